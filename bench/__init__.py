@@ -1,0 +1,1 @@
+"""Measurements of the product at stated sizes. `bin/bench --help` lists them."""

@@ -1,0 +1,25 @@
+"""`bin/bench pages …` and `bin/bench importing …`: which measurement to run."""
+
+import importlib
+import sys
+
+MEASUREMENTS = {
+    "pages": "pages and API over HTTP, against the floor page",
+    "importing": "imports, against bare inserts of the same rows",
+}
+
+
+def main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
+        print(
+            "usage: bin/bench MEASUREMENT [options]\n\n"
+            + "\n".join(f"  {name:<12} {text}" for name, text in MEASUREMENTS.items())
+        )
+        return 0 if sys.argv[1:] in (["--help"], ["-h"]) else 2
+    module = importlib.import_module(f"bench.{sys.argv[1]}")
+    module.main(sys.argv[2:])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

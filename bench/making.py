@@ -1,0 +1,297 @@
+"""A seeded data maker: a house of any size with realistic skew, written set by set.
+
+For each account on average 2 contacts with a position, 10 activities and 10 order lines; the number of lines follows a heavy tail, and
+the largest accounts have 50,000 lines each at a million accounts (fewer at smaller sizes, never more than a twentieth of all lines).
+The same size and seed give the same rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from django.db import transaction
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.catalogue.models import Family, Product
+from kundenkreis.core import bulk, clock, search
+from kundenkreis.core.models import House
+from kundenkreis.core.text import fold
+from kundenkreis.customers.models import Account, Contact, Position
+from kundenkreis.orders import figures
+from kundenkreis.orders.models import Order, OrderLine
+from kundenkreis.staff.models import Team, User
+from kundenkreis.staff.roles import Role
+
+TODAY = dt.date(2026, 3, 2)
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+CHUNK = 10_000
+PRODUCTS = 5_000
+PASSWORD = "kundenkreis-bench"  # noqa: S105
+_FIRST = (
+    "Hof Berg Stein Lind Wald Müll Brau Kern Wolf Eder Mayr Gruber Bäck Schön Fürst Höll Thal Auer Wein Zirn".split()
+)
+_SECOND = "er mann bauer inger hofer berger stätter müller wieser huber lechner egger reiter auer bacher ner".split()
+_TRADE = "Geschenke Papier Wohnkultur Handel Dekor Kerzen Haushalt Textil Metallbau Bäckerei Blumen Spielwaren Optik Küchen".split()
+_FORM = ["GmbH", "GmbH", "GmbH", "KG", "OG", "e.U.", "AG", "GmbH & Co KG"]
+_PLACES = [
+    ("1010", "Wien"),
+    ("4020", "Linz"),
+    ("8010", "Graz"),
+    ("5020", "Salzburg"),
+    ("6020", "Innsbruck"),
+    ("4600", "Wels"),
+    ("9500", "Villach"),
+]
+_GIVEN = "Anna Maria Lukas Jonas Sophie Jürgen Käthe Paul Lena Felix Eva Björn Zoë Max Ida Emil".split()
+_COUNTRIES = ["AT"] * 14 + ["DE"] * 4 + ["CH", "IT"]
+_KINDS = ["call", "call", "mail", "mail", "mail", "note", "visit", "meeting", "task"]
+
+
+def make(accounts: int, *, seed: int = 1, say: Callable[[str], None] = lambda _: None) -> None:
+    """Fill an empty, migrated database. Raises RuntimeError when there are accounts already."""
+    if Account._base_manager.exists():
+        raise RuntimeError("The database is not empty.")
+    dice = random.Random(seed)
+    House.objects.update_or_create(pk=1, defaults={"name": f"Bench {accounts}", "today": TODAY})
+    clock.forget()
+    people = _people(max(10, accounts // 400))
+    products = _products(dice)
+    lines = _line_counts(accounts, dice)
+    for start in range(0, accounts, CHUNK):
+        size = min(CHUNK, accounts - start)
+        with transaction.atomic():
+            ids = _accounts(start, size, people, dice)
+            _contacts(ids, dice)
+            _activities(ids, people, dice)
+        for piece in _order_pieces(ids, lines[start : start + size], dice):
+            with transaction.atomic():
+                _orders(piece, products, dice)
+        say(f"{start + size:,} of {accounts:,} accounts")
+    say("figures")
+    figures.push_down(None, TODAY)
+    search.rebuild()
+
+
+def _people(number: int) -> list[tuple[int, int]]:
+    """(person, team): heads, and one key account manager for about 400 accounts."""
+    head = Team.add(by=None, name="Sales")
+    teams = [Team.add(by=None, name=f"Team {i}", parent=head) for i in range(max(2, number // 20))]
+    User.objects.create_user(
+        "head@bench.test", PASSWORD, last_name="Head", role=Role.HEAD_OF_SALES, team=head, language="en"
+    )
+    made = []
+    for i in range(number):
+        team = teams[i % len(teams)]
+        user = User.objects.create_user(
+            f"kam{i}@bench.test", None, first_name="Kam", last_name=str(i), role=Role.KEY_ACCOUNT_MANAGER, team=team
+        )
+        made.append((user.pk, team.pk))
+    return made
+
+
+def _products(dice: random.Random) -> list[tuple[int, Decimal]]:
+    families = [Family.add(by=None, code=f"F{i}", name=trade) for i, trade in enumerate(_TRADE)]
+    first = bulk.reserve_ids(Product, PRODUCTS)
+    rows, priced = [], []
+    for i in range(PRODUCTS):
+        name = f"{dice.choice(_TRADE)} {dice.choice(_FIRST).lower()}{dice.choice(_SECOND)} {i}"
+        rows.append(
+            (
+                first + i,
+                1,
+                NOON,
+                NOON,
+                None,
+                f"P{i:05}",
+                name,
+                fold(name),
+                "goods",
+                families[i % len(families)].pk,
+                "",
+                "",
+                False,
+                True,
+            )
+        )
+        priced.append((first + i, Decimal(dice.randint(50, 5000)) / 100))
+    columns = "id version created_at changed_at deleted_at number name key kind family_id ean description is_cost_generated is_active".split()
+    with transaction.atomic():
+        bulk.insert_rows(Product, columns, rows)
+        search.bulk_index(search.PRODUCT, [(r[0], r[6], "", r[5]) for r in rows], new=True)
+    return priced
+
+
+def _line_counts(accounts: int, dice: random.Random) -> list[int]:
+    """Order lines for each account: a Pareto tail with a mean of 10, and five giants in front."""
+    giant = min(50_000, accounts * 10 // 20)
+    counts = [min(int(dice.paretovariate(1.2) * 1.2), giant) for _ in range(accounts)]
+    for i in range(min(5, accounts)):
+        counts[i] = giant
+    factor = max(0.0, (accounts * 10 - 5 * giant) / max(1, sum(counts[5:])))
+    return counts[:5] + [int(c * factor + dice.random()) for c in counts[5:]]
+
+
+def _accounts(start: int, size: int, people: list[tuple[int, int]], dice: random.Random) -> range:
+    first = bulk.reserve_ids(Account, size)
+    columns = (
+        "id version created_at changed_at deleted_at number kind name key relation tier industry language currency vat_id register_number "
+        "register_court gln email phone website street postcode place country owner_id team_id description is_generated last_order_on "
+        "revenue_12m revenue_before"
+    ).split()
+    rows, found = [], []
+    never, zero = dt.date(1900, 1, 1), Decimal(0)
+    for i in range(size):
+        number = start + i
+        name = f"{dice.choice(_FIRST)}{dice.choice(_SECOND)} {dice.choice(_TRADE)} {dice.choice(_FORM)}"
+        postcode, place = dice.choice(_PLACES)
+        owner, team = people[number % len(people)]
+        key, country, mail = fold(name), dice.choice(_COUNTRIES), f"office{number}@kunde.test"
+        rows.append(
+            (first + i, 1, NOON, NOON, None, f"K-{number:07}", "company", name, key, "customer", _tier(number),
+             dice.choice(_TRADE), "de", "EUR", "", "", "", "", mail, "+4315550100", "", f"Hauptplatz {number % 99}", postcode, place, country,
+             owner, team, "", True, never, zero, zero)
+        )  # fmt: skip
+        found.append((first + i, name, f"{place} {postcode} {mail}", f"K-{number:07}"))
+    bulk.insert_rows(Account, columns, rows)
+    search.bulk_index(search.ACCOUNT, found, new=True)
+    return range(first, first + size)
+
+
+def _tier(number: int) -> str:
+    """2 % A, 8 % B, 30 % C, the rest not yet ranked."""
+    rest = number % 50
+    return "A" if rest == 0 else "B" if rest < 5 else "C" if rest < 20 else ""
+
+
+def _contacts(accounts: range, dice: random.Random) -> None:
+    size = len(accounts) * 2
+    first, first_position = bulk.reserve_ids(Contact, size), bulk.reserve_ids(Position, size)
+    contacts, positions, found = [], [], []
+    for i in range(size):
+        account, pk = accounts[i // 2], first + i
+        given, family = dice.choice(_GIVEN), f"{dice.choice(_FIRST)}{dice.choice(_SECOND)}"
+        mail = f"p{pk}@kunde.test"
+        contacts.append(
+            (
+                pk,
+                1,
+                NOON,
+                NOON,
+                None,
+                "",
+                "",
+                given,
+                family,
+                "",
+                fold(f"{family} {given}"),
+                account,
+                "Einkauf",
+                mail,
+                "+4315550101",
+                "",
+                "de",
+                "",
+                "",
+                True,
+            )
+        )
+        positions.append((first_position + i, 1, NOON, NOON, None, pk, account, "Einkauf", "", True))
+        found.append((pk, f"{family} {given}", mail))
+    bulk.insert_rows(
+        Contact,
+        "id version created_at changed_at deleted_at form_of_address title_before given_name family_name title_after key main_account_id "
+        "job_title email phone mobile language preferred_channel note is_generated".split(),
+        contacts,
+    )
+    bulk.insert_rows(
+        Position,
+        "id version created_at changed_at deleted_at contact_id account_id job_title department is_main".split(),
+        positions,
+    )
+    search.bulk_index(search.CONTACT, found, new=True)
+
+
+def _activities(accounts: range, people: list[tuple[int, int]], dice: random.Random) -> None:
+    size = len(accounts) * 10
+    first = bulk.reserve_ids(Activity, size)
+    rows = []
+    for i in range(size):
+        kind = dice.choice(_KINDS)
+        at = NOON - dt.timedelta(minutes=dice.randint(0, 60 * 24 * 700))
+        is_open = kind == "task" and dice.random() < 0.3
+        rows.append(
+            (first + i, 1, at, at, None, kind, f"{kind} about the season", "Wants samples and a price for 200.", accounts[i // 10],
+             people[i % len(people)][0], at, TODAY if is_open else None, is_open, "", False, False)
+        )  # fmt: skip
+    bulk.insert_rows(
+        Activity,
+        "id version created_at changed_at deleted_at kind subject body account_id owner_id at due_on is_open outcome is_incoming is_pinned".split(),
+        rows,
+    )
+
+
+def _order_pieces(accounts: range, counts: list[int], dice: random.Random) -> Iterator[list[tuple[int, int]]]:
+    """(account, lines of one order) in pieces of at most about 60,000 lines, so that a giant does not fill the memory."""
+    piece, size = [], 0
+    for account, left in zip(accounts, counts, strict=True):
+        while left > 0:
+            taken = min(left, dice.randint(1, 12) if left < 1000 else dice.randint(5, 40))
+            piece.append((account, taken))
+            left -= taken
+            size += taken
+            if size >= 60_000:
+                yield piece
+                piece, size = [], 0
+    if piece:
+        yield piece
+
+
+def _orders(piece: list[tuple[int, int]], products: list[tuple[int, Decimal]], dice: random.Random) -> None:
+    first = bulk.reserve_ids(Order, len(piece))
+    first_line = bulk.reserve_ids(OrderLine, sum(n for _, n in piece))
+    orders, lines, line_id = [], [], first_line
+    cent = Decimal("0.01")
+    for i, (account, number) in enumerate(piece):
+        day = TODAY - dt.timedelta(days=int(dice.random() ** 1.3 * 730))
+        is_return = dice.random() < 0.03
+        total = Decimal(0)
+        for position, (product, price) in enumerate(dice.sample(products, number), start=1):
+            quantity = -1 if is_return else dice.choice((1, 2, 6, 12, 24))
+            amount = (price * quantity).quantize(cent)
+            total += amount
+            lines.append((line_id, first + i, product, 1, position, account, day, "", quantity, price, amount, amount))
+            line_id += 1
+        prefix, kind = ("C", "credit_note") if is_return else ("B", "order")
+        orders.append(
+            (
+                first + i,
+                1,
+                NOON,
+                NOON,
+                None,
+                f"{prefix}{first + i}",
+                kind,
+                account,
+                day,
+                "",
+                "EUR",
+                total,
+                total,
+                number,
+                "AT",
+            )
+        )
+    bulk.insert_rows(
+        Order,
+        "id version created_at changed_at deleted_at number kind account_id ordered_on customer_reference currency total total_house line_count "
+        "country".split(),
+        orders,
+    )
+    bulk.insert_rows(
+        OrderLine,
+        "id order_id product_id occurrence position account_id ordered_on description quantity unit_price amount amount_house".split(),
+        lines,
+    )

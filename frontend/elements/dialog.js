@@ -1,0 +1,36 @@
+// data-dialog="id" opens a dialog of the page; data-dialog-href shows the answer of a link in the shared one.
+import htmx from "htmx.org";
+
+export function openDialog(dialog) {
+  if (!dialog || dialog.open) return;
+  for (const menu of document.querySelectorAll("[popover]:popover-open")) menu.hidePopover();
+  dialog.showModal();
+  dialog.querySelector("[autofocus], input:not([type=hidden]), textarea, select")?.focus();
+}
+
+document.addEventListener("click", async (event) => {
+  const target = event.target.closest?.("[data-dialog], [data-dialog-href], [data-dialog-close]");
+  if (!target) {
+    // A click beside the dialog closes it.
+    if (event.target instanceof HTMLDialogElement && event.target.open) event.target.close();
+    return;
+  }
+  if (target.hasAttribute("data-dialog-close")) return target.closest("dialog")?.close();
+  if (target.dataset.dialog) return openDialog(document.getElementById(target.dataset.dialog));
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const shared = document.getElementById("shared-dialog");
+  if (!shared) return;
+  event.preventDefault();
+  await htmx.ajax("get", target.href, { target: "#shared-dialog-body", swap: "innerHTML" });
+  const body = document.getElementById("shared-dialog-body");
+  if (!body.childElementCount) return;
+  document.getElementById("shared-dialog-title").textContent = body.querySelector("[data-title]")?.dataset.title ?? target.textContent.trim();
+  openDialog(shared);
+});
+
+// Ctrl+Enter in a text sends its form.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea, input")) return;
+  event.preventDefault();
+  event.target.form?.requestSubmit();
+});

@@ -1,0 +1,139 @@
+"""Calls, visits, meetings, mails, tasks and notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.customers.models import Account, Contact
+from kundenkreis.history.models import Event
+from kundenkreis.history.recording import Recorded
+from kundenkreis.staff import access
+from kundenkreis.staff.models import User
+
+
+class ActivityQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        reach = access.reach(user, "activities.see")
+        if reach.everything:
+            return self
+        if not reach:
+            return self.none()
+        return self.filter(models.Q(account__in=Account.objects.within(reach)) | models.Q(owner_id__in=reach.owners))
+
+    def open(self) -> Self:
+        """Still to be done: with a due day or a beginning, and not done."""
+        return self.living().filter(is_open=True)
+
+    def for_list(self) -> Self:
+        return self.select_related("account", "contact", "owner")
+
+
+class Activity(Recorded):
+    class Kind(models.TextChoices):
+        CALL = "call", _("Call")
+        VISIT = "visit", _("Visit")
+        MEETING = "meeting", _("Meeting")
+        MAIL = "mail", _("E-mail")
+        TASK = "task", _("Task")
+        NOTE = "note", _("Note")
+
+    class Outcome(models.TextChoices):
+        GOOD = "good", _("good")
+        OPEN = "open", _("open")
+        DIFFICULT = "difficult", _("difficult")
+        NOT_REACHED = "not_reached", _("not reached")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("what happened"), blank=True)
+    account = models.ForeignKey(
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="activities",
+        db_index=False,
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.SET_NULL, related_name="activities"
+    )
+    owner = models.ForeignKey(
+        User,
+        verbose_name=_("whose"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="activities",
+        db_index=False,
+    )
+    # When it happened or will happen; a task's is the time at which it was made until it is done.
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    remind_at = models.DateTimeField(_("remind me"), null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_open = models.BooleanField(_("to do"), default=False)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True, editable=False)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    is_incoming = models.BooleanField(_("from the customer"), default=False)
+    is_pinned = models.BooleanField(_("pinned"), default=False)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        indexes = [
+            models.Index(fields=["account", "-at", "-id"], name="activities_account_at"),
+            models.Index(fields=["owner", "due_on"], name="activities_owner_due", condition=models.Q(is_open=True)),
+            models.Index(fields=["account", "due_on"], name="activities_account_due", condition=models.Q(is_open=True)),
+            models.Index(fields=["-at", "-id"], name="activities_at"),
+            models.Index(fields=["account", "-at"], name="activities_pinned", condition=models.Q(is_pinned=True)),
+            models.Index(
+                fields=["remind_at"], name="activities_remind", condition=models.Q(is_open=True, reminded_at=None)
+            ),
+            models.Index(fields=["deleted_at"], name="activities_bin", condition=models.Q(deleted_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    def within(self, reach: access.Reach) -> bool:
+        if self.owner_id in reach.owners and self.owner_id is not None:
+            return True
+        return self.account is not None and self.account.within(reach)
+
+    def clean(self) -> None:
+        if self.kind == self.Kind.NOTE and self.is_open:
+            raise ValidationError({"kind": _("A note cannot be due; make it a task.")})
+        if self.contact and self.account_id is None and self.contact.main_account_id:
+            self.account_id = self.contact.main_account_id
+
+    def prepare(self, touched: set[str]) -> set[str]:
+        derived = set()
+        if not self.subject.strip() and self.body:
+            self.subject = self.body.strip().splitlines()[0][:200]
+            derived.add("subject")
+        if self.contact and self.account_id is None and self.contact.main_account_id:
+            self.account_id = self.contact.main_account_id
+            derived.add("account")
+        return derived
+
+    @transaction.atomic
+    def finish(self, *, by: User | None, now: dt.datetime | None = None, outcome: str = "") -> Event | None:
+        """Tick it off."""
+        now = now or timezone.now()
+        values: dict[str, Any] = {"is_open": False, "done_at": now} | ({"outcome": outcome} if outcome else {})
+        return self.change(by=by, now=now, verb="finished", **values)
+
+    @transaction.atomic
+    def reopen(self, *, by: User | None) -> Event | None:
+        return self.change(by=by, verb="reopened", is_open=True, done_at=None)

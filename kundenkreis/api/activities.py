@@ -1,0 +1,66 @@
+"""Calls, visits, meetings, mails, tasks and notes."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.api.noun import Noun, of
+from kundenkreis.api.resource import Routes
+from kundenkreis.api.shapes import Shown, named
+from kundenkreis.core.filters import Filter
+
+_FIELDS = (
+    "kind",
+    "subject",
+    "body",
+    "account",
+    "contact",
+    "owner",
+    "at",
+    "minutes",
+    "due_on",
+    "remind_at",
+    "is_open",
+    "outcome",
+    "is_incoming",
+    "is_pinned",
+)
+
+ACTIVITIES = Noun(
+    path="activities",
+    title="Activity",
+    model=Activity,
+    area="activities",
+    tag="Activities",
+    about="What happened with a customer, and what is to be done.",
+    allowed=of("activities"),
+    read=(
+        *_FIELDS,
+        "done_at",
+        Shown(name="account_name", columns=("account__name",), type=str | None),
+        named("owner_name", "owner"),
+    ),
+    write=_FIELDS,
+    mine="owner",
+    filters=(
+        Filter("account", "number", "account", "account_id"),
+        Filter("contact", "number", "contact", "contact_id"),
+        Filter("owner", "person", "whose", "owner_id"),
+        Filter("kind", "choice", "kind", choices=Activity.Kind.choices),
+        Filter("is_open", "flag", "to do"),
+        Filter("due_on", "date", "due"),
+        Filter("at", "date", "day", "at__date"),
+        Filter("outcome", "choice", "outcome", choices=Activity.Outcome.choices),
+    ),
+    sorts={"at": "at", "due_on": "due_on"},
+)
+
+NOUNS = [ACTIVITIES]
+
+
+def routers() -> list[Router]:
+    routes = Routes(ACTIVITIES)
+    routes.step("finish", "Tick one off", Activity.finish)
+    routes.step("reopen", "Open one again", Activity.reopen)
+    return [routes.router]

@@ -1,0 +1,104 @@
+"""How events of history look in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, create_model
+
+from kundenkreis.api import reading, shapes
+from kundenkreis.api.noun import READ, Noun
+from kundenkreis.api.shapes import Shown
+from kundenkreis.core.filters import Filter
+from kundenkreis.history.models import Event
+from kundenkreis.staff import access
+
+# Fields that need an action to be seen stay hidden in history as well: subject type → field → action.
+HIDDEN = {"catalogue.product": {"cost": "products.see_cost"}}
+
+
+class Change(shapes.Read):
+    """One field: its value before and after, with names where the values are numbers of records."""
+
+    field: str
+    before: Any = Field(description="Empty for a new record.")
+    after: Any
+    before_name: str
+    after_name: str
+
+
+def _changes(subject_type: str, changes: dict[str, list]) -> list[dict[str, Any]]:
+    found = []
+    for name, values in changes.items():
+        before, after, before_name, after_name = (*values, "", "")[:4] if len(values) < 4 else values[:4]
+        found.append(
+            {
+                "field": name,
+                "before": before,
+                "after": after,
+                "before_name": before_name or "",
+                "after_name": after_name or "",
+            }
+        )
+    return found
+
+
+EVENT = Noun(
+    path="events",
+    title="Event",
+    model=Event,
+    area="history",
+    tag="History",
+    about="Everything that happened, in the order in which it happened: follow it by `after` to keep another system in step.",
+    allowed=lambda user, verb, record: verb == "see" and access.may(user, "history.see"),
+    seen=lambda user: Event.objects.all(),
+    read=(
+        "at",
+        "verb",
+        "subject_type",
+        "subject_id",
+        "subject_label",
+        "account_id",
+        "actor_id",
+        "actor_name",
+        "batch",
+        "undoes",
+        Shown(name="changes", columns=("subject_type", "changes"), type=list[Change], make=_changes),
+    ),
+    filters=(
+        Filter("subject_type", "text", "subject type"),
+        Filter("subject_id", "number", "subject number"),
+        Filter("account_id", "number", "account"),
+        Filter("actor_id", "person", "who"),
+        Filter("verb", "text", "verb"),
+        Filter("at", "date", "day", "at__date"),
+    ),
+    verbs=READ,
+)
+
+
+class EventReader(reading.Reader):
+    """Leaves out of each event what its reader may not see."""
+
+    def rows(self, caller: Any, rows: Any, wanted: Any, order: Any) -> list[dict]:
+        return [self._cleared(caller, row) for row in super().rows(caller, rows, wanted, order)]
+
+    def one(self, caller: Any, queryset: Any, pk: int) -> dict[str, Any]:
+        return self._cleared(caller, super().one(caller, queryset, pk))
+
+    def _cleared(self, caller: Any, row: dict[str, Any]) -> dict[str, Any]:
+        rules = HIDDEN.get(row.get("subject_type", ""), {})
+        hidden = {name for name, action in rules.items() if not access.may(caller.user, action)}
+        if hidden and "changes" in row:
+            row["changes"] = [change for change in row["changes"] if change["field"] not in hidden]
+        return row
+
+
+EVENTS = EventReader(EVENT)
+EventPage = create_model(
+    "EventPage",
+    __base__=shapes.Read,
+    items=(list[EVENT.row_schema], ...),  # type: ignore[name-defined]
+    next=(str | None, Field(description="The address of the page after this one.")),
+    previous=(str | None, Field(description="The address of the page before this one.")),
+)

@@ -1,0 +1,67 @@
+"""The house itself, and dated exchange rates."""
+
+# No `from __future__ import annotations` here: django-ninja reads the parameters of the functions below as types.
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from kundenkreis.api import shapes
+from kundenkreis.api.answers import answered
+from kundenkreis.api.auth import Caller
+from kundenkreis.api.noun import READ, Noun
+from kundenkreis.api.resource import Routes
+from kundenkreis.core import clock
+from kundenkreis.core.filters import Filter
+from kundenkreis.core.models import ExchangeRate, House
+
+
+class HouseAnswer(shapes.Read):
+    """The company that uses this installation; `today` is the day from which its figures count."""
+
+    name: str
+    currency: str
+    country: str
+    language: str
+    today: shapes.Day
+    is_demo: bool
+
+
+def _house(request: HttpRequest) -> HttpResponse:
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    caller.must_reach("house", "read")
+    house = House.current()
+    today = clock.today().isoformat()
+    names = ("name", "currency", "country", "language", "is_demo")
+    return answered({name: getattr(house, name) for name in names} | {"today": today})
+
+
+def _known(user: Any, verb: str, record: Any) -> bool:
+    return verb == "see" and user.is_authenticated
+
+
+RATES = Noun(
+    path="exchange-rates",
+    title="ExchangeRate",
+    model=ExchangeRate,
+    area="house",
+    tag="House",
+    about="How many units of a currency one euro bought on a day, as the ECB quotes it.",
+    allowed=_known,
+    seen=lambda user: ExchangeRate.objects.all(),
+    read=("currency", "on", "rate", "source"),
+    filters=(Filter("currency", "text", "currency"), Filter("on", "date", "day")),
+    sorts={"on": "on"},
+    verbs=READ,
+)
+
+NOUNS = [RATES]
+
+
+def routers() -> list[Router]:
+    router = Router(tags=["House"])
+    router.add_api_operation(
+        "/house", ["GET"], _house, response=HouseAnswer, operation_id="house_get", summary="The house"
+    )
+    return [router, Routes(RATES).router]

@@ -1,0 +1,188 @@
+"""Orders with their lines, deliveries, open items and credit standings: the ERP's mirror."""
+
+# No `from __future__ import annotations` here: django-ninja reads the parameters of the functions below as types.
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+from pydantic import AfterValidator, Field
+
+from kundenkreis.api import reading, shapes
+from kundenkreis.api.answers import answered
+from kundenkreis.api.history import SimplePage
+from kundenkreis.api.noun import ALL, READ, Noun, of
+from kundenkreis.api.problems import invalid, not_found
+from kundenkreis.api.resource import Pk, Routes, page_schema
+from kundenkreis.api.shapes import Shown, decimal_type
+from kundenkreis.catalogue.models import Product
+from kundenkreis.core.filters import Filter
+from kundenkreis.orders import booking
+from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
+
+LINES_MAX = 5_000
+
+
+class NewOrderLine(shapes.Written):
+    product_id: shapes.Id
+    quantity: decimal_type(14, 3, writing=True)  # type: ignore[valid-type]
+    unit_price: decimal_type(14, 4, writing=True)  # type: ignore[valid-type]
+    description: Annotated[str, Field(max_length=200), AfterValidator(shapes.storable)] = ""
+
+
+_Lines = Annotated[list[NewOrderLine], Field(max_length=LINES_MAX)]
+
+
+def _lines(given: list[NewOrderLine], user: Any) -> list[booking.Line]:
+    """The lines with their products. Raises Problem 422."""
+    seen = Product.objects.visible_to(user).living()
+    products = seen.in_bulk({line.product_id for line in given})
+    errors = [
+        {"pointer": f"/lines/{place}/product_id", "detail": _("There is no such record.")}
+        for place, line in enumerate(given)
+        if line.product_id not in products
+    ]
+    if errors:
+        raise invalid(errors)
+    return [booking.Line(products[line.product_id], line.quantity, line.unit_price, line.description) for line in given]
+
+
+def _book(*, by: Any, lines: list[NewOrderLine], **values: Any) -> Order:
+    return booking.book(by=by, lines=_lines(lines, by), **values)
+
+
+def _rebook(order: Order, *, by: Any, lines: list[NewOrderLine] | None = None, **values: Any) -> Order:
+    return booking.rebook(order, by=by, lines=None if lines is None else _lines(lines, by), **values)
+
+
+_HEAD = ("number", "kind", "account", "ordered_on", "ordered_at", "customer_reference", "currency", "country")
+
+ORDERS = Noun(
+    path="orders",
+    title="Order",
+    model=Order,
+    area="orders",
+    tag="Orders",
+    about="Orders and credit notes as the ERP booked them. `lines` replace all lines; read them at `/orders/{id}/lines`.",
+    allowed=of("orders"),
+    read=(
+        *_HEAD,
+        Shown(name="account_name", columns=("account__name",), type=str | None),
+        "total",
+        "total_house",
+        "line_count",
+    ),
+    fixed=("number",),
+    write=_HEAD[1:],
+    more={"lines": (_Lines, ...)},
+    filters=(
+        Filter("account", "number", "account", "account_id"),
+        Filter("number", "text", "order number"),
+        Filter("kind", "choice", "kind", choices=Order.Kind.choices),
+        Filter("ordered_on", "date", "ordered on"),
+        Filter("currency", "text", "currency"),
+        Filter("total_house", "number", "net total in house currency"),
+    ),
+    sorts={"ordered_on": "ordered_on"},
+    verbs=ALL - {"bulk"},
+    add=_book,
+    change=_rebook,
+)
+
+LINES = Noun(
+    path="order-lines",
+    title="OrderLine",
+    model=OrderLine,
+    area="orders",
+    tag="Orders",
+    allowed=of("orders"),
+    seen=lambda user: OrderLine.objects.filter(order__in=Order.objects.visible_to(user)),
+    read=(
+        "position",
+        "product",
+        Shown(name="product_number", columns=("product__number",), type=str),
+        "description",
+        "quantity",
+        "unit_price",
+        "amount",
+        "amount_house",
+    ),
+    verbs=READ,
+)
+
+_DELIVERY = ("number", "order", "promised_on", "shipped_on", "delivered_on", "is_complete", "carrier", "tracking")
+
+DELIVERIES = Noun(
+    path="deliveries",
+    title="Delivery",
+    model=Delivery,
+    area="orders",
+    tag="Orders",
+    about="What was shipped of an order, and when.",
+    allowed=of("orders"),
+    read=(*_DELIVERY, "account"),
+    fixed=("number", "order"),
+    write=_DELIVERY[2:],
+    filters=(
+        Filter("account", "number", "account", "account_id"),
+        Filter("order", "number", "order", "order_id"),
+        Filter("delivered_on", "date", "delivered on"),
+    ),
+)
+
+_ITEM = ("account", "number", "booked_on", "due_on", "currency", "amount", "open_amount", "dunning_level")
+
+OPEN_ITEMS = Noun(
+    path="open-items",
+    title="OpenItem",
+    model=OpenItem,
+    area="orders",
+    tag="Orders",
+    about="Invoices and credit notes not yet settled.",
+    allowed=of("orders"),
+    read=_ITEM,
+    fixed=("account", "number"),
+    write=_ITEM[2:],
+    filters=(
+        Filter("account", "number", "account", "account_id"),
+        Filter("due_on", "date", "due"),
+        Filter("dunning_level", "number", "dunning level"),
+    ),
+    sorts={"due_on": "due_on"},
+)
+
+_CREDIT = ("account", "limit", "currency", "is_blocked", "reason", "as_of")
+
+CREDITS = Noun(
+    path="credit-standings",
+    title="CreditStanding",
+    model=CreditStanding,
+    area="orders",
+    tag="Orders",
+    about="How much an account may owe, and whether it is blocked.",
+    allowed=of("orders"),
+    read=_CREDIT,
+    fixed=("account",),
+    write=_CREDIT[1:],
+    filters=(Filter("account", "number", "account", "account_id"), Filter("is_blocked", "flag", "blocked")),
+)
+
+NOUNS = [ORDERS, DELIVERIES, OPEN_ITEMS, CREDITS]
+
+
+def routers() -> list[Router]:
+    routes = Routes(ORDERS)
+    reader = reading.Reader(LINES)
+
+    def lines(request: HttpRequest, id: Pk, query: Query[SimplePage]) -> HttpResponse:
+        caller = routes.may(request, "see")
+        if not ORDERS.visible(caller.user).living().filter(pk=id).exists():
+            raise not_found()
+        found = OrderLine.objects.filter(order_id=id)
+        order = [("position", "asc"), ("id", "asc")]
+        return answered(reading.paged(reader, request, caller, found, order, after=query.after, limit=query.limit))
+
+    page = page_schema("OrderLine", LINES.row_schema)
+    routes.route("GET", "/orders/{int:id}/lines", lines, "lines", "The lines of an order", page)
+    return [routes.router, *(Routes(noun).router for noun in NOUNS[1:])]

@@ -1,0 +1,155 @@
+"""People, teams, territories, deputies, and the caller herself."""
+
+# No `from __future__ import annotations` here: django-ninja reads the parameters of the functions below as types.
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from kundenkreis.api import shapes
+from kundenkreis.api.answers import answered
+from kundenkreis.api.auth import Caller
+from kundenkreis.api.noun import ALL, Noun
+from kundenkreis.api.resource import Routes
+from kundenkreis.api.shapes import Shown
+from kundenkreis.core.filters import Filter
+from kundenkreis.staff import access, joining
+from kundenkreis.staff.models import Deputy, Team, Territory, User
+from kundenkreis.staff.roles import Role
+
+
+def _staff(user: Any, verb: str, record: Any) -> bool:
+    """Everybody knows her colleagues, teams and territories; administrators keep them."""
+    return access.may(user, f"people.{verb}")
+
+
+def _change_person(person: User, *, by: Any, **values: Any) -> Any:
+    joining.refuse_without_administrator(person, values.get("role", person.role))
+    return person.change(by=by, **values)
+
+
+_PERSON = ("email", "first_name", "last_name", "role", "team", "job_title", "phone", "language")
+
+PEOPLE = Noun(
+    path="people",
+    title="Person",
+    model=User,
+    area="people",
+    tag="People",
+    about="People who sign in, kept by administrators. A new person has no password until she follows the link that she is sent.",
+    allowed=_staff,
+    read=(
+        *_PERSON,
+        "is_active",
+        Shown(name="full_name", columns=("first_name", "last_name"), type=str, make=lambda f, n: f"{f} {n}".strip()),
+    ),
+    write=_PERSON,
+    filters=(
+        Filter("email", "text", "e-mail"),
+        Filter("role", "choice", "role", choices=Role.choices),
+        Filter("team", "number", "team", "team_id"),
+        Filter("is_active", "flag", "may sign in"),
+    ),
+    sorts={"name": "last_name"},
+    verbs=ALL - {"bulk"},
+    add=joining.invite,
+    change=_change_person,
+    discard=joining.leave,
+)
+
+TEAMS = Noun(
+    path="teams",
+    title="Team",
+    model=Team,
+    area="people",
+    tag="People",
+    about="Teams, possibly within others.",
+    allowed=_staff,
+    read=("name", "parent"),
+    write=("name", "parent"),
+    filters=(Filter("name", "text", "name"), Filter("parent", "number", "part of", "parent_id")),
+    sorts={"name": "name"},
+)
+
+TERRITORIES = Noun(
+    path="territories",
+    title="Territory",
+    model=Territory,
+    area="people",
+    tag="People",
+    about="Parts of the market, by countries and postcodes.",
+    allowed=_staff,
+    read=("name", "parent", "countries", "postcodes", "people"),
+    write=("name", "parent", "countries", "postcodes", "people"),
+    filters=(Filter("name", "text", "name"), Filter("parent", "number", "part of", "parent_id")),
+    sorts={"name": "name"},
+)
+
+
+def _deputies(user: Any, verb: str, record: Any) -> bool:
+    """Everybody may see them and name her own; administrators anyone's."""
+    if verb == "see" or (verb == "add" and record is None):
+        return access.may(user, "people.see")
+    return access.may(user, "people.change") or (record is not None and record.person_id == user.pk)
+
+
+DEPUTIES = Noun(
+    path="deputies",
+    title="Deputy",
+    model=Deputy,
+    area="people",
+    tag="People",
+    about="Who stands in for whom, and when.",
+    allowed=_deputies,
+    read=("person", "deputy", "starts_on", "ends_on"),
+    fixed=("person", "deputy"),
+    write=("starts_on", "ends_on"),
+    filters=(Filter("person", "person", "person", "person_id"), Filter("deputy", "person", "deputy", "deputy_id")),
+)
+
+NOUNS = [PEOPLE, TEAMS, TERRITORIES, DEPUTIES]
+
+
+class Me(shapes.Read):
+    """The person for whom the caller asks, and how far each of her permissions goes."""
+
+    id: shapes.Id
+    email: str
+    full_name: str
+    role: str
+    team_id: shapes.Id | None
+    language: str
+    scopes: list[str] | None
+    permissions: dict[str, list[str]]
+
+
+def _me(request: HttpRequest) -> HttpResponse:
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    user = caller.user
+    permissions = {
+        action: [part.name.lower() for part in access.Scope if part in reached and part.name]
+        for action, reached in access.TABLE.get(user.role, {}).items()
+        if reached
+    }
+    return answered(
+        {
+            "id": user.pk,
+            "email": user.email,
+            "full_name": user.get_full_name(),
+            "role": user.role,
+            "team_id": user.team_id,
+            "language": user.language,
+            "scopes": None if caller.scopes is None else sorted(caller.scopes),
+            "permissions": permissions,
+        }
+    )
+
+
+def routers() -> list[Router]:
+    me = Router(tags=["People"])
+    me.add_api_operation("/me", ["GET"], _me, response=Me, operation_id="me_get", summary="Who am I, and what may I do")
+    people = Routes(PEOPLE)
+    people.step("lock", "She cannot sign in any more, and her tokens stop working", joining.lock)
+    people.step("unlock", "She can sign in again", joining.unlock)
+    return [people.router, *(Routes(noun).router for noun in NOUNS[1:]), me]

@@ -1,0 +1,250 @@
+"""What can be asked of each kind of filter, how its values are read, and what it is in the ORM (see `filters`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Q
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kundenkreis.core import clock
+from kundenkreis.core.text import fold
+
+MOST_VALUES = 200
+
+Choices = Sequence[tuple[Any, Any]] | Callable[[], Iterable[tuple[Any, Any]]]
+
+
+class BadFilter(ValueError):
+    """A condition that cannot be understood; the message says in words what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What may be asked of a list under one name.
+
+    `kind` is "text", "choice", "number", "date", "flag" or "person"; `column` the path in the ORM (the name when left
+    out). A text whose column ends in "key" is compared folded. `choices` are (value, label) pairs or a function that
+    gives them; for a person they are the names behind the ids.
+    """
+
+    name: str
+    kind: str
+    label: Any
+    column: str = ""
+    choices: Choices = ()
+
+    @property
+    def path(self) -> str:
+        return self.column or self.name
+
+    def labels(self) -> dict[str, str]:
+        """The choices' values, as they are written in an address, with their labels."""
+        pairs = self.choices() if callable(self.choices) else self.choices
+        return {str(value): str(label) for value, label in pairs}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What words in values stand for while one request is read."""
+
+    me: int | None
+    day: dt.date | None
+
+    def today(self) -> dt.date:
+        return self.day or clock.today()
+
+
+# --- reading values --------------------------------------------------------------------------------------------------
+
+
+def _bad_value(asked: Filter, text: str, wanted: str) -> BadFilter:
+    return BadFilter(
+        _("“%(label)s”: “%(value)s” is not %(wanted)s.") % {"label": asked.label, "value": text[:60], "wanted": wanted}
+    )
+
+
+def _read_text(asked: Filter, text: str, reading: Reading) -> str:
+    if not _is_folded(asked):
+        return text
+    key = fold(text)
+    if not key:
+        raise _bad_value(asked, text, _("a text with a letter or a digit"))
+    return key
+
+
+def _read_choice(asked: Filter, text: str, reading: Reading) -> str:
+    labels = asked.labels()
+    if labels and text not in labels:
+        raise _bad_value(asked, text, _("one of its choices"))
+    return text
+
+
+def _read_number(asked: Filter, text: str, reading: Reading) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+        raise _bad_value(asked, text, _("a number (like 20000 or 12.50)"))
+    return number
+
+
+_RELATIVE = re.compile(r"([+-])(\d{1,5})([dwmy])", re.ASCII)
+_MONTHS = {"m": 1, "y": 12}
+
+
+def _read_date(asked: Filter, text: str, reading: Reading) -> dt.date:
+    try:
+        if text == "today":
+            return reading.today()
+        if relative := _RELATIVE.fullmatch(text):
+            sign, amount, unit = relative.groups()
+            return _shifted(reading.today(), int(sign + amount), unit)
+        if day := parse_date(text):
+            return day
+    except (ValueError, OverflowError):
+        pass
+    raise _bad_value(asked, text, _("a date (like 2026-01-31, today, -90d, +2w, -6m or -1y)"))
+
+
+def _shifted(day: dt.date, amount: int, unit: str) -> dt.date:
+    """A date so many days, weeks, months or years away; the last of the month where the day is missing."""
+    if unit in "dw":
+        return day + dt.timedelta(days=amount * (7 if unit == "w" else 1))
+    year, month = divmod(day.year * 12 + day.month - 1 + amount * _MONTHS[unit], 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return dt.date(year, month + 1, last)
+        except ValueError:
+            if last == 28:
+                raise
+    raise AssertionError("every month has a 28th")
+
+
+def _read_flag(asked: Filter, text: str, reading: Reading) -> bool:
+    if text not in ("yes", "no"):
+        raise _bad_value(asked, text, _("yes or no"))
+    return text == "yes"
+
+
+def _read_person(asked: Filter, text: str, reading: Reading) -> int:
+    if text == "me" and reading.me is not None:
+        return reading.me
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
+    raise _bad_value(asked, text, _("a person"))
+
+
+# --- the operations --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How many values, how each is read, the condition for the ORM, and the words before the values in a chip."""
+
+    words: Any
+    read: Callable[[Filter, str, Reading], Any]
+    q: Callable[[Filter, tuple[Any, ...]], Q]
+    count: tuple[int, int] = (1, 1)
+    joined: str = "or"
+
+
+def _is_folded(asked: Filter) -> bool:
+    return asked.path.rsplit("__", 1)[-1].endswith("key")
+
+
+def _any(lookup: str) -> Callable[[Filter, tuple[Any, ...]], Q]:
+    """One of the values by this lookup."""
+
+    def build(asked: Filter, values: tuple[Any, ...]) -> Q:
+        whole = Q()
+        for value in values:
+            whole |= Q(**{f"{asked.path}__{lookup}": value})
+        return whole
+
+    return build
+
+
+def _text(lookup: str) -> Callable[[Filter, tuple[Any, ...]], Q]:
+    """A folded key is in lower case already; other texts are compared without regard to case."""
+
+    def build(asked: Filter, values: tuple[Any, ...]) -> Q:
+        return _any(lookup if _is_folded(asked) else f"i{lookup}")(asked, values)
+
+    return build
+
+
+def _in(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return Q(**{f"{asked.path}__in": values})
+
+
+def _not_in(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return ~_in(asked, values)
+
+
+def _between(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return Q(**{f"{asked.path}__gte": min(values), f"{asked.path}__lte": max(values)})
+
+
+def _empty(asked: Filter, values: tuple[Any, ...]) -> Q:
+    missing = Q(**{f"{asked.path}__isnull": True})
+    return missing | Q(**{asked.path: ""}) if asked.kind in ("text", "choice") else missing
+
+
+def _filled(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return ~_empty(asked, values)
+
+
+_NONE = (0, 0)
+_MANY = (1, MOST_VALUES)
+_EMPTY = Operation(gettext_lazy("is empty"), _read_text, _empty, _NONE)
+_FILLED = Operation(gettext_lazy("is filled in"), _read_text, _filled, _NONE)
+
+OPERATIONS: dict[str, dict[str, Operation]] = {
+    "text": {
+        "has": Operation(gettext_lazy("contains"), _read_text, _text("contains"), _MANY),
+        "is": Operation(gettext_lazy("is"), _read_text, _text("exact"), _MANY),
+        "starts": Operation(gettext_lazy("begins with"), _read_text, _text("startswith"), _MANY),
+        "empty": _EMPTY,
+        "filled": _FILLED,
+    },
+    "choice": {
+        "in": Operation(gettext_lazy("is"), _read_choice, _in, _MANY),
+        "not": Operation(gettext_lazy("is not"), _read_choice, _not_in, _MANY),
+        "empty": _EMPTY,
+        "filled": _FILLED,
+    },
+    "number": {
+        "over": Operation(gettext_lazy("is more than"), _read_number, _any("gt")),
+        "under": Operation(gettext_lazy("is less than"), _read_number, _any("lt")),
+        "from": Operation(gettext_lazy("is at least"), _read_number, _any("gte")),
+        "to": Operation(gettext_lazy("is at most"), _read_number, _any("lte")),
+        "is": Operation(gettext_lazy("is"), _read_number, _in, _MANY),
+        "between": Operation(gettext_lazy("is between"), _read_number, _between, (2, 2), "and"),
+        "empty": _EMPTY,
+        "filled": _FILLED,
+    },
+    "date": {
+        "before": Operation(gettext_lazy("is before"), _read_date, _any("lt")),
+        "after": Operation(gettext_lazy("is after"), _read_date, _any("gt")),
+        "on": Operation(gettext_lazy("is on"), _read_date, _in, _MANY),
+        "between": Operation(gettext_lazy("is between"), _read_date, _between, (2, 2), "and"),
+        "empty": _EMPTY,
+        "filled": _FILLED,
+    },
+    "flag": {"is": Operation(gettext_lazy("is"), _read_flag, _in)},
+    "person": {
+        "is": Operation(gettext_lazy("is"), _read_person, _in, _MANY),
+        "not": Operation(gettext_lazy("is not"), _read_person, _not_in, _MANY),
+        "empty": _EMPTY,
+        "filled": _FILLED,
+    },
+}

@@ -1,0 +1,64 @@
+"""The house itself, dated exchange rates and number counters; the search index's tables come in from `search_models`."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class House(models.Model):
+    """The company that uses this installation. There is one row; `House.current()` is the way to it."""
+
+    name = models.CharField(_("company name"), max_length=200, default="Kundenkreis")
+    currency = models.CharField(_("house currency"), max_length=3, default="EUR")
+    country = models.CharField(_("country"), max_length=2, default="AT")
+    language = models.CharField(_("language"), max_length=2, default="de")
+    # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
+    today = models.DateField(_("pretended today"), null=True, blank=True)
+    is_demo = models.BooleanField(_("demo house"), default=False)
+
+    class Meta:
+        verbose_name = _("house")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> House:
+        """The one house; made with its defaults when there is none yet."""
+        return cls.objects.first() or cls.objects.create(pk=1)
+
+
+class ExchangeRate(models.Model):
+    """How many units of `currency` one euro bought on a day (the ECB's way of quoting; the euro's own rate is 1)."""
+
+    currency = models.CharField(_("currency"), max_length=3)
+    on = models.DateField(_("day"))
+    rate = models.DecimalField(_("units for one euro"), max_digits=18, decimal_places=8)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "on"], name="core_rate_currency_day"),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="core_rate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.on}"
+
+
+class Counter(models.Model):
+    """The last number given out in a named series, e.g. "account"."""
+
+    series = models.CharField(max_length=40, unique=True)
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("counter")
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"
+
+
+from kundenkreis.core.search_models import SearchDeletion, SearchEntry, SearchTerm  # noqa: E402, F401

@@ -1,0 +1,51 @@
+"""What every noun of the house is: a row with a version, two times and a bin."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Stale(Exception):
+    """Somebody else changed the record since it was read.
+
+    `theirs` maps each field that they changed to its present value, so that a door can show both side by side.
+    """
+
+    def __init__(self, record: models.Model, theirs: dict[str, Any]):
+        self.record = record
+        self.theirs = theirs
+        super().__init__(f"{record._meta.label} {record.pk} was changed by somebody else: {sorted(theirs)}")
+
+
+class RecordQuerySet(models.QuerySet):
+    """Deny by default: a room that does not say who may see its noun shows it to nobody."""
+
+    def visible_to(self, user: Any) -> Self:
+        return self.none()
+
+    def living(self) -> Self:
+        """Those that are not in the bin."""
+        return self.filter(deleted_at=None)
+
+    def in_bin(self) -> Self:
+        return self.exclude(deleted_at=None)
+
+    def for_list(self) -> Self:
+        """With everything that one row of its list shows, in a constant number of queries."""
+        return self
+
+
+class Record(models.Model):
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("last change"), default=timezone.now, editable=False)
+    deleted_at = models.DateTimeField(_("in the bin since"), null=True, blank=True, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,118 @@
+"""One change for many accounts: one Batch, one Event, before and after kept by chunk, so that it is undone as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from kundenkreis.core import bulk
+from kundenkreis.customers.models import Account, Tag
+from kundenkreis.history import chunks
+from kundenkreis.history.models import Batch, Event
+from kundenkreis.staff.models import User
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Change:
+    """Columns of the account and the value that they get; or a tag that is put on."""
+
+    values: dict[str, Any]
+    tag: Tag | None = None
+
+    @classmethod
+    def owner(cls, person: User | None) -> Change:
+        """A new owner, and with her the team."""
+        return cls({"owner_id": person.pk if person else None, "team_id": person.team_id if person else None})
+
+    @classmethod
+    def tier(cls, tier: str) -> Change:
+        return cls({"tier": tier})
+
+    @classmethod
+    def tagged(cls, tag: Tag) -> Change:
+        return cls({}, tag)
+
+    def differing(self, accounts: models.QuerySet[Account]) -> models.QuerySet[Account]:
+        """Those of `accounts` that the change would alter."""
+        if self.tag is not None:
+            has = Account.tags.through.objects.filter(account_id=models.OuterRef("pk"), tag_id=self.tag.pk)
+            return accounts.filter(~models.Exists(has))
+        same = models.Q()
+        for column, value in self.values.items():
+            same &= models.Q(**{f"{column}__isnull": True}) if value is None else models.Q(**{column: value})
+        # NULL is unequal to nothing in SQL: a condition that is neither true nor false must count as different.
+        return accounts.exclude(pk__in=accounts.filter(same).values("pk"))
+
+
+def edit(
+    accounts: models.QuerySet[Account],
+    change: Change,
+    *,
+    label: str,
+    by: User,
+    now: dt.datetime | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Batch:
+    """Apply `change` to every account that it alters, in chunks of 2,000 in one transaction.
+
+    `accounts` are those that the person may change (the door asks). `label` says in words what is done ("Owner: Ada Huber").
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            kind="bulk_edit", label=label[:200], actor_id=by.pk, actor_name=by.get_full_name()[:200], started_at=now
+        )
+        ids = list(change.differing(accounts.order_by()).values_list("pk", flat=True))
+        for number, start in enumerate(range(0, len(ids), CHUNK)):
+            some = ids[start : start + CHUNK]
+            if change.tag is not None:
+                _tag(batch, number, some, change)
+            else:
+                _set(batch, number, some, change.values)
+            Account._base_manager.filter(pk__in=some).update(version=models.F("version") + 1, changed_at=now)
+            if progress:
+                progress(start + len(some))
+        counts = {"customers.account": {"changed": len(ids)}}
+        Batch.objects.filter(pk=batch.pk).update(state=Batch.State.DONE, counts=counts, ended_at=timezone.now())
+        batch.refresh_from_db()
+        _tell(batch, by, now, len(ids))
+    return batch
+
+
+def _set(batch: Batch, number: int, ids: Sequence[int], values: dict[str, Any]) -> None:
+    columns = list(values)
+    rows = Account._base_manager.select_for_update().filter(pk__in=ids).values_list("pk", *columns)
+    changed = [(*row, *values.values()) for row in rows]
+    names = [Account._meta.get_field(column.removesuffix("_id")).name for column in columns]
+    Account._base_manager.filter(pk__in=ids).update(**values)
+    chunks.keep(batch, number, Account, fields=names, changed=changed)
+
+
+def _tag(batch: Batch, number: int, ids: Sequence[int], change: Change) -> None:
+    through: Any = Account.tags.through
+    assert change.tag is not None
+    first = bulk.reserve_ids(through, len(ids))
+    rows = [(first + step, pk, change.tag.pk) for step, pk in enumerate(ids)]
+    bulk.insert_rows(through, ["id", "account_id", "tag_id"], rows)
+    chunks.keep(batch, number, through, added=[row[0] for row in rows])
+
+
+def _tell(batch: Batch, by: User, now: dt.datetime, count: int) -> None:
+    Event.objects.create(
+        at=now,
+        actor_id=by.pk,
+        actor_name=by.get_full_name()[:200],
+        verb="batch.edited",
+        subject_type=batch._meta.label_lower,
+        subject_id=batch.pk,
+        subject_label=batch.label,
+        changes={"accounts": [None, count]},
+        batch=batch,
+    )

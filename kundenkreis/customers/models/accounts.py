@@ -1,0 +1,281 @@
+"""Accounts: the companies and persons whom we look after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core import numbering, search
+from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.text import fold
+from kundenkreis.customers import checks
+from kundenkreis.history.recording import Recorded
+from kundenkreis.staff import access
+from kundenkreis.staff.models import StaffQuerySet, Team, Territory, User
+
+# "Has never ordered", as a date, because PostgreSQL sorts NULL first on descending order and SQLite doesn't.
+NEVER = dt.date(1900, 1, 1)
+
+
+class Tag(Recorded):
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.within(access.reach(user, "accounts.see"))
+
+    def within(self, reach: access.Reach) -> Self:
+        """Accounts inside a reach. Narrow reaches drive from the ids, wide ones filter while walking the list's index.
+
+        The wrong shape costs a hundred times the right one at a million accounts, so a bounded count on the columns decides.
+        """
+        if reach.everything:
+            return self
+        if not reach:
+            return self.none()
+        if not reach.members:
+            return self.filter(by_column(reach))
+        if is_narrow(reach):
+            seats = _seats(reach).values("account_id")
+            ids = self.model._base_manager.filter(by_column(reach)).values("pk").union(seats)
+            return self.filter(pk__in=ids)
+        return self.filter(by_column(reach) | models.Exists(_seats(reach).filter(account_id=models.OuterRef("pk"))))
+
+    def for_list(self) -> Self:
+        return self.select_related("owner", "territory")
+
+
+def by_column(reach: access.Reach, path: str = "") -> models.Q:
+    """Accounts that a reach holds by their owner, team or territory; `path` leads to them ("account__")."""
+    held = models.Q(pk__in=[])
+    if reach.owners:
+        held |= models.Q(**{f"{path}owner_id__in": reach.owners})
+    if reach.teams:
+        held |= models.Q(**{f"{path}team_id__in": reach.teams})
+    if reach.territories:
+        held |= models.Q(**{f"{path}territory_id__in": reach.territories})
+    return held
+
+
+def is_narrow(reach: access.Reach) -> bool:
+    """At most 2,000 accounts by their columns. Remembered on the reach, which lives as long as a request."""
+    known = reach.__dict__
+    if "_is_narrow" not in known:
+        known["_is_narrow"] = len(Account._base_manager.filter(by_column(reach)).values_list("pk")[:2001]) <= 2000
+    return known["_is_narrow"]
+
+
+def _seats(reach: access.Reach) -> models.QuerySet:
+    """Seats on account teams of the reach's people."""
+    seat = Account.team_members.rel.related_model
+    return seat._base_manager.filter(person_id__in=reach.members, deleted_at=None)
+
+
+class Account(Recorded):
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("company")
+        PERSON = "person", _("person")
+
+    class Tier(models.TextChoices):
+        A = "A", "A"
+        B = "B", "B"
+        C = "C", "C"
+        DEVELOPMENT = "D", _("Development")
+
+    class RelationKind(models.TextChoices):
+        CUSTOMER = "customer", _("Customer")
+        PROSPECT = "prospect", _("Prospect")
+        PARTNER = "partner", _("Partner")
+        SUPPLIER = "supplier", _("Supplier")
+        SHAREHOLDER = "shareholder", _("Shareholder")
+        PRESS = "press", _("Press")
+        REFERENCE = "reference", _("Reference")
+
+    number = models.CharField(_("account number"), max_length=40, unique=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.COMPANY)
+    name = models.CharField(_("name"), max_length=200)
+    key = models.CharField(max_length=200, editable=False)  # core.text.fold(name): what is searched and sorted by
+    # The main relation; all of them, dated, are Relation rows.
+    relation = models.CharField(_("relation"), max_length=12, choices=RelationKind, default=RelationKind.CUSTOMER)
+    tier = models.CharField(_("tier"), max_length=1, choices=Tier, blank=True)
+    industry = models.CharField(_("industry"), max_length=100, blank=True)
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    language = models.CharField(
+        _("language of documents"), max_length=2, default="de", choices=[("de", _("German")), ("en", _("English"))]
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    vat_id = models.CharField(_("VAT ID (UID)"), max_length=20, blank=True)
+    register_number = models.CharField(_("company register number"), max_length=20, blank=True)
+    register_court = models.CharField(_("register court"), max_length=80, blank=True)
+    gln = models.CharField(_("GLN"), max_length=13, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    place = models.CharField(_("place"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    owner = models.ForeignKey(
+        User,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="accounts",
+        db_index=False,
+    )
+    team = models.ForeignKey(
+        Team,
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="accounts",
+        db_index=False,
+    )
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name=_("territory"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="accounts",
+        db_index=False,
+    )
+    # A person who buys for herself is an account too; her name, titles and consents are the contact's.
+    person = models.OneToOneField(
+        "Contact",
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="own_account",
+    )
+    customer_since = models.DateField(_("customer since"), null=True, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="accounts")
+    is_generated = models.BooleanField(_("name generated"), default=False)  # demo names, marked as such
+    # Facts pushed down by orders, in house currency, for lists that sort and filter by them.
+    last_order_on = models.DateField(_("last order"), default=NEVER, editable=False)
+    revenue_12m = models.DecimalField(
+        _("revenue, 12 months"), max_digits=16, decimal_places=2, default=Decimal(0), editable=False
+    )
+    revenue_before = models.DecimalField(
+        _("revenue, the 12 months before"), max_digits=16, decimal_places=2, default=Decimal(0), editable=False
+    )
+
+    objects = AccountQuerySet.as_manager()
+    FACTS: ClassVar[tuple[str, ...]] = ("last_order_on", "revenue_12m", "revenue_before")
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        # Covering: sort column, id, then what scopes and common filters read. Few, because each is written at every import.
+        indexes = [
+            models.Index(
+                fields=["key", "id", "owner", "team", "territory", "country"],
+                name="customers_account_key",
+                condition=models.Q(deleted_at=None),
+            ),
+            models.Index(
+                fields=["last_order_on", "id", "owner", "team", "territory", "country"],
+                name="customers_account_last",
+                condition=models.Q(deleted_at=None),
+            ),
+            models.Index(
+                fields=["revenue_12m", "id", "owner", "team", "territory", "country"],
+                name="customers_account_revenue",
+                condition=models.Q(deleted_at=None),
+            ),
+            models.Index(fields=["owner", "key", "id"], name="customers_account_owner"),
+            models.Index(fields=["team", "key", "id"], name="customers_account_team"),
+            models.Index(fields=["territory", "key", "id"], name="customers_account_territory"),
+            models.Index(fields=["country", "key", "id"], name="customers_account_country"),
+            models.Index(fields=["vat_id"], name="customers_account_vat", condition=~models.Q(vat_id="")),
+            models.Index(fields=["email"], name="customers_account_email", condition=~models.Q(email="")),
+            models.Index(
+                fields=["deleted_at"], name="customers_account_bin", condition=models.Q(deleted_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def last_ordered(self) -> dt.date | None:
+        """The day of the last order; None when there was none."""
+        return None if self.last_order_on == NEVER else self.last_order_on
+
+    @property
+    def revenue_change(self) -> Decimal | None:
+        """Revenue of the last 12 months against the 12 before, as a share (.08 is +8 %); None without a base."""
+        if self.revenue_before <= 0:
+            return None
+        return (self.revenue_12m - self.revenue_before) / self.revenue_before
+
+    def timeline_account_id(self) -> int:
+        return self.pk
+
+    def within(self, reach: access.Reach) -> bool:
+        if self.owner_id in reach.owners or self.team_id in reach.teams or self.territory_id in reach.territories:
+            return True
+        return bool(reach.members) and self.team_members.filter(person_id__in=reach.members, deleted_at=None).exists()
+
+    def clean(self) -> None:
+        errors = {}
+        for field, check in (("vat_id", checks.uid), ("register_number", checks.register_number), ("gln", checks.gln)):
+            try:
+                if value := getattr(self, field):
+                    setattr(self, field, check(value))
+            except checks.BadValue as problem:
+                errors[field] = problem.message
+        if errors:
+            raise ValidationError(errors)
+
+    def prepare(self, touched: set[str]) -> set[str]:
+        derived = set()
+        if not self.number:
+            self.number = numbering.next_number("account", "K-")
+            derived.add("number")
+        if "name" in touched:
+            self.name = " ".join(self.name.split())
+            self.key = fold(self.name)[:200]
+            derived.add("key")
+        if "owner" in touched and "team" not in touched and self.owner is not None:
+            self.team = self.owner.team
+            derived.add("team")
+        return derived
+
+    search_kind = search.ACCOUNT
+    searched_fields = frozenset({"name", "number", "place", "postcode", "email", "vat_id"})
+
+    @classmethod
+    def prepare_many(cls, records: Sequence[Self], touched: Sequence[set[str]]) -> None:
+        unnumbered = [record for record in records if not record.number]
+        for record, number in zip(unnumbered, numbering.next_numbers("account", len(unnumbered), "K-"), strict=True):
+            record.number = number
+        super().prepare_many(records, touched)
+
+    def search_row(self) -> tuple:
+        return (self.pk, self.name, self.search_text(), self.number)
+
+    def search_text(self) -> str:
+        """What a search finds the account by, beside its name."""
+        return " ".join(filter(None, (self.place, self.postcode, self.email, self.vat_id)))

@@ -1,0 +1,240 @@
+"""Contacts: the people at our customers, their positions over time, and what they consented to."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core import search
+from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.text import fold
+from kundenkreis.customers.models.accounts import Account, Tag, by_column, is_narrow
+from kundenkreis.customers.models.structure import Dated
+from kundenkreis.history.recording import Recorded
+from kundenkreis.staff import access
+from kundenkreis.staff.models import User
+
+
+class ContactQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.within(access.reach(user, "contacts.see"))
+
+    def within(self, reach: access.Reach) -> Self:
+        """Contacts with a position at an account inside the reach, and a person's own.
+
+        As with accounts, a narrow reach drives from the ids, a wide one filters while walking the list's index.
+        """
+        if reach.everything:
+            return self
+        if not reach:
+            return self.none()
+        if not is_narrow(reach):
+            here = Position._base_manager.filter(contact_id=models.OuterRef("pk"), deleted_at=None)
+            held = by_column(reach, "account__")
+            if reach.members:
+                held |= models.Q(
+                    account__team_members__person_id__in=reach.members, account__team_members__deleted_at=None
+                )
+            return self.filter(models.Q(owner_id__in=reach.owners) | models.Exists(here.filter(held)))
+        at_accounts = Position._base_manager.filter(account__in=Account.objects.within(reach), deleted_at=None)
+        own = self.model._base_manager.filter(owner_id__in=reach.owners)
+        return self.filter(pk__in=at_accounts.values("contact_id").union(own.values("pk")))
+
+    def for_list(self) -> Self:
+        return self.select_related("main_account", "owner")
+
+
+class Contact(Recorded):
+    class FormOfAddress(models.TextChoices):
+        MS = "ms", _("Ms")
+        MR = "mr", _("Mr")
+        DIVERSE = "diverse", _("without Ms or Mr")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        LETTER = "letter", _("Letter")
+        VISIT = "visit", _("Visit")
+
+    form_of_address = models.CharField(_("form of address"), max_length=8, choices=FormOfAddress, blank=True)
+    title_before = models.CharField(_("title"), max_length=80, blank=True)  # "Univ.-Prof. DI Dr."
+    given_name = models.CharField(_("first name"), max_length=100, blank=True)
+    family_name = models.CharField(_("last name"), max_length=100)
+    title_after = models.CharField(_("title after the name"), max_length=80, blank=True)  # "MSc, MBA"
+    key = models.CharField(max_length=210, editable=False)  # core.text.fold("family given")
+    main_account = models.ForeignKey(
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="main_contacts",
+        editable=False,
+    )
+    job_title = models.CharField(_("position"), max_length=120, blank=True, editable=False)  # of the main position
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    mobile = models.CharField(_("mobile"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, default="de", choices=[("de", _("German")), ("en", _("English"))]
+    )
+    preferred_channel = models.CharField(_("preferred channel"), max_length=8, choices=Channel, blank=True)
+    owner = models.ForeignKey(
+        User, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
+    )
+    note = models.TextField(_("note"), blank=True)
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="contacts")
+    is_generated = models.BooleanField(_("name generated"), default=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [
+            models.Index(fields=["key", "id"], name="customers_contact_key", condition=models.Q(deleted_at=None)),
+            models.Index(fields=["email"], name="customers_contact_email", condition=~models.Q(email="")),
+            models.Index(
+                fields=["deleted_at"], name="customers_contact_bin", condition=models.Q(deleted_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """Titles and names in the order in which Austria writes them: "Mag. Anna Huber, MBA"."""
+        name = " ".join(filter(None, (self.title_before, self.given_name, self.family_name)))
+        return f"{name}, {self.title_after}" if self.title_after else name
+
+    @property
+    def initials(self) -> str:
+        return (self.given_name[:1] + self.family_name[:1]).upper()
+
+    def timeline_account_id(self) -> int | None:
+        return self.main_account_id
+
+    def within(self, reach: access.Reach) -> bool:
+        if self.owner_id is not None and self.owner_id in reach.owners:
+            return True
+        return any(p.account.within(reach) for p in self.positions.living().select_related("account"))
+
+    def prepare(self, touched: set[str]) -> set[str]:
+        derived = set()
+        if touched & {"family_name", "given_name"}:
+            self.key = fold(f"{self.family_name} {self.given_name}")[:210]
+            derived.add("key")
+        if "email" in touched:
+            self.email = self.email.strip().lower()
+        return derived
+
+    search_kind = search.CONTACT
+    searched_fields = frozenset({"family_name", "given_name", "email", "main_account"})
+
+    def search_row(self) -> tuple:
+        return (self.pk, f"{self.family_name} {self.given_name}".strip(), self.search_text())
+
+    def search_text(self) -> str:
+        return " ".join(filter(None, (self.email, self.main_account.name if self.main_account else "")))
+
+
+class PositionQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(account__in=Account.objects.visible_to(user))
+
+
+class Position(Dated):
+    """A person's work at an account for a time. One is the main one; the contact keeps a copy of it for its list."""
+
+    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="positions")
+    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="positions")
+    job_title = models.CharField(_("position"), max_length=120, blank=True)
+    department = models.CharField(_("department"), max_length=120, blank=True)
+    is_main = models.BooleanField(_("main position"), default=True)
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=models.Q(is_main=True, deleted_at=None),
+                name="customers_position_main",
+                violation_error_message=_("This person has a main position already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact}, {self.job_title or self.account}"
+
+    def within(self, reach: access.Reach) -> bool:
+        return self.account.within(reach)
+
+    def settle(self, changed: set[str]) -> None:
+        """Copy the main position onto the contact."""
+        main = Position._base_manager.filter(contact_id=self.contact_id, is_main=True, deleted_at=None).first()
+        copied = {"main_account_id": main.account_id if main else None, "job_title": main.job_title if main else ""}
+        Contact._base_manager.filter(pk=self.contact_id).update(**copied)
+        self.contact.refresh_from_db(fields=["main_account", "job_title"])
+        self.contact.settle({"main_account"})
+
+
+class ConsentQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(contact__in=Contact.objects.visible_to(user))
+
+
+class Consent(Recorded):
+    """What a person allowed us, for one purpose over one channel. Its history is the proof of when and how."""
+
+    class Purpose(models.TextChoices):
+        ADVERTISING = "advertising", _("Advertising")
+        NEWSLETTER = "newsletter", _("Newsletter")
+        SURVEY = "survey", _("Surveys")
+        EVENTS = "events", _("Invitations")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        SMS = "sms", _("Text message")
+        LETTER = "letter", _("Letter")
+
+    class State(models.TextChoices):
+        GIVEN = "given", _("given")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        OBJECTED = "objected", _("objected")
+
+    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    since = models.DateTimeField(_("since"))
+    source = models.CharField(_("source"), max_length=200)
+    wording = models.CharField(_("wording, version"), max_length=60, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "purpose", "channel"],
+                name="customers_consent_once",
+                violation_error_message=_("There is an entry for this purpose and channel already; change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}, {self.get_channel_display()}: {self.get_state_display()}"
+
+    def timeline_account_id(self) -> int | None:
+        return self.contact.main_account_id
+
+    def within(self, reach: access.Reach) -> bool:
+        return self.contact.within(reach)

@@ -1,0 +1,131 @@
+"""Where accounts and contacts are reached beside their main address, phone and mail."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.customers import checks
+from kundenkreis.customers.models.accounts import Account
+from kundenkreis.customers.models.contacts import Contact
+from kundenkreis.customers.models.structure import Dated
+from kundenkreis.staff.access import Reach
+
+
+class OfEitherQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(
+            models.Q(account__in=Account.objects.visible_to(user))
+            | models.Q(contact__in=Contact.objects.visible_to(user))
+        )
+
+
+class OfEither(Dated):
+    """Belongs to an account or to a contact, never to both."""
+
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+
+    objects = OfEitherQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def timeline_account_id(self) -> int | None:
+        return self.account_id or (self.contact.main_account_id if self.contact else None)
+
+    def within(self, reach: Reach) -> bool:
+        owner = self.account or self.contact
+        return owner is not None and owner.within(reach)
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.account_id is None) == (self.contact_id is None):
+            raise ValidationError(_("It belongs to either an account or a contact."))
+
+
+class Address(OfEither):
+    class Use(models.TextChoices):
+        MAIN = "main", _("Main")
+        DELIVERY = "delivery", _("Delivery")
+        INVOICE = "invoice", _("Invoice")
+        PRIVATE = "private", _("Private")
+
+    use = models.CharField(_("use"), max_length=10, choices=Use, default=Use.MAIN)
+    extra = models.CharField(_("addition"), max_length=200, blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    place = models.CharField(_("place"), max_length=100)
+    region = models.CharField(_("region"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="AT")
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.street, f"{self.postcode} {self.place}".strip(), self.country)))
+
+    def settle(self, changed: set[str]) -> None:
+        """The main address stands on the account too, where its list reads it."""
+        if self.use == self.Use.MAIN and self.account_id and self.deleted_at is None:
+            copied = {name: getattr(self, name) for name in ("street", "postcode", "place", "country")}
+            Account._base_manager.filter(pk=self.account_id).update(**copied)
+
+
+class ContactPoint(OfEither):
+    """A further phone number, mail address or page."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("Phone")
+        MOBILE = "mobile", _("Mobile")
+        FAX = "fax", _("Fax")
+        EMAIL = "email", _("E-mail")
+        WEB = "web", _("Web page")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    value = models.CharField(_("number or address"), max_length=254)
+    label = models.CharField(_("note"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("way to reach")
+        verbose_name_plural = _("ways to reach")
+        indexes = [models.Index(fields=["value"], name="customers_point_value")]
+
+    def __str__(self) -> str:
+        return self.value
+
+    def clean(self) -> None:
+        super().clean()
+        check = {
+            "phone": checks.phone,
+            "mobile": checks.phone,
+            "fax": checks.phone,
+            "email": checks.email,
+            "web": _web_page,
+        }[self.kind]
+        try:
+            self.value = check(self.value)
+        except checks.BadValue as problem:
+            raise ValidationError({"value": problem.message}) from problem
+        twin = ContactPoint._base_manager.filter(
+            kind=self.kind, value=self.value, account_id=self.account_id, contact_id=self.contact_id, deleted_at=None
+        ).exclude(pk=self.pk)
+        if twin.exists():
+            raise ValidationError({"value": _("It is recorded here already.")})
+
+
+def _web_page(value: str) -> str:
+    """The address with its scheme. Only http and https: a page is a link that people will click."""
+    address = value.strip() if "://" in value else f"https://{value.strip()}"
+    URLValidator(schemes=["http", "https"])(address)
+    return address

@@ -1,0 +1,85 @@
+"""Builds the demo house: the real sales through the product's own importer, then what their file does not say, from a fixed seed.
+
+Sales are real; names, people, costs, groups and activities are made up and marked so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from kundenkreis.core import clock
+from kundenkreis.core.models import House as TheHouse
+from kundenkreis.demo import accounts, activities, groups, people, products, rates
+from kundenkreis.quality import importing
+from kundenkreis.quality.models import ImportRun
+
+SALES = Path(__file__).parent / "data" / "online-retail-ii-2009-2010.parquet"
+NAME = "Kundenkreis Demo Wholesale"
+FIRST_DAY, TODAY = dt.date(2009, 12, 1), dt.date(2010, 12, 9)
+Progress = Callable[[str, int, int], None]
+
+
+def build(progress: Progress) -> None:
+    """Fill an empty, migrated database. `progress` is told what is being done, how many of it, and of how many."""
+    # The house was set up before its first sale; what the demo makes up is of its last day.
+    founded, now = _noon(FIRST_DAY), _noon(TODAY)
+    progress("People and rates", 0, 0)
+    with transaction.atomic():
+        house = _found(founded)
+    _import_sales(house, progress)
+    steps = _steps(house, now)
+    for number, (text, step) in enumerate(steps):
+        progress(text, number, len(steps))
+        with transaction.atomic():
+            step()
+    progress("Done", len(steps), len(steps))
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), timezone.get_default_timezone())
+
+
+def _found(now: dt.datetime) -> people.House:
+    the_house = TheHouse.current()
+    the_house.name, the_house.currency, the_house.country, the_house.language = NAME, "EUR", "AT", "en"
+    the_house.today, the_house.is_demo = TODAY, True
+    the_house.save()
+    clock.forget()
+    rates.add()
+    return people.add(now)
+
+
+def _import_sales(house: people.House, progress: Progress) -> None:
+    run = importing.start_draft(SALES, SALES.name, house.people["Alma"], target="sales")
+    total = run.rows_total or 0
+
+    def tell(at: ImportRun) -> None:
+        progress("Importing the sales", at.rows_read, total)
+
+    importing.run_now(run, tell)
+    if run.state != ImportRun.State.DONE:
+        raise RuntimeError(f"The sales were not imported: {run.state} {run.failure}")
+
+
+def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[], None]]]:
+    ranked: accounts.Ranked = []
+    companies: dict = {}
+
+    def names() -> None:
+        ranked.extend(accounts.ranked())
+        companies.update(accounts.describe(ranked, house, now))
+
+    return [
+        ("Naming the customers", names),
+        ("People at the customers", lambda: accounts.add_contacts(ranked, companies, now)),
+        ("Account teams", lambda: accounts.add_teams(ranked, house, now)),
+        ("Tags", lambda: accounts.add_tags(ranked, house, now)),
+        ("Products and prices", lambda: products.describe(house.people["Ben"], now, FIRST_DAY)),
+        ("Groups", lambda: groups.add(ranked, house.people["Ben"], now)),
+        ("Activities", lambda: activities.add(ranked, TODAY)),
+    ]

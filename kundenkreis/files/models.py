@@ -1,0 +1,84 @@
+"""Documents on any record, and their versions."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.history.recording import Recorded
+from kundenkreis.staff.models import User
+
+
+class DocumentQuerySet(RecordQuerySet):
+    def on(self, record: models.Model) -> Self:
+        return self.filter(subject_type=record._meta.label_lower, subject_id=record.pk)
+
+    def visible_to(self, user: Any) -> Self:
+        """Documents of the records that the person may see, asked of each record's own room."""
+        seen = models.Q(pk__in=[])
+        for subject_type in self.order_by().values_list("subject_type", flat=True).distinct():
+            subjects = apps.get_model(subject_type)._default_manager.visible_to(user)
+            seen |= models.Q(subject_type=subject_type, subject_id__in=subjects.values("pk"))
+        return self.filter(seen)
+
+    def for_list(self) -> Self:
+        return self.select_related("latest__uploaded_by")
+
+
+class Document(Recorded):
+    name = models.CharField(_("name"), max_length=255)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True, blank=True)  # whose timeline it belongs to
+    latest = models.ForeignKey(
+        "Version", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "-id"], name="files_document_subject"),
+            models.Index(fields=["account_id", "-created_at"], name="files_document_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> models.Model | None:
+        return apps.get_model(self.subject_type)._default_manager.filter(pk=self.subject_id).first()
+
+    def within(self, reach: Any) -> bool:
+        subject = self.subject
+        return bool(subject is not None and getattr(subject, "within", lambda _: False)(reach))
+
+
+class Version(models.Model):
+    """One upload. Never changed; a newer one is added beside it."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    file_name = models.CharField(_("file name"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField(_("size in bytes"))
+    content_type = models.CharField(_("type"), max_length=120)  # as found in the content, not as claimed
+    uploaded_by = models.ForeignKey(
+        User, verbose_name=_("uploaded by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("version")
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="files_version_number")]
+        indexes = [models.Index(fields=["sha256"], name="files_version_sha")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} ({self.number})"

@@ -1,0 +1,271 @@
+"""The verbs that every noun has: add, change, discard (to the bin) and restore. Each is one transaction and one Event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol, Self
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.encoding import force_str
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core import search
+from kundenkreis.core.records import Record, Stale
+from kundenkreis.history.models import Batch, Event
+
+
+class Actor(Protocol):
+    """Whoever does it: a person of staff. None means the house itself (a scheduled job)."""
+
+    pk: Any
+
+    def get_full_name(self) -> str: ...
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it: decimals and dates as text, records by their number."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, (dt.date, dt.datetime, dt.time, Decimal, UUID)):
+        return str(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(v) for v in value]
+    return value
+
+
+def record_event(
+    subject: models.Model,
+    verb: str,
+    *,
+    by: Actor | None,
+    now: dt.datetime | None = None,
+    changes: dict[str, list] | None = None,
+    batch: Batch | None = None,
+    undoes: Event | None = None,
+) -> Event:
+    """Write that `verb` ("account.changed") happened to `subject`. Belongs into the transaction of the change itself."""
+    account = getattr(subject, "timeline_account_id", None)
+    return Event.objects.create(
+        at=now or timezone.now(),
+        actor_id=by.pk if by else None,
+        actor_name=by.get_full_name()[:200] if by else "",
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        subject_label=str(subject)[:200],
+        changes=changes or {},
+        account_id=account() if callable(account) else None,
+        batch=batch,
+        undoes=undoes,
+    )
+
+
+class Recorded(Record):
+    """A noun whose every change is history."""
+
+    # Fields whose change is recorded without their values.
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
+    # What the search box finds the record as, and the fields which that depends on (None: it is not searched).
+    search_kind: ClassVar[int | None] = None
+    searched_fields: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def timeline_account_id(self) -> int | None:
+        """The account on whose timeline this record's events stand, if any."""
+        return getattr(self, "account_id", None)
+
+    @classmethod
+    def noun(cls) -> str:
+        return cls._meta.model_name or ""
+
+    @classmethod
+    @transaction.atomic
+    def add(
+        cls, *, by: Actor | None, now: dt.datetime | None = None, batch: Batch | None = None, **values: Any
+    ) -> Self:
+        """Make a record. Raises ValidationError, by field, and then nothing is written."""
+        now = now or timezone.now()
+        many, single = cls._split(values)
+        record = cls(created_at=now, changed_at=now, **single)
+        record.prepare(set(single))
+        record.full_clean()
+        record.save(force_insert=True)
+        for name, related in many.items():
+            getattr(record, name).set(related)
+        changes = {
+            name: [None, *record._shown(name)] for name in [*single, *many] if plain(values[name]) not in (None, "", [])
+        }
+        record_event(
+            record,
+            f"{cls.noun()}.added",
+            by=by,
+            now=now,
+            changes=record._without_secrets(_from_nothing(changes)),
+            batch=batch,
+        )
+        record.settle(set(values))
+        return record
+
+    @transaction.atomic
+    def change(
+        self,
+        *,
+        by: Actor | None,
+        now: dt.datetime | None = None,
+        version: int | None = None,
+        batch: Batch | None = None,
+        undoes: Event | None = None,
+        verb: str = "changed",
+        **values: Any,
+    ) -> Event | None:
+        """Change fields. `version` is the one the person looked at.
+
+        Returns the event, or None when nothing differs. Raises Stale when somebody else changed one of the same fields since that
+        version (another field is no conflict), ValidationError by field otherwise; nothing is written then.
+        """
+        now = now or timezone.now()
+        present = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+        many, single = self._split(values)
+        if version is not None and version != present.version:
+            self._refuse_if_overwritten(present, version, set(values))
+        before = {name: present._shown(name) for name in values}
+        for name, value in single.items():
+            setattr(present, name, value)
+        touched = set(single) | present.prepare(set(single))
+        present.full_clean(exclude=[f.name for f in self._meta.fields if f.name not in touched])
+        for name, related in many.items():
+            getattr(present, name).set(related)
+        changes = {}
+        for name in values:
+            after = present._shown(name)
+            if after[0] != before[name][0]:
+                changes[name] = [before[name][0], after[0], *before[name][1:], *after[1:]]
+        if not changes:
+            return None
+        present.version += 1
+        present.changed_at = now
+        present.save(update_fields=[*touched, "version", "changed_at"])
+        self.__dict__.update({k: v for k, v in present.__dict__.items() if k != "_prefetched_objects_cache"})
+        event = record_event(
+            present,
+            f"{self.noun()}.{verb}",
+            by=by,
+            now=now,
+            changes=self._without_secrets(changes),
+            batch=batch,
+            undoes=undoes,
+        )
+        self.settle(set(changes))
+        return event
+
+    @transaction.atomic
+    def discard(
+        self,
+        *,
+        by: Actor | None,
+        now: dt.datetime | None = None,
+        batch: Batch | None = None,
+        undoes: Event | None = None,
+    ) -> Event:
+        """Put it into the bin, from where it can be restored for 30 days."""
+        return self._move(now or timezone.now(), "discarded", by, batch, undoes, into_bin=True)
+
+    @transaction.atomic
+    def restore(
+        self,
+        *,
+        by: Actor | None,
+        now: dt.datetime | None = None,
+        batch: Batch | None = None,
+        undoes: Event | None = None,
+    ) -> Event:
+        return self._move(now or timezone.now(), "restored", by, batch, undoes, into_bin=False)
+
+    def prepare(self, touched: set[str]) -> set[str]:
+        """A room's own derived columns before they are checked; returns the names of those it set."""
+        return set()
+
+    @classmethod
+    def prepare_many(cls, records: Sequence[Self], touched: Sequence[set[str]]) -> None:
+        """`prepare` for new records that are made at once; a room that draws numbers takes them as one block here."""
+        for record, names in zip(records, touched, strict=True):
+            record.prepare(names)
+
+    def search_row(self) -> tuple:
+        """(number, name, further text, number) as `core.search.index` takes it."""
+        raise NotImplementedError
+
+    def settle(self, changed: set[str]) -> None:
+        """What is kept in step in the same transaction after a change: the search index, and what a room adds."""
+        if self.search_kind is None:
+            return
+        if self.deleted_at is not None:
+            search.remove(self.search_kind, [self.pk])
+        elif changed & (self.searched_fields | {"deleted_at"}):
+            search.index(self.search_kind, [self.search_row()])
+
+    def _move(
+        self,
+        now: dt.datetime,
+        verb: str,
+        by: Actor | None,
+        batch: Batch | None,
+        undoes: Event | None,
+        *,
+        into_bin: bool,
+    ) -> Event:
+        moved = (
+            type(self)
+            ._base_manager.filter(pk=self.pk, deleted_at__isnull=into_bin)
+            .update(deleted_at=now if into_bin else None, version=models.F("version") + 1, changed_at=now)
+        )
+        if not moved:
+            raise ValidationError(_("It is in the bin already.") if into_bin else _("It is not in the bin."))
+        self.refresh_from_db(fields=["deleted_at", "version", "changed_at"])
+        self.settle({"deleted_at"})
+        return record_event(self, f"{self.noun()}.{verb}", by=by, now=now, batch=batch, undoes=undoes)
+
+    @classmethod
+    def _split(cls, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        many_names = {f.name for f in cls._meta.many_to_many}
+        return {k: v for k, v in values.items() if k in many_names}, {
+            k: v for k, v in values.items() if k not in many_names
+        }
+
+    def _shown(self, name: str) -> list:
+        """[value] as JSON keeps it, and [value, name] where the value is a reference."""
+        field: Any = self._meta.get_field(name)
+        if field.many_to_many:
+            related = sorted(getattr(self, name).all(), key=lambda r: r.pk)
+            return [[r.pk for r in related], ", ".join(map(str, related))]
+        if field.is_relation:
+            return [getattr(self, field.attname), str(getattr(self, name) or "")]
+        value = field.to_python(getattr(self, name))
+        if isinstance(value, Decimal):
+            value = value.normalize()
+            return [format(value, "f")]
+        return [plain(value)] if not hasattr(value, "_proxy____args") else [force_str(value)]
+
+    def _refuse_if_overwritten(self, present: Self, version: int, names: Iterable[str]) -> None:
+        wanted = set(names)
+        later = Event.objects.about(self).order_by("-pk")[: max(present.version - version, 0)]
+        theirs = {name for event in later for name in event.changes} & wanted
+        if len(later) < present.version - version:  # a bulk change left no event of its own: compare with what was read
+            theirs |= {n for n in wanted if n in self.__dict__ and self._shown(n)[0] != present._shown(n)[0]}
+        if theirs:
+            raise Stale(present, {name: getattr(present, name) for name in theirs})
+
+    def _without_secrets(self, changes: dict[str, list]) -> dict[str, list]:
+        return {name: (["…", "…"] if name in self.secret_fields else values) for name, values in changes.items()}
+
+
+def _from_nothing(changes: dict[str, list]) -> dict[str, list]:
+    """[None, value, name] of a new record becomes [None, value, "", name], the shape that a change has."""
+    return {n: [v[0], v[1], "", v[2]] if len(v) == 3 else v for n, v in changes.items()}

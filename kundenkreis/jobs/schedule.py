@@ -1,0 +1,99 @@
+"""The timetable. Times are UTC; each entry runs once however many workers there are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management import call_command
+from django.utils import timezone
+from huey import crontab
+from huey.contrib.djhuey import HUEY, close_db
+
+from kundenkreis.activities import reminding
+from kundenkreis.files import storing
+from kundenkreis.history import bin
+from kundenkreis.jobs import backend, recovery
+from kundenkreis.orders import figures
+from kundenkreis.quality import importing, tasks
+
+KEEP_RESULTS = dt.timedelta(days=7)
+_RAN = "ran."
+
+
+def at(when: Callable[[dt.datetime], bool]) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Put a function on the timetable. Every worker calls it at its minute; the first to leave a mark does the work."""
+
+    def enter(function: Callable[[], Any]) -> Callable[[], Any]:
+        @functools.wraps(function)
+        def first_one_works() -> None:
+            minute = timezone.now().astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M")
+            if HUEY.put_if_empty(f"{_RAN}{minute}.{function.__name__}", True):
+                function()
+
+        HUEY.periodic_task(when, name=f"schedule.{function.__name__}")(close_db(first_one_works))
+        return function
+
+    return enter
+
+
+@at(crontab(minute="*/5"))
+def give_back_what_dead_workers_left() -> None:
+    recovery.recover()
+
+
+@at(crontab())
+def remind() -> None:
+    reminding.remind_due()
+
+
+@at(crontab(minute="*/2"))
+def resume_imports() -> None:
+    """Go on with imports that nobody works on: the queue lost them (a restored backup has none), or a command was killed."""
+    at_work = {
+        (r["task_path"], r["args"][0]) for r in backend.records() if r["status"] not in backend.FINISHED and r["args"]
+    }
+    for run in importing.orphans():
+        undoing = run.state == run.State.UNDOING
+        path = (tasks.undo_import if undoing else tasks.run_import).module_path
+        if (path, run.pk) in at_work:
+            continue
+        if undoing:
+            tasks.undo_import.enqueue(run.pk, None)
+        else:
+            tasks.run_import.enqueue(run.pk)
+
+
+@at(crontab(hour="1", minute="30"))
+def empty_bin() -> None:
+    bin.purge()
+
+
+@at(crontab(hour="1", minute="40"))
+def refresh_figures() -> None:
+    """Revenues of the last twelve months change with the date, not only with orders."""
+    figures.push_down()
+
+
+@at(crontab(hour="1", minute="10"))
+def clean_sessions() -> None:
+    call_command("clearsessions")
+
+
+@at(crontab(hour="1", minute="20"))
+def clean_queue() -> None:
+    """Forget finished jobs after a week, and yesterday's marks of this timetable."""
+    now = timezone.now()
+    backend.forget_finished(now - KEEP_RESULTS)
+    today = now.astimezone(dt.UTC).strftime("%Y-%m-%d")
+    for key in HUEY.keys(_RAN):
+        if key < f"{_RAN}{today}":
+            HUEY.delete(key)
+
+
+@at(crontab(hour="1", minute="40"))
+def sweep_files() -> None:
+    """Contents that no document names any more, and what broken uploads left."""
+    storing.sweep()

@@ -1,0 +1,56 @@
+"""Saved views of lists."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.history.recording import Recorded
+from kundenkreis.staff.access import Reach
+from kundenkreis.staff.models import Team, User
+
+
+class SavedViewQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        shared_with_team = (
+            models.Q(shared=SavedView.Shared.TEAM, team_id=user.team_id) if user.team_id else models.Q(pk__in=[])
+        )
+        return self.filter(models.Q(owner=user) | models.Q(shared=SavedView.Shared.ALL) | shared_with_team)
+
+
+class SavedView(Recorded):
+    class Shared(models.TextChoices):
+        PRIVATE = "private", _("only me")
+        TEAM = "team", _("my team")
+        ALL = "all", _("everyone")
+
+    list_name = models.CharField(_("list"), max_length=40)  # "accounts"
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(_("filters, columns and sorting"), max_length=2000, blank=True)  # the URL's query string
+    owner = models.ForeignKey(User, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="saved_views")
+    shared = models.CharField(_("visible to"), max_length=8, choices=Shared, default=Shared.PRIVATE)
+    team = models.ForeignKey(Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.SET_NULL)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("view")
+        verbose_name_plural = _("views")
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list_name", "owner", "name"], condition=models.Q(deleted_at=None), name="lists_view_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def within(self, reach: Reach) -> bool:
+        return self.owner_id in reach.owners

@@ -1,0 +1,177 @@
+"""Sums over orders: revenue by month, top products, returns, and the facts pushed down onto accounts.
+
+All amounts are in house currency. Revenue is net of credit notes; adjustments (bad debt and the like) are no revenue.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import models, transaction
+from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models.functions import Coalesce, TruncMonth
+
+from kundenkreis.catalogue.models import Product
+from kundenkreis.core import bulk, clock
+from kundenkreis.core.money import rounded
+from kundenkreis.customers.models import NEVER, Account
+from kundenkreis.orders.models import Order, OrderLine
+
+_REVENUE = Q(kind__in=[Order.Kind.ORDER, Order.Kind.CREDIT_NOTE], deleted_at=None)
+_ZERO = Value(Decimal(0), output_field=models.DecimalField(max_digits=16, decimal_places=2))
+
+
+@dataclass(frozen=True)
+class Month:
+    first: dt.date
+    revenue: Decimal
+    returns: Decimal  # credit notes, as a positive amount
+    orders: int
+
+
+@dataclass(frozen=True)
+class TopProduct:
+    product_id: int
+    number: str
+    name: str
+    revenue: Decimal
+    quantity: Decimal
+    last_on: dt.date
+
+
+def by_month(accounts: Sequence[int], first: dt.date, last: dt.date) -> list[Month]:
+    """Revenue of these accounts for every month from `first`'s to `last`'s, empty months included. One query."""
+    rows = (
+        Order.objects.filter(
+            _REVENUE, account_id__in=accounts, ordered_on__gte=first.replace(day=1), ordered_on__lte=last
+        )
+        .annotate(month=TruncMonth("ordered_on"))
+        .values("month")
+        .annotate(
+            revenue=Sum("total_house"),
+            returned=Coalesce(Sum("total_house", filter=Q(kind=Order.Kind.CREDIT_NOTE)), _ZERO),
+            number=Count("id", filter=Q(kind=Order.Kind.ORDER)),
+        )
+        .order_by("month")
+    )
+    found = {row["month"]: row for row in rows}
+    months = []
+    month = first.replace(day=1)
+    while month <= last:
+        row = found.get(month)
+        months.append(
+            Month(month, rounded(row["revenue"]), -rounded(row["returned"]), row["number"])
+            if row
+            else Month(month, Decimal(0), Decimal(0), 0)
+        )
+        month = (month + dt.timedelta(days=32)).replace(day=1)
+    return months
+
+
+def top_products(accounts: Sequence[int], first: dt.date, last: dt.date, limit: int = 10) -> list[TopProduct]:
+    """The products with the highest revenue in the period, credit notes taken off. Two queries."""
+    rows = list(
+        OrderLine.objects.filter(account_id__in=accounts, ordered_on__gte=first, ordered_on__lte=last)
+        .values("product_id")
+        .annotate(revenue=Sum("amount_house"), quantity=Sum("quantity"), last_on=Max("ordered_on"))
+        .order_by("-revenue", "product_id")[:limit]
+    )
+    names = {p.pk: p for p in Product._base_manager.filter(pk__in=[r["product_id"] for r in rows])}
+    return [
+        TopProduct(
+            r["product_id"],
+            names[r["product_id"]].number,
+            names[r["product_id"]].name,
+            rounded(r["revenue"]),
+            r["quantity"],
+            r["last_on"],
+        )
+        for r in rows
+        if r["revenue"] > 0
+    ]
+
+
+def recorded_since() -> dt.date | None:
+    """The first day of which the house has orders; a comparison with a time before it would compare with nothing."""
+    return Order.objects.filter(_REVENUE).order_by("ordered_on").values_list("ordered_on", flat=True).first()
+
+
+def push_down(accounts: Iterable[int] | None = None, today: dt.date | None = None) -> int:
+    """Bring `last_order_on` and both revenues of these accounts (of all when None) up to date. Returns how many changed.
+
+    `revenue_before` stays 0, "unknown", while the house's orders do not reach back two years (a week's grace for the start).
+    """
+    today = today or clock.today()
+    year_ago, two_years_ago = years_back(today, 1), years_back(today, 2)
+    ids = None if accounts is None else sorted(set(accounts))
+    since = recorded_since()
+    if since is None or since > two_years_ago + dt.timedelta(days=7):
+        two_years_ago = year_ago
+    changed = 0
+    for chunk in [None] if ids is None else [ids[i : i + 5000] for i in range(0, len(ids), 5000)]:
+        changed += _push_chunk(chunk, today, year_ago, two_years_ago)
+    return changed
+
+
+def _push_chunk(ids: list[int] | None, today: dt.date, year_ago: dt.date, two_years_ago: dt.date) -> int:
+    orders = Order.objects.filter(_REVENUE, ordered_on__lte=today).exclude(account=None)
+    accounts = Account._base_manager.all()
+    if ids is not None:
+        orders, accounts = orders.filter(account_id__in=ids), accounts.filter(pk__in=ids)
+    facts = {
+        row["account_id"]: (row["last"] or NEVER, rounded(row["now"]), rounded(row["before"]))
+        for row in orders.values("account_id").annotate(
+            last=Max("ordered_on", filter=Q(kind=Order.Kind.ORDER)),
+            now=Coalesce(Sum("total_house", filter=Q(ordered_on__gt=year_ago)), _ZERO),
+            before=Coalesce(
+                Sum("total_house", filter=Q(ordered_on__gt=two_years_ago, ordered_on__lte=year_ago)), _ZERO
+            ),
+        )
+    }
+    differing = []
+    for account, *present in accounts.values_list("pk", *Account.FACTS).iterator(chunk_size=5000):
+        fact = facts.get(account, (NEVER, Decimal(0), Decimal(0)))
+        if fact != tuple(present):
+            differing.append((account, *fact))
+    with transaction.atomic():
+        for start in range(0, len(differing), 5000):
+            bulk.update_rows(Account, ["id", *Account.FACTS], differing[start : start + 5000])
+    return len(differing)
+
+
+def years_back(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+@dataclass(frozen=True)
+class Day:
+    on: dt.date
+    revenue: Decimal
+    returns: Decimal  # credit notes, as a positive amount
+    orders: int
+
+
+def by_day(accounts: Sequence[int], first: dt.date, last: dt.date) -> list[Day]:
+    """Revenue of these accounts on every day on which something was booked, oldest first. One query over one index, whatever the account's size."""
+    rows = (
+        Order.objects.filter(_REVENUE, account_id__in=accounts, ordered_on__gte=first, ordered_on__lte=last)
+        .values("ordered_on", "kind")
+        .annotate(revenue=Sum("total_house"), number=Count("id"))
+        .order_by("ordered_on")
+    )
+    days: dict[dt.date, list] = {}
+    for row in rows:
+        day = days.setdefault(row["ordered_on"], [Decimal(0), Decimal(0), 0])
+        amount = rounded(row["revenue"])
+        day[0] += amount
+        if row["kind"] == Order.Kind.CREDIT_NOTE:
+            day[1] -= amount
+        else:
+            day[2] += row["number"]
+    return [Day(on, *sums) for on, sums in days.items()]

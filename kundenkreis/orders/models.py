@@ -1,0 +1,205 @@
+"""Orders with their lines, deliveries, open items and credit standing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.catalogue.models import Product
+from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.customers.models import Account
+from kundenkreis.history.recording import Recorded
+from kundenkreis.staff import access
+
+
+class OrderQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Orders of visible accounts. Sales without an account are for those who see the whole house."""
+        reach = access.reach(user, "orders.see")
+        if reach.everything:
+            return self if access.may(user, "orders.see_unassigned") else self.exclude(account=None)
+        return self.filter(account__in=Account.objects.within(reach)) if reach else self.none()
+
+    def for_list(self) -> Self:
+        return self.select_related("account")
+
+
+class Order(Recorded):
+    """An order, or a credit note (amounts below zero), as the ERP booked it."""
+
+    class Kind(models.TextChoices):
+        ORDER = "order", _("order")
+        CREDIT_NOTE = "credit_note", _("credit note")
+        ADJUSTMENT = "adjustment", _("adjustment")
+
+    number = models.CharField(_("order number"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORDER)
+    account = models.ForeignKey(
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders",
+        db_index=False,
+    )
+    ordered_on = models.DateField(_("ordered on"))
+    ordered_at = models.DateTimeField(_("ordered at"), null=True, blank=True)
+    customer_reference = models.CharField(_("customer's order number"), max_length=60, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    total = models.DecimalField(_("net total"), max_digits=16, decimal_places=2, default=Decimal(0))
+    total_house = models.DecimalField(
+        _("net total in house currency"), max_digits=16, decimal_places=2, default=Decimal(0)
+    )
+    line_count = models.PositiveIntegerField(_("lines"), default=0)
+    country = models.CharField(_("delivered to country"), max_length=2, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            # Covers revenue by month and returns of an account without touching its rows.
+            models.Index(
+                fields=["account", "ordered_on", "kind", "total_house", "line_count"], name="orders_order_account"
+            ),
+            models.Index(fields=["ordered_on", "id"], name="orders_order_day"),
+            models.Index(fields=["deleted_at"], name="orders_order_bin", condition=models.Q(deleted_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def within(self, reach: access.Reach) -> bool:
+        return self.account is not None and self.account.within(reach)
+
+
+class OrderLine(models.Model):
+    """One line. Account, day and house amount stand here again so that top products of an account are one covered scan."""
+
+    order = models.ForeignKey(
+        Order, verbose_name=_("order"), on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
+    # Natural key of a file without line numbers: the n-th line of this product within the order.
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="order_lines", db_index=False
+    )
+    occurrence = models.PositiveSmallIntegerField(_("n-th line of this product"), default=1)
+    position = models.PositiveIntegerField(_("position"))
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ordered_on = models.DateField(_("ordered on"))
+    description = models.CharField(_("text"), max_length=200, blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3)
+    unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
+    amount_house = models.DecimalField(_("amount in house currency"), max_digits=16, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [models.UniqueConstraint(fields=["order", "product", "occurrence"], name="orders_line_once")]
+        indexes = [
+            models.Index(
+                fields=["account", "ordered_on", "product", "amount_house", "quantity"], name="orders_line_account"
+            ),
+            models.Index(fields=["product", "ordered_on"], name="orders_line_product"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"
+
+
+class OfAccountQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        reach = access.reach(user, "orders.see")
+        if reach.everything:
+            return self
+        return self.filter(account__in=Account.objects.within(reach)) if reach else self.none()
+
+    def for_list(self) -> Self:
+        return self.select_related("account")
+
+
+class Delivery(Recorded):
+    number = models.CharField(_("delivery number"), max_length=40, unique=True)
+    order = models.ForeignKey(Order, verbose_name=_("order"), on_delete=models.CASCADE, related_name="deliveries")
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    promised_on = models.DateField(_("promised for"), null=True, blank=True)
+    shipped_on = models.DateField(_("shipped on"), null=True, blank=True)
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
+    is_complete = models.BooleanField(_("in full"), default=True)
+    carrier = models.CharField(_("carrier"), max_length=80, blank=True)
+    tracking = models.CharField(_("tracking number"), max_length=80, blank=True)
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+
+    def __str__(self) -> str:
+        return self.number
+
+    def within(self, reach: access.Reach) -> bool:
+        return self.account is not None and self.account.within(reach)
+
+    def prepare(self, touched: set[str]) -> set[str]:
+        self.account_id = self.order.account_id
+        return {"account"}
+
+
+class OpenItem(Recorded):
+    """An invoice or credit note not yet settled, as the ERP reports it."""
+
+    account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="open_items")
+    number = models.CharField(_("document number"), max_length=40, unique=True)
+    booked_on = models.DateField(_("booked on"))
+    due_on = models.DateField(_("due"))
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
+    open_amount = models.DecimalField(_("still open"), max_digits=16, decimal_places=2)
+    dunning_level = models.PositiveSmallIntegerField(_("dunning level"), default=0)
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("open item")
+        verbose_name_plural = _("open items")
+        indexes = [models.Index(fields=["account", "due_on"], name="orders_openitem_account")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def within(self, reach: access.Reach) -> bool:
+        return self.account.within(reach)
+
+
+class CreditStanding(Recorded):
+    """How much the account may owe, and whether it is blocked, as the ERP reports it."""
+
+    account = models.OneToOneField(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="credit")
+    limit = models.DecimalField(_("credit limit"), max_digits=16, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    is_blocked = models.BooleanField(_("blocked"), default=False)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    as_of = models.DateField(_("as of"))
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("credit standing")
+        verbose_name_plural = _("credit standings")
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.limit}"
+
+    def within(self, reach: access.Reach) -> bool:
+        return self.account.within(reach)

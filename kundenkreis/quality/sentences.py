@@ -1,0 +1,44 @@
+"""What the importer says: why it cannot begin, why a row was not stored, what went wrong on the way. Shown by `messages.explain`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+RUNS = {
+    "already_running": _("This import has begun; what it stores and how cannot be changed any more. Undo it and begin a new one."),
+    "wrong_state": _("That is not possible now: the import is %(state)s."),
+    "not_running": _("The import is not running, so there is nothing to stop."),
+    "nothing_to_undo": _("This import has stored nothing, so there is nothing to undo."),
+    "not_allowed_to_import": _("Your role does not allow this kind of import. Ask an administrator."),
+    "field_not_mapped": _("The field “%(field)s” needs a column of the file."),
+    "no_such_column": _("The file has no column “%(column)s”."),
+    "no_such_field": _("There is no field “%(field)s” here."),
+    "no_such_key": _("Records cannot be matched by “%(key)s” here."),
+    "key_not_mapped": _("To match by %(key)s, these fields need a column: %(fields)s."),
+    "file_changed": _("The file is not the one that this import began with. Begin a new import with the new file."),
+    "broke_off": _("Something unexpected happened (%(what)s). Everything before it is stored; the import can go on from there."),
+}  # fmt: skip
+ROWS = {
+    "too_large": _("Quantity or price is larger than any order; check the decimal mark."),
+    "no_rate": _("There is no exchange rate for %(currency)s. Add one, then import these rows again."),
+    "other_currency": _("The line is in %(value)s, its order in %(currency)s."),
+    "unknown_account": _("There is no account “%(value)s”, and only changes were to be imported."),
+    "unknown_product": _("There is no product “%(value)s”, and only changes were to be imported."),
+    "unknown_order": _("There is no order “%(value)s”, and only changes were to be imported."),
+    "unknown_line": _("The order has no such line, and only changes were to be imported."),
+    "not_found": _("There is no record for “%(value)s”, and only changes were to be imported."),
+    "exists": _("“%(value)s” is there already, and only new records were to be imported."),
+    "second_row": _("The same record stands in row %(first)s already, and only new records were to be imported."),
+    "key_missing": _("Nothing tells which record this is: %(fields)s is empty."),
+    "several_found": _("More than one record fits “%(value)s”, so it is not clear which one is meant."),
+    "unknown_person": _("Nobody called “%(value)s” works here. Write an e-mail address or the full name."),
+    "unknown_choice": _("“%(value)s” is not one of: %(choices)s."),
+    "no_account": _("There is no account “%(value)s”."),
+    "circle": _("“%(value)s” would belong to itself that way; the row was stored without it."),
+    "other_parent": _("It belongs to another account already; “%(value)s” was not added."),
+    "not_yours": _("Your role does not allow you to change this record."),
+    "in_bin": _("“%(value)s” lies in the bin. Restore it first, then import the row again."),
+    "taken": _("Another record has “%(value)s” already."),
+    "invalid": _("%(message)s"),
+}
+SENTENCES = {**RUNS, **ROWS}

@@ -1,0 +1,365 @@
+"""Importing records one row each (accounts, contacts, products, …): find, add, change, with the checks that their verbs make."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import translation
+
+from kundenkreis.core import bulk, search
+from kundenkreis.history.recording import Recorded
+from kundenkreis.quality.fields import FieldSpec
+from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
+from kundenkreis.quality.targets.columns import Columns
+
+if TYPE_CHECKING:
+    from kundenkreis.quality.reading import Chunk, Source
+
+Key = tuple[Any, ...]
+
+
+@dataclass
+class Row:
+    """One row of the file: its number, the cells that are not empty, and the record it is about once that is known."""
+
+    number: int
+    values: dict[str, Any]
+    key: Key = ()
+    record: Any = None
+    state: str = ""  # added, changed, unchanged
+
+
+@dataclass
+class Changes:
+    """Existing records of one chunk and what they were before it."""
+
+    before: dict[int, dict[str, Any]] = field(default_factory=dict)
+    records: dict[int, Recorded] = field(default_factory=dict)
+
+
+class Records(Loader):
+    """A subclass says which model, which fields go into which columns, how references are found and how rows find records."""
+
+    model: ClassVar[type[Recorded]]
+    fields: ClassVar[tuple[FieldSpec, ...]]
+    # {field of the target: column of the model}; fields that are not here are the subclass's own business
+    columns_of: ClassVar[Mapping[str, str]]
+    special: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    lenient: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.columns = Columns(job.run, self.fields, self.special)
+        self.first_rows: dict[Key, int] = {}
+        self.rehearsed: dict[Key, Recorded] = {}
+        self.own = job.own(self.model)
+        self.choices = {
+            name: _choices(self.model, column)
+            for name, column in self.columns_of.items()
+            if _has_choices(self.model, column)
+        }
+
+    # --- what a subclass says ------------------------------------------------------------------------------------------
+
+    def key_of(self, row: Row) -> Key | None:
+        """By what the row is matched; None when the cells for it are empty."""
+        raise NotImplementedError
+
+    def find(self, keys: Sequence[Key]) -> dict[Key, list[int]]:
+        """Ids of the stored records for these keys (in the bin too)."""
+        raise NotImplementedError
+
+    def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        """Turn names of other records into records; returns the rows that are still good."""
+        return rows
+
+    def make(self, row: Row) -> Recorded:
+        """A new, empty record for the row."""
+        return self.model()
+
+    def number_new(self, records: list[Recorded]) -> None:
+        """Give new records the numbers that the file does not have."""
+
+    def follow(self, rows: list[Row], outcome: Outcome) -> None:
+        """Store what belongs to the records beside their own columns."""
+
+    def within(self, ids: Sequence[int]) -> set[int]:
+        """Which of these records the person may change."""
+        return set(ids)
+
+    # --- the work ------------------------------------------------------------------------------------------------------
+
+    def read(self, chunk: Chunk) -> tuple[list[Row], list[Problem]]:
+        frame, problems = self.columns.read(chunk, lenient=self.lenient)
+        bad = {p.row for p in problems if not p.is_note}
+        names = frame.columns[1:]
+        rows = []
+        for number, *cells in frame.iter_rows():
+            if number not in bad:
+                rows.append(Row(number, {n: c for n, c in zip(names, cells, strict=True) if c is not None}))
+        good = []
+        for row in rows:
+            wrong = self._choose(row)
+            problems += wrong
+            if not wrong:
+                good.append(row)
+        return good, problems
+
+    def store(self, prepared: tuple[list[Row], list[Problem]]) -> Outcome:
+        rows, problems = prepared
+        outcome = Outcome()
+        outcome.counts["rejected"] = len(outcome.reject(problems))
+        rows = [Row(row.number, dict(row.values)) for row in rows]  # a second attempt begins with what was read
+        rows = self.refer(rows, outcome)
+        rows = self._keyed(rows, outcome)
+        changes = self._match(rows, outcome)
+        good = [row for row in rows if row.record is not None and self._fill(row, changes, outcome)]
+        self._add([row for row in good if row.state == "added"], outcome)
+        self._change(good, changes, outcome)
+        self.follow(good, outcome)
+        for row in good:
+            outcome.counts[row.state] += 1
+        return outcome
+
+    def refuse(self, outcome: Outcome, row: Row, name: str, code: str, **params: Any) -> None:
+        outcome.counts["rejected"] += len(outcome.reject([Problem(row.number, name, code, params)]))
+
+    def _choose(self, row: Row) -> list[Problem]:
+        wrong = []
+        for name, choices in self.choices.items():
+            if (text := row.values.get(name)) is not None:
+                chosen = choices.get(str(text).strip().casefold())
+                if chosen is None:
+                    shown = ", ".join(dict.fromkeys(choices.values()))
+                    wrong.append(Problem(row.number, name, "unknown_choice", {"value": text, "choices": shown}))
+                else:
+                    row.values[name] = chosen
+        return wrong
+
+    def _keyed(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        good = []
+        for row in rows:
+            key = self.key_of(row)
+            if key is None:
+                fields = ", ".join(str(s.label) for s in self.fields if s.name in self._key_fields())
+                self.refuse(outcome, row, "", "key_missing", fields=fields)
+            else:
+                row.key = key
+                good.append(row)
+        return good
+
+    def _key_fields(self) -> tuple[str, ...]:
+        from kundenkreis.quality import targets
+
+        return next((k.fields for k in targets.get(self.job.run.target).keys if k.name == self.job.run.match_by), ())
+
+    def _match(self, rows: list[Row], outcome: Outcome) -> Changes:
+        """Give each row its record: a stored one, one that an earlier row adds, or a new one."""
+        found = self.find(list(dict.fromkeys(row.key for row in rows)))
+        ids = sorted({pk for some in found.values() for pk in some})
+        query = self.model._base_manager.select_for_update() if self.job.write else self.model._base_manager.all()
+        stored = {r.pk: r for start in range(0, len(ids), 5000) for r in query.filter(pk__in=ids[start : start + 5000])}
+        mine = self.within([pk for pk in ids if pk not in self.own]) if self.job.by else set(ids)
+        new: dict[Key, Recorded] = self.rehearsed if not self.job.write else {}
+        changes = Changes()
+        for row in rows:
+            living = [pk for pk in found.get(row.key, []) if stored[pk].deleted_at is None]
+            shown = " ".join(str(part) for part in row.key)
+            first = self.first_rows.setdefault(row.key, row.number)
+            if not self.job.may_change and first != row.number:
+                self.refuse(outcome, row, "", "second_row", first=first)
+            elif len(living) > 1:
+                self.refuse(outcome, row, "", "several_found", value=shown)
+            elif living and not self.job.may_change:
+                self.refuse(outcome, row, "", "exists", value=shown)
+            elif living and living[0] not in mine and living[0] not in self.own:
+                self.refuse(outcome, row, "", "not_yours")
+            elif living:
+                row.record, row.state = stored[living[0]], "unchanged"
+            elif found.get(row.key):
+                self.refuse(outcome, row, "", "in_bin", value=shown)
+            elif row.key in new:
+                row.record, row.state = new[row.key], "unchanged"
+            elif not self.job.may_add:
+                self.refuse(outcome, row, "", "not_found", value=shown)
+            else:
+                row.record, row.state = self.make(row), "added"
+                new[row.key] = row.record
+        return changes
+
+    def _fill(self, row: Row, changes: Changes, outcome: Outcome) -> bool:
+        """Put the row's cells into its record and check it; False (and the record as it was) when something is wrong."""
+        record, wanted = row.record, {}
+        for name, column in self.columns_of.items():
+            if name in row.values:
+                wanted[self.model._meta.get_field(column).attname] = row.values[name]
+        before = {name: getattr(record, name) for name in wanted}
+        differs = {name for name, value in wanted.items() if value != before[name]}
+        if not differs and row.state == "unchanged":
+            return True
+        whole = {name: getattr(record, name) for name in (f.attname for f in self.model._meta.concrete_fields)}
+        touched = {self._name(attname) for attname in differs}
+        try:
+            for name in differs:
+                setattr(record, name, wanted[name])
+            touched |= (
+                record.prepare(set(touched))
+                if record.pk or row.state != "added"
+                else self._prepare_new(record, touched)
+            )
+            record.clean_fields(exclude={f.name for f in self.model._meta.fields} - touched | _rehearsed(record))
+            record.clean()
+        except ValidationError as wrong:
+            for name, value in whole.items():
+                setattr(record, name, value)
+            self._refuse_invalid(row, wrong, outcome)
+            if row.state == "added":
+                self.rehearsed.pop(row.key, None)
+            return False
+        after = {name: getattr(record, name) for name in whole}
+        if after == whole:
+            return True
+        if row.state == "unchanged":
+            row.state = "changed"
+            if record.pk is not None and (record.pk > 0 or self.job.write):
+                changes.records[record.pk] = record
+                first_before = changes.before.setdefault(record.pk, {})
+                for name in whole:
+                    if after[name] != whole[name]:
+                        first_before.setdefault(name, whole[name])
+        return True
+
+    def _prepare_new(self, record: Recorded, touched: set[str]) -> set[str]:
+        """The model's own derived columns; numbers are given later for all together."""
+        number = getattr(record, "number", None)
+        if number == "":
+            record.number = "…"  # type: ignore[attr-defined]
+        derived = record.prepare(set(touched))
+        if number == "":
+            record.number = ""  # type: ignore[attr-defined]
+        return derived - ({"number"} if number == "" else set())
+
+    def _name(self, attname: str) -> str:
+        return next(f.name for f in self.model._meta.concrete_fields if f.attname == attname)
+
+    def _refuse_invalid(self, row: Row, wrong: ValidationError, outcome: Outcome) -> None:
+        of_column = {column: name for name, column in self.columns_of.items()}
+        by_field = wrong.message_dict if hasattr(wrong, "error_dict") else {"": wrong.messages}
+        problems = [
+            Problem(
+                row.number,
+                of_column.get(name, "") if name != "__all__" else "",
+                "invalid",
+                {"message": " ".join(messages)},
+            )
+            for name, messages in by_field.items()
+        ]
+        outcome.counts["rejected"] += len(outcome.reject(problems))
+
+    def _add(self, rows: list[Row], outcome: Outcome) -> None:
+        records = [row.record for row in rows]
+        if not records:
+            return
+        self.number_new(records)
+        kept = self.job.add_records(records)
+        self.own.add(kept.added)  # type: ignore[arg-type]
+        outcome.kept.append(kept)
+
+    def _change(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
+        """Update the changed columns of stored records, with before and after for undo; this run's own need none."""
+        if not changes.records or not self.job.write:
+            return
+        names = sorted({name for before in changes.before.values() for name in before})
+        kept = []
+        for pk, record in changes.records.items():
+            before = {name: changes.before[pk].get(name, getattr(record, name)) for name in names}
+            record.changed_at = self.job.now
+            if pk not in self.own:
+                record.version += 1
+                kept.append([pk, *before.values(), *(getattr(record, n) for n in names)])
+        columns = [*names, "version", "changed_at"]
+        bulk.update_rows(
+            self.model, ["id", *columns], ([pk, *(getattr(r, c) for c in columns)] for pk, r in changes.records.items())
+        )
+        if self.model.search_kind is not None:
+            search.bulk_index(self.model.search_kind, [r.search_row() for r in changes.records.values()])
+        if kept:
+            outcome.kept.append(Kept(self.model, (), names, kept))
+
+    # --- for subclasses --------------------------------------------------------------------------------------------------
+
+    def replace(
+        self,
+        rows: list[Row],
+        name: str,
+        find: Callable[[list[str]], Mapping[str, Any]],
+        code: str,
+        outcome: Outcome,
+        *,
+        keep: bool = False,
+    ) -> list[Row]:
+        """Replace the texts of a field by what `find` knows them as; rows with an unknown one are refused (or, `keep`, lose it)."""
+        texts = list(dict.fromkeys(str(row.values[name]) for row in rows if name in row.values))
+        known = find(texts) if texts else {}
+        good = []
+        for row in rows:
+            text = row.values.get(name)
+            if text is None or str(text) in known:
+                if text is not None:
+                    row.values[name] = known[str(text)]
+                good.append(row)
+            elif keep:
+                outcome.reject([Problem(row.number, name, code, {"value": text}, is_note=True)])
+                del row.values[name]
+                good.append(row)
+            else:
+                self.refuse(outcome, row, name, code, value=text)
+        return good
+
+    def by_column(self, column: str, keys: Sequence[Key], **conditions: Any) -> dict[Key, list[int]]:
+        """`find` for a key that is one column."""
+        found: dict[Key, list[int]] = defaultdict(list)
+        values = [key[0] for key in keys]
+        for start in range(0, len(values), 5000):
+            query = self.model._base_manager.filter(**{f"{column}__in": values[start : start + 5000]}, **conditions)
+            for value, pk in query.values_list(column, "pk"):
+                found[(value,)].append(pk)
+        return found
+
+    def resume(self, source: Source) -> None:
+        """Which records are this run's own is asked at the start anyway; nothing else is remembered."""
+
+
+def _has_choices(model: type[models.Model], column: str) -> bool:
+    return bool(model._meta.get_field(column).choices)
+
+
+def _choices(model: type[models.Model], column: str) -> dict[str, str]:
+    """Every way to write a choice: its value, and its name in each language."""
+    known: dict[str, str] = {}
+    for value, label in model._meta.get_field(column).choices or ():
+        known[str(value).casefold()] = value
+        for code, _name in settings.LANGUAGES:
+            with translation.override(code):
+                known.setdefault(str(label).casefold(), value)
+    return known
+
+
+def unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """{text: record} of those texts that name exactly one."""
+    found: dict[str, set[Any]] = defaultdict(set)
+    for text, record in pairs:
+        found[text].add(record)
+    return {text: next(iter(some)) for text, some in found.items() if len(some) == 1}
+
+
+def _rehearsed(record: Recorded) -> set[str]:
+    """Relations to records that only a rehearsal has made (ids below zero): the database does not know them, and need not."""
+    links = [f for f in record._meta.concrete_fields if f.is_relation]
+    return {f.name for f in links if (getattr(record, f.attname) or 0) < 0}

@@ -1,0 +1,62 @@
+"""Finding the records that a file names: people, accounts, families, as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kundenkreis.core.text import fold
+from kundenkreis.customers.models import Account
+from kundenkreis.quality.targets.records import unique
+from kundenkreis.staff.models import Team, Territory, User
+
+
+def people(texts: Sequence[str]) -> Mapping[str, User]:
+    """By e-mail address, or by full name where only one is called so."""
+    wanted: dict[str, list[str]] = {}
+    for text in texts:
+        wanted.setdefault(_plain(text), []).append(text)
+    pairs = []
+    for user in User.objects.living().select_related("team"):
+        for written in {
+            user.email.casefold(),
+            _plain(user.get_full_name()),
+            _plain(f"{user.last_name} {user.first_name}"),
+        }:
+            pairs += [(text, user) for text in wanted.get(written, [])]
+    return unique(pairs)
+
+
+def teams(texts: Sequence[str]) -> Mapping[str, Team]:
+    return _by_name(Team, texts)
+
+
+def territories(texts: Sequence[str]) -> Mapping[str, Territory]:
+    return _by_name(Territory, texts)
+
+
+def accounts(texts: Sequence[str]) -> Mapping[str, Account]:
+    """By number, else by name where only one is called so."""
+    columns = ("id", "number", "name", "key", "email", "owner_id", "team_id", "territory_id")
+    found: dict[str, Any] = {}
+    for start in range(0, len(texts), 5000):
+        numbers = Account.objects.living().filter(number__in=texts[start : start + 5000]).only(*columns)
+        found |= {account.number: account for account in numbers}
+    keys: dict[str, list[str]] = {}
+    for text in texts:
+        if text not in found:
+            keys.setdefault(fold(text)[:200], []).append(text)
+    some, pairs = list(keys), []
+    for start in range(0, len(some), 5000):
+        for account in Account.objects.living().filter(key__in=some[start : start + 5000]).only(*columns):
+            pairs += [(text, account) for text in keys[account.key]]
+    return found | unique(pairs)
+
+
+def _by_name(model: Any, texts: Sequence[str]) -> Mapping[str, Any]:
+    wanted = {text.casefold(): text for text in texts}
+    return {wanted[one.name.casefold()]: one for one in model.objects.living() if one.name.casefold() in wanted}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace(",", " ").split()).casefold()

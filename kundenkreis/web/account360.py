@@ -1,0 +1,293 @@
+"""Account 360: what the house knows of one account, or of its whole group, composed from the rooms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Min, Q, Sum
+from django.utils.translation import gettext as _
+from markupsafe import Markup
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.core import clock
+from kundenkreis.core.models import House
+from kundenkreis.customers import hierarchy
+from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Position
+from kundenkreis.orders import figures
+from kundenkreis.orders.models import CreditStanding, OpenItem, Order
+from kundenkreis.staff import access
+from kundenkreis.web import charts, formats
+
+
+@dataclass
+class Group:
+    """Whose figures are shown: the account alone, or those accounts of one of its hierarchies that the person may see."""
+
+    account: Account
+    hierarchies: list[str] = field(default_factory=list)
+    chosen: str = ""
+    ids: list[int] = field(default_factory=list)
+    hidden: int = 0  # accounts of the group outside the person's reach; their figures are left out
+
+    @property
+    def label(self) -> str:
+        return str(AccountLink.Hierarchy(self.chosen).label) if self.chosen else ""
+
+    @property
+    def options(self) -> list[tuple[str, str, bool]]:
+        """For the switch "This one ⇄ Group": text, value of `group`, whether it is chosen."""
+        listed = [(_("This one"), "", not self.chosen)]
+        for name in self.hierarchies:
+            label = AccountLink.Hierarchy(name).label
+            text = _("Group") if len(self.hierarchies) == 1 else str(label)
+            listed.append((text, name, name == self.chosen))
+        return listed
+
+
+def group_of(account: Account, wanted: str, user: Any) -> Group:
+    """The group that the address asks for; the account alone when it does not belong to that hierarchy."""
+    known = hierarchy.hierarchies_of(account)
+    if wanted not in known:
+        return Group(account, known, "", [account.pk])
+    members = hierarchy.members(account, wanted)
+    seen = set(Account.objects.visible_to(user).living().filter(pk__in=members).values_list("pk", flat=True))
+    return Group(account, known, wanted, [pk for pk in members if pk in seen], len(set(members) - seen))
+
+
+@dataclass
+class Overview:
+    """The figures of the first page. Amounts are in house currency."""
+
+    group: Group
+    user: Any
+    today: dt.date = field(default_factory=clock.today)
+
+    @cached_property
+    def currency(self) -> str:
+        return House.current().currency
+
+    @cached_property
+    def _days(self) -> list[figures.Day]:
+        return figures.by_day(self.group.ids, dt.date(self.today.year - 1, 1, 1), self.today)
+
+    def _sum(self, first: dt.date, last: dt.date) -> Decimal:
+        return sum((day.revenue for day in self._days if first <= day.on <= last), Decimal(0))
+
+    @cached_property
+    def last_year_to_date(self) -> dt.date:
+        """The same day last year; 28 February for the 29th."""
+        try:
+            return self.today.replace(year=self.today.year - 1)
+        except ValueError:
+            return self.today.replace(year=self.today.year - 1, day=28)
+
+    @cached_property
+    def recorded_since(self) -> dt.date | None:
+        """The house's first day of orders when last year is not recorded from its start; then there is no comparison."""
+        since = figures.recorded_since()
+        return since if since and since > dt.date(self.today.year - 1, 1, 7) else None
+
+    @cached_property
+    def revenue(self) -> Decimal:
+        return self._sum(dt.date(self.today.year, 1, 1), self.today)
+
+    @cached_property
+    def revenue_before(self) -> Decimal:
+        return self._sum(dt.date(self.today.year - 1, 1, 1), self.last_year_to_date)
+
+    @cached_property
+    def change(self) -> Decimal | None:
+        known = self.revenue_before > 0 and not self.recorded_since
+        return formats.change(self.revenue, self.revenue_before) if known else None
+
+    @cached_property
+    def orders(self) -> int:
+        """Orders of the last 12 months."""
+        return sum(day.orders for day in self._days if day.on > self.last_year_to_date)
+
+    @cached_property
+    def returns(self) -> Decimal:
+        """Credit notes of the last 12 months, as a positive amount."""
+        return sum((day.returns for day in self._days if day.on > self.last_year_to_date), Decimal(0))
+
+    @cached_property
+    def returns_share(self) -> Decimal | None:
+        """Returns in percent of what was sold in the last 12 months, before returns."""
+        sold = sum((day.revenue + day.returns for day in self._days if day.on > self.last_year_to_date), Decimal(0))
+        return self.returns / sold * 100 if sold > 0 else None
+
+    @cached_property
+    def last_order_on(self) -> dt.date | None:
+        if not self.group.chosen:
+            return self.group.account.last_ordered
+        days = Account.objects.filter(pk__in=self.group.ids).values_list("last_order_on", flat=True)
+        newest = max(days, default=None)
+        return Account(last_order_on=newest).last_ordered if newest else None
+
+    @cached_property
+    def open_items(self) -> dict[str, Any]:
+        """How many, how much in each document's currency, and how much of it is overdue."""
+        rows = (
+            OpenItem.objects.living()
+            .filter(account_id__in=self.group.ids)
+            .values("currency")
+            .annotate(
+                amount=Sum("open_amount"),
+                late=Sum("open_amount", filter=Q(due_on__lt=self.today)),
+                number=Count("id"),
+                oldest=Min("due_on"),
+            )
+            .order_by("-amount")
+        )
+        found = list(rows)
+        return {
+            "sums": found,
+            "number": sum(row["number"] for row in found),
+            "late": [row for row in found if row["late"]],
+        }
+
+    @cached_property
+    def credit(self) -> CreditStanding | None:
+        return CreditStanding.objects.living().filter(account_id=self.group.account.pk).first()
+
+    @cached_property
+    def next_steps(self) -> list[Activity]:
+        """What is open, soonest first."""
+        if not access.reach(self.user, "activities.see"):
+            return []
+        # Whoever sees an account sees what is planned with it; asking each activity again would cost more than the page.
+        seen = Activity.objects.open().filter(account_id__in=self.group.ids)
+        shown = ("kind", "subject", "due_on", "at", "owner__first_name", "owner__last_name")
+        return list(seen.select_related("owner").only(*shown).order_by("due_on", "at", "pk")[:5])
+
+    @cached_property
+    def months(self) -> list[charts.Bar]:
+        this, last = [Decimal(0)] * 12, [Decimal(0)] * 12
+        for day in self._days:
+            (this if day.on.year == self.today.year else last)[day.on.month - 1] += day.revenue
+        return [
+            charts.Bar(
+                formats.month(number),
+                this[number - 1] if number <= self.today.month else None,
+                last[number - 1] if self._is_recorded(number) else None,
+                is_open=number == self.today.month,
+            )
+            for number in range(1, 13)
+        ]
+
+    def _is_recorded(self, month: int) -> bool:
+        """Whether that month of last year is recorded from its first week on."""
+        return not self.recorded_since or self.recorded_since <= dt.date(self.today.year - 1, month, 7)
+
+    @cached_property
+    def question(self) -> str:
+        """The chart's headline: a question, and what the figures answer."""
+        # A German day ends in a full stop ("9. Dez."), which is the sentence's too.
+        return self._answer().replace("..", ".")
+
+    def _answer(self) -> str:
+        asked = _("Did %(name)s buy more than last year?") % {"name": self.group.account.name}
+        if self.recorded_since:
+            since = formats.day(self.recorded_since)
+            return f"{asked} {_('That is not known: orders are recorded since %(day)s.') % {'day': since}}"
+        until = formats.day(self.today, year=False)
+        if not self.revenue and not self.revenue_before:
+            return f"{asked} {_('Nothing was sold in either year.')}"
+        if self.revenue_before <= 0:
+            return f"{asked} {_('Yes: there was nothing by this day last year.')}"
+        change = formats.percent(abs(self.change or 0))
+        if self.revenue > self.revenue_before:
+            return f"{asked} {_('Yes, %(change)s more until %(day)s.') % {'change': change, 'day': until}}"
+        if self.revenue < self.revenue_before:
+            return f"{asked} {_('No, %(change)s less until %(day)s.') % {'change': change, 'day': until}}"
+        return f"{asked} {_('Exactly as much until %(day)s.') % {'day': until}}"
+
+    @property
+    def chart(self) -> Markup:
+        this, last = str(self.today.year), str(self.today.year - 1)
+        title = _("Revenue by month, %(this)s against %(last)s") % {"this": this, "last": last}
+        return charts.monthly_bars(self.months, title=title, this=this, last=last, currency=self.currency)
+
+    @property
+    def chart_rows(self) -> list[list[Any]]:
+        return [
+            [
+                formats.month(number, wide=True),
+                formats.money(bar.value, self.currency, 0),
+                formats.money(bar.before, self.currency, 0),
+                formats.delta(formats.change(bar.value, bar.before))
+                if bar.value is not None and not bar.is_open
+                else "",
+            ]
+            for number, bar in enumerate(self.months, 1)
+        ]
+
+    def top_products(self, limit: int = 8) -> list[figures.TopProduct]:
+        """What the account bought most of in the last 12 months."""
+        return figures.top_products(self.group.ids, self.last_year_to_date + dt.timedelta(days=1), self.today, limit)
+
+
+def trends(ids: Sequence[int], today: dt.date) -> dict[int, list[Decimal]]:
+    """Revenue of each account in the last twelve months, month by month, in one query."""
+    first = (today.replace(day=1) - dt.timedelta(days=330)).replace(day=1)
+    rows = (
+        Order.objects.filter(account_id__in=ids, ordered_on__gte=first, ordered_on__lte=today, deleted_at=None)
+        .exclude(kind=Order.Kind.ADJUSTMENT)
+        .values_list("account_id", "ordered_on")
+        .annotate(revenue=Sum("total_house"))
+        .order_by()
+    )
+    found = {pk: [Decimal(0)] * 12 for pk in ids}
+    for account, on, revenue in rows:
+        step = (on.year - first.year) * 12 + on.month - first.month
+        if 0 <= step < 12:
+            found[account][step] += revenue
+    return found
+
+
+def why_visible(account: Account, user: Any, seats: Sequence[AccountTeamMember]) -> str:
+    """Which rule lets this person see the account, in words. `seats` are the account team's."""
+    reach = access.reach(user, "accounts.see")
+    if account.owner_id == user.pk:
+        return _("You see this account because you own it.")
+    if any(seat.person_id == user.pk for seat in seats):
+        return _("You see this account because you are in its account team.")
+    if account.owner_id in reach.owners:
+        return _("You see this account as deputy of %(name)s.") % {"name": account.owner}
+    if account.team_id in reach.teams:
+        return _("You see this account because it belongs to %(team)s.") % {"team": account.team}
+    if account.territory_id in reach.territories:
+        return _("You see this account because it lies in %(territory)s.") % {"territory": account.territory}
+    if reach.everything:
+        return _("You see this account because your role sees all accounts.")
+    return _("You see this account as deputy of somebody in its account team.")
+
+
+_SHOWN = ("title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "key")
+
+
+def people_at(ids: Sequence[int], today: dt.date, most: int = 200) -> tuple[list[Position], list[Position]]:
+    """Positions at these accounts: those of today, main ones first, and past ones, newest first; `most` altogether."""
+    listed = list(
+        Position.objects.living()
+        .filter(account_id__in=ids, contact__deleted_at=None)
+        .select_related("contact", "account")
+        .only(
+            "job_title",
+            "department",
+            "is_main",
+            "starts_on",
+            "ends_on",
+            "account__name",
+            *(f"contact__{n}" for n in _SHOWN),
+        )
+        .order_by("-is_main", "contact__key", "pk")[:most]
+    )
+    present = [p for p in listed if p.ends_on is None or p.ends_on >= today]
+    past = sorted((p for p in listed if p not in present), key=lambda p: p.ends_on or today, reverse=True)
+    return present, past

@@ -1,0 +1,129 @@
+"""An Event in words: its headline, and each field from what to what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.encoding import force_str
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from kundenkreis.history.models import Event
+from kundenkreis.web import formats
+
+_HIDDEN = {"key", "is_open", "done_at", "contact", "account"}
+_MOST = 12
+# What events tell beside the fields of their record.
+_BESIDE = {
+    "accounts": lazy("Accounts"),
+    "added": lazy("added"),
+    "undone": lazy("undone"),
+    "kept": lazy("kept"),
+    "address": lazy("address"),
+    "to": lazy("Accounts and contacts go to"),
+}
+
+
+def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
+    """Headline, changed fields as (name, from, to), and the kind of line it is in a timeline."""
+    noun, _dot, verb = event.verb.partition(".")
+    model = _model(event.subject_type)
+    what = capfirst(force_str(model._meta.verbose_name)) if model else noun.capitalize()
+    headline = {
+        "added": _("%(what)s added: %(name)s"),
+        "changed": _("%(what)s changed: %(name)s"),
+        "discarded": _("%(what)s moved to the bin: %(name)s"),
+        "restored": _("%(what)s restored: %(name)s"),
+        "finished": _("%(what)s done: %(name)s"),
+        "reopened": _("%(what)s opened again: %(name)s"),
+        "put_off": _("%(what)s put off: %(name)s"),
+        "version_added": _("New version of %(name)s"),
+        "locked": _("%(name)s may not sign in any more"),
+        "unlocked": _("%(name)s may sign in again"),
+        "password_changed": _("%(name)s has a new password"),
+        "handed_over": _("%(name)s handed over"),
+        "issued": _("%(what)s made: %(name)s"),
+        "revoked": _("%(what)s revoked: %(name)s"),
+        "undone": _("Undone: %(what)s %(name)s"),
+        "purged": "%(name)s",
+    }.get(verb, _("%(what)s: %(name)s"))
+    if noun == "signin":
+        headline = (
+            _("%(name)s signed in")
+            if verb == "succeeded"
+            else _("Signing in as %(name)s was locked after repeated failures")
+        )
+    if event.undoes_id:
+        headline = _("Undone: %(what)s %(name)s")
+    kind = {
+        "added": "created",
+        "discarded": "bin",
+        "restored": "restored",
+        "finished": "task",
+        "succeeded": "log-in",
+        "locked": "lock",
+    }.get(verb, "change")
+    # What an import counted is told in words on its own page; the names of its counts are for programs.
+    counted = event.verb == "import.finished"
+    changes = [] if verb == "added" or counted else fields_told(model, event.changes)
+    return headline % {"what": what, "name": event.subject_label}, changes, kind
+
+
+def fields_told(model: type[models.Model] | None, changes: dict[str, list]) -> list[tuple[str, str, str]]:
+    """Each changed field's name and its values as people read them."""
+    found = []
+    for name, values in list(changes.items())[:_MOST]:
+        if name in _HIDDEN or len(values) < 2:
+            continue
+        field = _field(model, name)
+        label = capfirst(force_str(getattr(field, "verbose_name", "") or _BESIDE.get(name, name)))
+        if len(values) >= 4:
+            before, after = values[2], values[3]
+        else:
+            before, after = (_readable(field, value) for value in values[:2])
+        found.append((label, force_str(before or ""), force_str(after or "")))
+    return found
+
+
+def _readable(field: Any, value: Any) -> Any:
+    if value is None or field is None:
+        return value
+    if getattr(field, "choices", None):
+        return dict(field.flatchoices).get(value, value)
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    try:
+        if isinstance(field, models.DateTimeField):
+            return formats.moment(dt.datetime.fromisoformat(value))
+        if isinstance(field, models.DateField):
+            return formats.day(dt.date.fromisoformat(value))
+        if isinstance(field, models.DecimalField):
+            return formats.number(Decimal(str(value)), field.decimal_places if field.decimal_places <= 2 else None)
+    except (ValueError, InvalidOperation, TypeError):
+        return value
+    return value
+
+
+@cache
+def _model(label: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+@cache
+def _field(model: type[models.Model] | None, name: str) -> Any:
+    if model is None:
+        return None
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None

@@ -1,0 +1,244 @@
+"""What the frame around every page needs: the rail by what is built and what the person may see, her menu, her inbox."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.template import engines
+from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as lazy
+from markupsafe import Markup
+
+from kundenkreis.web.strings import browser_strings
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "kundenkreis_theme"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the rail. `action` is what a person must be allowed; `key` is the letter after `g`."""
+
+    name: str
+    label: Any
+    icon: str
+    action: str = ""
+    key: str = ""
+    on_phone: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    label: Any
+    places: tuple[Place, ...]
+
+
+# The whole house as planned; a place appears when the site map knows its name.
+RAIL = (
+    Group(
+        "",
+        (
+            Place("day:home", lazy("My day"), "calendar", key="d", on_phone=True),
+            Place("accounts:list", lazy("Accounts"), "building-2", "accounts.see", "a", on_phone=True),
+            Place("contacts:list", lazy("Contacts"), "user", "contacts.see", "c", on_phone=True),
+            Place("activities:list", lazy("Activities"), "activity", "activities.see", "t"),
+        ),
+    ),
+    Group(
+        lazy("Sell"),
+        (
+            Place("orders:list", lazy("Orders"), "package", "orders.see", "o", on_phone=True),
+            Place("products:list", lazy("Products"), "tag", "products.see", "p"),
+        ),
+    ),
+    Group(
+        lazy("Understand"),
+        (
+            Place("imports:list", lazy("Imports"), "database", "imports.see", "i"),
+            Place("history:list", lazy("History"), "history", "history.see", "h"),
+            Place("bin:list", lazy("Bin"), "trash-2", "", "b"),
+        ),
+    ),
+    Group(
+        lazy("House"),
+        (
+            Place("people:list", lazy("People and teams"), "users", "people.see", "u"),
+            Place("house:settings", lazy("Settings"), "settings", "house.change", "s"),
+        ),
+    ),
+)
+
+# What "New" and `c` offer: name of the form's page, label, icon, permission, key.
+CREATE = (
+    Place("accounts:add", lazy("Account"), "building-2", "accounts.add", "a"),
+    Place("contacts:add", lazy("Contact"), "user-plus", "contacts.add", "c"),
+    Place("activities:plan", lazy("Activity"), "list-todo", "activities.add", "t"),
+    Place("products:add", lazy("Product"), "tag", "products.add", "p"),
+    Place("imports:add", lazy("Import"), "upload", "imports.run", "i"),
+    Place("people:add", lazy("Person"), "user-cog", "people.add", "u"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place as this person sees it on this page."""
+
+    label: str
+    url: str
+    icon: str
+    key: str = ""
+    is_current: bool = False
+    count: int | None = None
+    on_phone: bool = False
+
+    def plain(self) -> Link:
+        """The same place without what depends on the page."""
+        return replace(self, is_current=False, count=None)
+
+
+def address(name: str) -> str:
+    """The page's address, or "" when it is not built."""
+    return _address(name, get_urlconf())
+
+
+@cache
+def _address(name: str, _urlconf: Any) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass
+class Shell:
+    """Everything around the page's own content. Each part is worked out when a template asks for it."""
+
+    request: HttpRequest
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def user(self) -> Any:
+        return getattr(self.request, "user", None)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return bool(self.user and self.user.is_authenticated)
+
+    @cached_property
+    def rail(self) -> list[tuple[str, list[Link]]]:
+        groups = [(str(group.label), [link for place in group.places if (link := self._link(place))]) for group in RAIL]
+        return [(label, links) for label, links in groups if links]
+
+    @cached_property
+    def phone(self) -> list[Link]:
+        """Three places for the bottom bar, with the plus after the second; the palette lists the rest."""
+        return [link for _label, links in self.rail for link in links if link.on_phone][:3]
+
+    @cached_property
+    def create(self) -> list[Link]:
+        return [link for place in CREATE if (link := self._link(place))]
+
+    @cached_property
+    def theme(self) -> str:
+        """ "light", "dark" or "" (as the system): this browser's choice, else the person's."""
+        chosen = self.request.COOKIES.get(THEME_COOKIE) or getattr(self.user, "theme", "")
+        return chosen if chosen in THEMES else ""
+
+    @cached_property
+    def theme_choice(self) -> str:
+        return self.theme or "system"
+
+    @cached_property
+    def unread(self) -> int:
+        if not self.is_signed_in or not self.urls["inbox"]:
+            return 0
+        from kundenkreis.inbox.models import Notification
+
+        return len(Notification.objects.visible_to(self.user).unread().values_list("pk", flat=True)[:100])
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """Pages the frame itself leads to; "" where one is not built."""
+        names = {
+            "home": "home",
+            "search": "search",
+            "inbox": "inbox:list",
+            "me": "me:profile",
+            "theme": "me:theme",
+            "language": "set_language",
+            "sign_in": "account_login",
+            "sign_out": "account_logout",
+        }
+        return {key: address(name) for key, name in names.items()} | {"home": address("home") or "/"}
+
+    @property
+    def language(self) -> str:
+        return (get_language() or "en")[:2]
+
+    @property
+    def strings(self) -> Markup:
+        """The browser's sentences and addresses as JSON for one data block."""
+        return _strings(self.language, self._places, tuple(self.create), tuple(self.urls.items()))
+
+    @property
+    def overlays(self) -> Markup:
+        """The palette and the list of keys: the same for everybody with the same places and language, so drawn once."""
+        return _overlays(self.language, self._places, tuple(self.create), self.urls["search"])
+
+    @cached_property
+    def _places(self) -> tuple[Link, ...]:
+        return tuple(link.plain() for _label, links in self.rail for link in links)
+
+    def _link(self, place: Place) -> Link | None:
+        target = address(place.name)
+        if not target or not self._may(place.action):
+            return None
+        here = self.request.path.startswith(target) if target != "/" else self.request.path == "/"
+        return Link(str(place.label), target, place.icon, place.key, here, self.counts.get(place.name), place.on_phone)
+
+    def _may(self, action: str) -> bool:
+        if not self.is_signed_in:
+            return False
+        if not action:
+            return True
+        from kundenkreis.staff import access
+
+        return bool(access.reach(self.user, action))
+
+
+@lru_cache(maxsize=128)
+def _strings(
+    language: str, places: tuple[Link, ...], create: tuple[Link, ...], urls: tuple[tuple[str, str], ...]
+) -> Markup:
+    def keyed(links: tuple[Link, ...]) -> list[dict[str, str]]:
+        return [{"key": link.key, "url": link.url, "label": link.label} for link in links if link.key]
+
+    data = {"words": browser_strings(), "places": keyed(places), "create": keyed(create), "urls": dict(urls)}
+    return Markup(json.dumps(data, ensure_ascii=True).replace("<", "\\u003c"))  # noqa: S704 (it cannot close its element)
+
+
+@lru_cache(maxsize=128)
+def _overlays(language: str, places: tuple[Link, ...], create: tuple[Link, ...], search: str) -> Markup:
+    template = engines["jinja2"].get_template("shared/palette.html")
+    return Markup(template.render({"places": places, "create": create, "search": search}))  # noqa: S704 (a template)
+
+
+def shell_for(request: HttpRequest) -> Shell:
+    """The frame for this request; made once."""
+    if not hasattr(request, "_shell"):
+        request._shell = Shell(request)  # type: ignore[attr-defined]
+    return request._shell  # type: ignore[attr-defined]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor for the pages that packages bring (Django's own templates)."""
+    from kundenkreis.web.jinja import asset
+
+    built = SimpleLazyObject(lambda: {"css": asset("app.css"), "script": asset("app.js")})
+    return {"shell": SimpleLazyObject(lambda: shell_for(request)), "built": built}

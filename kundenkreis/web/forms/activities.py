@@ -1,0 +1,148 @@
+"""The composer's form: one box for a note, a call, a visit, a mail, a task."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.core import clock
+from kundenkreis.customers.models import Account, Contact
+from kundenkreis.staff import access
+from kundenkreis.staff.models import User
+from kundenkreis.web.forms import DateField, DateTimeField, VerbForm, WholeField, apply_errors
+from kundenkreis.web.forms.records import RecordField
+
+
+class ComposerForm(forms.Form):
+    """`text` is the subject (its first line) and the body. A task or a planned visit is open until it is ticked off."""
+
+    kind = forms.ChoiceField(choices=Activity.Kind.choices)
+    text = forms.CharField(label=_("what happened"), max_length=20_000)
+    with_whom = forms.ModelChoiceField(label=_("with whom"), queryset=Contact.objects.none(), required=False)
+    at = DateTimeField(label=_("when"), required=False)
+    minutes = WholeField(label=_("minutes"), required=False, min_value=0, max_value=6000)
+    outcome = forms.ChoiceField(label=_("outcome"), choices=[("", "–"), *Activity.Outcome.choices], required=False)
+    due_on = DateField(label=_("due"), required=False)
+    remind_at = DateTimeField(label=_("remind me"), required=False)
+    owner = forms.ModelChoiceField(label=_("whose"), queryset=User.objects.none(), required=False)
+
+    def __init__(self, *args: Any, user: User, account: Account | None, contact: Contact | None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.user, self.account, self.contact = user, account, contact
+        self.record: Activity = Activity()
+        self.fields["owner"].queryset = User.objects.living().filter(is_active=True)
+        if account is not None:
+            self.fields["with_whom"].queryset = (
+                Contact.objects.living().filter(positions__account=account, positions__deleted_at=None).distinct()
+            )
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"].strip()
+        if not text:
+            raise ValidationError(_("Write what happened, or what is to be done."))
+        return text
+
+    def values(self) -> dict[str, Any]:
+        """What `Activity.add` is told."""
+        given = self.cleaned_data
+        first, _line, rest = given["text"].partition("\n")
+        is_task = given["kind"] == Activity.Kind.TASK
+        at = given["at"] or timezone.now()
+        planned = given["kind"] in (
+            Activity.Kind.VISIT,
+            Activity.Kind.MEETING,
+            Activity.Kind.CALL,
+        ) and self._lies_ahead(given["at"])
+        values: dict[str, Any] = {
+            "kind": given["kind"],
+            "subject": first.strip()[:200],
+            "body": given["text"] if len(first.strip()) > 200 else rest.strip(),
+            "account": self.account or (self.contact.main_account if self.contact else None),
+            "contact": self.contact or given["with_whom"],
+            "owner": given["owner"] or self.user,
+            "at": at,
+            "is_open": is_task or planned,
+        }
+        if is_task or planned:
+            values |= {
+                "due_on": given["due_on"] or (timezone.localdate(at) if planned else None),
+                "remind_at": given["remind_at"],
+            }
+        if not is_task:
+            values |= {"minutes": given["minutes"], "outcome": given["outcome"]}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def _lies_ahead(self, at: dt.datetime | None) -> bool:
+        """Only a time that was given can lie ahead, by the house's calendar."""
+        if at is None:
+            return False
+        day, today = timezone.localdate(at), clock.today()
+        return day > today or (day == today and at > timezone.now())
+
+    def save_by(self) -> bool:
+        """Write it; False with messages at the fields when something is missing."""
+        if not self.is_valid():
+            return False
+        try:
+            self.record = Activity.add(by=self.user, **self.values())
+        except ValidationError as error:
+            apply_errors(self, error)
+            return False
+        return True
+
+
+class ActivityForm(VerbForm):
+    """All fields of an activity, new or there already."""
+
+    account = RecordField(Account, label=_("account"), url="accounts:options", required=False)
+    contact = RecordField(Contact, label=_("contact"), url="contacts:options", required=False)
+
+    class Meta:
+        model = Activity
+        fields = [
+            "kind",
+            "subject",
+            "account",
+            "contact",
+            "owner",
+            "at",
+            "minutes",
+            "is_open",
+            "due_on",
+            "remind_at",
+            "outcome",
+            "body",
+        ]
+        widgets = {"body": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["owner"].queryset = User.objects.living().filter(is_active=True)  # type: ignore[attr-defined]
+        for name, model in (("account", Account), ("contact", Contact)):
+            self.fields[name].queryset = model.objects.visible_to(user).living()  # type: ignore[attr-defined]
+        if "at" in self.fields:
+            self.fields["at"].required = False
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        if values.get("at") is None:
+            values["at"] = self.instance.at if self.instance.pk else timezone.now()
+        if "remind_at" in self.changed_data:
+            values["reminded_at"] = None
+        if not self.instance.pk and values.get("owner") is None:
+            values["owner"] = self.user
+        return values
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        account, contact = cleaned.get("account"), cleaned.get("contact")
+        whose = account or contact
+        if whose is not None and not access.may(self.user, "activities.add", whose):
+            self.add_error("account", _("You may not add activities there."))
+        return cleaned

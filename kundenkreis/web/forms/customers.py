@@ -1,0 +1,310 @@
+"""Forms of accounts, contacts and what belongs to them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core.models import House
+from kundenkreis.customers import hierarchy
+from kundenkreis.customers.models import (
+    Account,
+    AccountLink,
+    AccountTeamMember,
+    Address,
+    Consent,
+    Contact,
+    ContactPoint,
+    PartnerFunction,
+    Position,
+    Relation,
+)
+from kundenkreis.staff import access
+from kundenkreis.staff.models import User
+from kundenkreis.web.forms import RecordsField, VerbForm
+from kundenkreis.web.forms.records import RecordField
+
+NEAR = ("AT", "DE", "CH", "IT", "GB")
+CURRENCIES = ("EUR", "GBP", "CHF", "USD")
+
+
+@cache
+def _countries(language: str) -> list[tuple[str, str]]:
+    names = Locale.parse("de_AT" if language == "de" else "en_GB").territories
+    listed = sorted(
+        (
+            (code, name)
+            for code, name in names.items()
+            if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "EZ", "XA", "XB", "ZZ", "QO")
+        ),
+        key=lambda c: c[1],
+    )
+    return [("", "–"), *[(code, names[code]) for code in NEAR], *[c for c in listed if c[0] not in NEAR]]
+
+
+def countries() -> list[tuple[str, str]]:
+    """Codes and names of countries in the page's language, near ones first."""
+    return _countries((get_language() or "en")[:2])
+
+
+def country_name(code: str) -> str:
+    return dict(countries()).get(code, code) if code else ""
+
+
+def colleagues() -> Any:
+    """People who can be given something to do."""
+    return User.objects.living().filter(is_active=True)
+
+
+class AccountForm(VerbForm):
+    """All fields of an account. Owner, team and territory only for those who may assign; others keep what they make."""
+
+    country = forms.ChoiceField(label=_("country"), choices=countries, required=False)
+
+    class Meta:
+        model = Account
+        fields = [
+            "name", "kind", "relation", "tier", "industry", "employees", "customer_since", "tags", "street", "postcode", "place", "country",
+            "email", "phone", "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "owner", "team",
+            "territory", "description",
+        ]  # fmt: skip
+        field_classes = {"tags": RecordsField}
+        widgets = {
+            "tags": forms.CheckboxSelectMultiple,
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "email": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "currency": forms.Select(choices=[(c, c) for c in CURRENCIES]),
+        }
+
+    ASSIGNED = ("owner", "team", "territory")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        if "owner" in self.fields:
+            self.fields["owner"].queryset = colleagues()
+        if "currency" in self.fields and not self.instance.pk:
+            self.initial.setdefault("currency", House.current().currency)
+        if not access.may(user, "accounts.assign"):
+            for name in self.ASSIGNED:
+                self.fields.pop(name, None)
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        if not self.instance.pk and "owner" not in self.fields:
+            values["owner"] = self.user
+        return values
+
+    def twins(self) -> list[Account]:
+        """Living accounts that this one may be: the same folded name, VAT ID or mail. Only those that the person may see."""
+        from kundenkreis.customers.twins import accounts_like
+
+        given = {name: self.cleaned_data.get(name, "") for name in ("name", "vat_id", "email")}
+        return accounts_like(**given, among=Account.objects.visible_to(self.user))
+
+
+class AccountAddForm(AccountForm):
+    """What is asked when an account is made; the rest is filled in on its page."""
+
+    class Meta(AccountForm.Meta):
+        fields = [
+            "name",
+            "kind",
+            "relation",
+            "tier",
+            "street",
+            "postcode",
+            "place",
+            "country",
+            "email",
+            "phone",
+            "vat_id",
+            "owner",
+            "territory",
+        ]
+
+
+class ContactForm(VerbForm):
+    class Meta:
+        model = Contact
+        fields = [
+            "form_of_address", "title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "language",
+            "preferred_channel", "tags", "owner", "note",
+        ]  # fmt: skip
+        field_classes = {"tags": RecordsField}
+        widgets = {"tags": forms.CheckboxSelectMultiple, "note": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        if "owner" in self.fields:
+            self.fields["owner"].queryset = colleagues()
+
+    def twins(self) -> list[Contact]:
+        """Living contacts with the same mail address, as far as the person may see them."""
+        from kundenkreis.customers.twins import contacts_like
+
+        return contacts_like(email=self.cleaned_data.get("email", ""), among=Contact.objects.visible_to(self.user))
+
+
+class ContactAddForm(ContactForm):
+    """A new person, with her position at an account."""
+
+    account = RecordField(Account, label=_("account"), url="accounts:options", required=False)
+    job_title = forms.CharField(label=_("position"), max_length=120, required=False)
+
+    class Meta(ContactForm.Meta):
+        fields = [
+            "form_of_address",
+            "title_before",
+            "given_name",
+            "family_name",
+            "title_after",
+            "email",
+            "phone",
+            "mobile",
+            "language",
+        ]
+
+    field_order = ["account", "job_title", *Meta.fields]
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["account"].queryset = Account.objects.visible_to(user).living()
+
+    def values(self) -> dict[str, Any]:
+        return {k: v for k, v in super().values().items() if k not in ("account", "job_title")} | {"owner": self.user}
+
+    def act(self) -> Contact:
+        """The person, and her position in the same transaction."""
+        contact = super().act()
+        if account := self.cleaned_data.get("account"):
+            Position.add(by=self.user, contact=contact, account=account, job_title=self.cleaned_data["job_title"])
+        return contact
+
+
+class PartForm(VerbForm):
+    """Something that belongs to an account or contact, which the page knows already."""
+
+    def __init__(self, *args: Any, user: Any, whose: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        self.whose = whose
+
+    @property
+    def owner_name(self) -> str:
+        return "contact" if isinstance(self.whose, Contact) else "account"
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        return values if self.instance.pk else values | {self.owner_name: self.whose}
+
+
+class SeatForm(PartForm):
+    class Meta:
+        model = AccountTeamMember
+        fields = ["person", "role", "deputy", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("person", "deputy"):
+            self.fields[name].queryset = colleagues()
+
+
+class RelationForm(PartForm):
+    class Meta:
+        model = Relation
+        fields = ["kind", "starts_on", "ends_on", "released_until", "inform_public_relations", "note"]
+
+
+class AddressForm(PartForm):
+    country = forms.ChoiceField(label=_("country"), choices=countries)
+
+    class Meta:
+        model = Address
+        fields = ["use", "extra", "street", "postcode", "place", "region", "country"]
+
+
+class PointForm(PartForm):
+    class Meta:
+        model = ContactPoint
+        fields = ["kind", "value", "label"]
+
+
+class LinkForm(PartForm):
+    """A place in a hierarchy; a wrong one is taken out and set anew, so that no circle can come in by a change."""
+
+    parent = RecordField(Account, label=_("belongs to"), url="accounts:options")
+
+    class Meta:
+        model = AccountLink
+        fields = ["hierarchy", "parent", "share", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["parent"].queryset = Account.objects.visible_to(user).living()
+        if self.instance.pk:
+            for name in ("hierarchy", "parent"):
+                del self.fields[name]
+
+    def act(self) -> Any:
+        if self.instance.pk:
+            return super().act()
+        given = dict(self.cleaned_data)
+        return hierarchy.place(self.whose, given.pop("parent"), given.pop("hierarchy"), by=self.user, **given)
+
+
+class FunctionForm(PartForm):
+    partner = RecordField(Account, label=_("partner"), url="accounts:options")
+
+    class Meta:
+        model = PartnerFunction
+        fields = ["function", "partner", "is_default", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["partner"].queryset = Account.objects.visible_to(user).living()
+
+
+class PositionForm(PartForm):
+    """A position, seen from the account (choose the person) or from the person (choose the account)."""
+
+    account = RecordField(Account, label=_("account"), url="accounts:options")
+    contact = RecordField(Contact, label=_("person"), url="contacts:options")
+
+    class Meta:
+        model = Position
+        fields = ["contact", "account", "job_title", "department", "is_main", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["account"].queryset = Account.objects.visible_to(user).living()
+        self.fields["contact"].queryset = Contact.objects.visible_to(user).living()
+        del self.fields[self.owner_name]
+        if self.instance.pk:
+            self.fields.pop("account", None)
+            self.fields.pop("contact", None)
+
+
+class ConsentForm(PartForm):
+    class Meta:
+        model = Consent
+        fields = ["purpose", "channel", "state", "source", "wording"]
+        help_texts = {
+            "source": _("How it came to us: form, call, fair, contract."),
+            "wording": _("Which text the person saw."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in ("purpose", "channel"):
+                del self.fields[name]
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        changed = not self.instance.pk or values.get("state") != Consent._base_manager.get(pk=self.instance.pk).state
+        return values | ({"since": timezone.now()} if changed else {})

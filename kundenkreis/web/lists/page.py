@@ -1,0 +1,193 @@
+"""The one machine behind every list page.
+
+A room's view declares a `ListPage` once and answers with it. The page takes from the address: filters, a search text, sorting, columns,
+the place in the list, a saved view. It asks for one page of rows by key, and for the count only after the page is on the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from kundenkreis.core import keyset
+from kundenkreis.core.filters import Filter
+from kundenkreis.core.models import House
+from kundenkreis.core.text import fold
+from kundenkreis.lists.models import SavedView
+from kundenkreis.staff import access
+from kundenkreis.web import finding, formats
+from kundenkreis.web.lists import choosing, state
+from kundenkreis.web.lists.columns import Column
+from kundenkreis.web.lists.rows import drawn
+from kundenkreis.web.lists.state import State
+from kundenkreis.web.lists.steering import filtered
+
+SIZE = 50
+BOUND = 10_001
+FOUND = 500  # so many records a search text may bring into a list
+REGISTRY: dict[str, ListPage] = {}
+
+
+@dataclass(eq=False)
+class ListPage:
+    """One list of the house. `name` is its noun in the plural: "accounts", and the first part of its URL names.
+
+    `export` is an action of `staff.access`. `needs` are ORM columns that every row must bring along. `annotate[key](rows,
+    request)` hangs what the column of that key shows on the rows of one page, in a constant number of queries. `sums` are
+    ORM columns added up beside the count. `drivers` are filters whose column leads an index (see `steering`).
+    """
+
+    name: str
+    model: type[models.Model]
+    title: Any
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...] = ()
+    sort: str = ""
+    name_column: str = "name"
+    needs: tuple[str, ...] = ()
+    search_kind: int | None = None
+    annotate: Mapping[str, Callable[[Sequence[Any], HttpRequest], None]] = field(default_factory=dict)
+    base: Callable[[HttpRequest], models.QuerySet] | None = None
+    row_url: str = ""
+    row_name: Callable[[Any], str] = str
+    mark: Callable[[Any], Any] = lambda row: ""
+    peek: bool = False
+    add_url: str = ""
+    add_label: Any = ""
+    add_action: str = ""
+    export: str = ""
+    bulk_url: str = ""
+    bulk_action: str = ""
+    bulk: tuple[tuple[str, Any, str], ...] = ()  # (value, label, what a person must be allowed for it)
+    drivers: frozenset[str] = frozenset()
+    sums: tuple[str, ...] = ()
+    counted: Callable[[int], str] = field(default=lambda count: formats.count(count))
+    empty: Any = ""
+    icon: str = "list"
+    size: int = SIZE
+
+    def __post_init__(self) -> None:
+        self.sort = self.sort or self.name_column
+        self.row_url = self.row_url or f"{self.name}:detail"
+        REGISTRY[self.name] = self
+
+    @property
+    def url(self) -> str:
+        return reverse(f"{self.name}:list")
+
+    def column(self, key: str) -> Column:
+        return next(c for c in self.columns if c.key == key)
+
+    def answer(self, request: HttpRequest, **context: Any) -> HttpResponse:
+        """The list page, or the part of it that htmx asks for. `context` is added for the list's own template parts."""
+        views = list(SavedView.objects.visible_to(request.user).living().filter(list_name=self.name))
+        now = state.read(self, request, views=views)
+        if now.view and set(request.GET) == {"view"} and now.view.query:
+            return HttpResponseRedirect(self.url + state.view_address(now.view))
+        if chosen := choosing.answer(self, request, now):
+            return chosen
+        if "count" in request.GET:
+            return HttpResponse(self.count_text(request, now))
+        try:
+            page = self.rows(request, now)
+        except keyset.BadCursor:
+            return HttpResponseRedirect(self.url + now.address())
+        context |= self.context(request, now, page)
+        wants_rows = bool(getattr(request, "htmx", False)) and now.after
+        response = render(request, "lists/rows.html" if wants_rows else "lists/page.html", context)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def context(self, request: HttpRequest, now: State, page: keyset.Page) -> dict[str, Any]:
+        """What the templates in `lists/` read."""
+        may = access.may
+        may_bulk = bool(self.bulk_url) and may(request.user, self.bulk_action or f"{self.name}.change")
+        return {
+            "list": self,
+            "state": now,
+            "page": page,
+            "bulk_changes": [change for change in self.bulk if may(request.user, change[2])] if may_bulk else [],
+            "headings": [column.heading() for column in now.columns],
+            "tabs": self.tabs(now),
+            "next_url": now.address(after=page.next) if page.next else "",
+            "rows": drawn(self, now.columns, page.rows, selectable=may_bulk),
+            "may_add": bool(self.add_url) and may(request.user, self.add_action or f"{self.name}.add"),
+            "may_export": bool(self.export) and may(request.user, self.export),
+            "may_bulk": may_bulk,
+            "may_save_view": may(request.user, "views.add"),
+            "may_change_view": now.view is not None and may_change(request.user, now.view),
+        }
+
+    def tabs(self, now: State) -> list[tuple[Any, str, bool, None]]:
+        """All, then the saved views; each leads to its whole address."""
+        listed = [(_("All"), self.url, now.view is None, None)]
+        return listed + [(view.name, state.view_address(view), view == now.view, None) for view in now.views]
+
+    def matching(self, request: HttpRequest, now: State) -> models.QuerySet:
+        """All records that the person may see and the filters let through, in no order."""
+        rows = self.base(request) if self.base else self.model._default_manager.visible_to(request.user).living()
+        if now.filters:
+            rows = (
+                filtered(rows, now.filters, self.drivers, self.model) if self.drivers else rows.filter(now.filters.q())
+            )
+        if now.text and self.search_kind is not None:
+            hits = finding.find(request.user, {self.search_kind: self.model}, now.text, FOUND)
+            rows = rows.filter(pk__in=[hit.subject_id for hit in hits])
+        return rows
+
+    def order(self, now: State) -> list[tuple[str, str]]:
+        way = "desc" if now.descending else "asc"
+        return [(now.sort_column.sort, way), (self.model._meta.pk.name, way)]
+
+    def fetching(self, rows: models.QuerySet, now: State) -> models.QuerySet:
+        """Only the columns that are shown, with the records they refer to."""
+        related = {name for column in now.columns for name in column.related}
+        needed = (
+            {name for column in now.columns for name in column.fetched}
+            | set(self.needs)
+            | {now.sort_column.sort, self.model._meta.pk.name}
+        )
+        if related:
+            rows = rows.select_related(*sorted(related))
+        return rows.only(*sorted(needed))
+
+    def rows(self, request: HttpRequest, now: State) -> keyset.Page:
+        """One page of rows. Raises BadCursor for a link that this list did not write."""
+        found = self.matching(request, now)
+        if now.jump:
+            found = found.filter(**{f"{now.sort_column.sort}__gte": fold(now.jump)})
+        page = keyset.page(self.fetching(found, now), order=self.order(now), after=now.after, size=self.size)
+        for column in now.columns:
+            if column.key in self.annotate:
+                self.annotate[column.key](page.rows, request)
+        return page
+
+    def count_text(self, request: HttpRequest, now: State) -> str:
+        """How many match, exactly up to 10,000, and their sums as long as they are that few."""
+        rows = self.matching(request, now)
+        count = keyset.bounded_count(rows, BOUND)
+        parts = [self.counted(count)]
+        if self.sums and count < BOUND:
+            totals = rows.aggregate(**{f"sum_{name}": models.Sum(name) for name in self.sums})
+            parts += [formats.short(total or 0, House.current().currency) for total in totals.values()]
+        return " · ".join(parts)
+
+    def require(self, request: HttpRequest, action: str) -> None:
+        if not access.may(request.user, action):
+            raise PermissionDenied
+
+
+def may_change(user: Any, view: SavedView) -> bool:
+    """Her own views, and views for everyone if she may share with everyone."""
+    if view.owner_id == user.pk:
+        return access.may(user, "views.add")
+    return view.shared == SavedView.Shared.ALL and access.may(user, "views.share_all")

@@ -1,0 +1,141 @@
+"""What the address of a list says: filters, sorting, columns, the place in the list, and the saved view it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+
+from kundenkreis.core import clock
+from kundenkreis.core.filters import BadFilter, Filters, parse
+from kundenkreis.lists.models import SavedView
+from kundenkreis.web.lists.columns import Column
+
+if TYPE_CHECKING:
+    from kundenkreis.web.lists.page import ListPage
+
+# What belongs to a view and is kept when it is saved; the rest of an address is a place in the list or a question about it.
+KEPT = ("f", "q", "sort", "columns")
+
+
+@dataclass
+class State:
+    """One reading of an address. `problem` is a sentence when a filter in it makes no sense; then none is applied."""
+
+    page: ListPage
+    params: QueryDict
+    filters: Filters
+    columns: tuple[Column, ...]
+    sort: str
+    problem: str = ""
+    views: list[SavedView] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return self.params.get("q", "").strip()[:200]
+
+    @property
+    def after(self) -> str:
+        return self.params.get("after", "")
+
+    @property
+    def jump(self) -> str:
+        """Where in the alphabet a list sorted by name begins."""
+        return self.params.get("from", "").strip()[:20] if self.sorted_by_name else ""
+
+    @property
+    def descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def sort_column(self) -> Column:
+        return self.page.column(self.sort.lstrip("-"))
+
+    @property
+    def sorted_by_name(self) -> bool:
+        return self.sort == self.page.name_column and not self.descending
+
+    @cached_property
+    def view(self) -> SavedView | None:
+        wanted = self.params.get("view", "")
+        return next((view for view in self.views if str(view.pk) == wanted), None)
+
+    @property
+    def differs_from_view(self) -> bool:
+        """True when filters, sorting or columns are no longer those of the view (of the plain list, when there is none)."""
+        return self.kept() != (canonical(self.view.query) if self.view else "")
+
+    def kept(self) -> str:
+        """The part of the address that a view keeps, always in the same order."""
+        return canonical(self.params)
+
+    def address(self, **changes: Any) -> str:
+        """`?…` with some values changed; None or "" takes one out. The place in the list is forgotten unless given."""
+        pairs = [
+            (name, value)
+            for name, values in self.params.lists()
+            for value in values
+            if name in (*KEPT, "view") and name not in changes
+        ]
+        for name, value in changes.items():
+            listed = value if isinstance(value, list | tuple) else [value]
+            pairs += [(name, str(one)) for one in listed if one not in (None, "")]
+        return "?" + urlencode(pairs)
+
+    def hidden(self, *without: str) -> list[tuple[str, str]]:
+        """What a form over the list sends along so that the rest of the address is kept."""
+        return [
+            (name, value)
+            for name, values in self.params.lists()
+            for value in values
+            if name in (*KEPT, "view") and name not in without
+        ]
+
+    def chips(self) -> list[tuple[Any, str, str]]:
+        """Each filter with the address without it, and the one of the form that changes it."""
+        found = []
+        for chip in self.filters.describe():
+            rest = [value for _name, value in self.filters.without(chip.param).to_params()]
+            found.append((chip, self.address(f=rest), self.address(filter=chip.name, replaces=chip.param)))
+        return found
+
+
+def canonical(params: str | QueryDict) -> str:
+    """Filters, sorting and columns of an address in one order, so that two ways of saying the same are equal."""
+    given = QueryDict(params.lstrip("?")) if isinstance(params, str) else params
+    return urlencode([(name, value) for name in KEPT for value in sorted(given.getlist(name)) if value])
+
+
+def read(
+    page: ListPage, request: HttpRequest, params: QueryDict | None = None, views: Iterable[SavedView] = ()
+) -> State:
+    """The state that an address asks for. Never fails: what cannot be understood is said in `problem`."""
+    params = request.GET if params is None else params
+    problem = ""
+    try:
+        filters = parse(params.getlist("f"), page.filters, me=request.user.pk, today=clock.today())
+    except BadFilter as error:
+        filters, problem = parse([], page.filters, me=request.user.pk, today=clock.today()), str(error)
+    return State(page, params, filters, _columns(page, params), _sort(page, params), problem, list(views))
+
+
+def view_address(view: SavedView) -> str:
+    """The whole address of a saved view, so that what it shows can be read from it and changed from there."""
+    return f"?{canonical(view.query)}&view={view.pk}" if view.query else f"?view={view.pk}"
+
+
+def _columns(page: ListPage, params: QueryDict) -> tuple[Column, ...]:
+    wanted = [key for listed in params.getlist("columns") for key in listed.split(",") if key]
+    if not wanted:
+        return tuple(c for c in page.columns if c.shown or c.always)
+    return tuple(c for c in page.columns if c.always or c.key in wanted)
+
+
+def _sort(page: ListPage, params: QueryDict) -> str:
+    wanted = params.get("sort", "")
+    sortable = {c.key for c in page.columns if c.sort}
+    return wanted if wanted.lstrip("-") in sortable and not wanted.startswith("--") else page.sort

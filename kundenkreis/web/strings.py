@@ -1,0 +1,39 @@
+"""Every sentence that the browser's script says, in the language of the page; `Shell.strings` hands them over as JSON."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def browser_strings() -> dict[str, str]:
+    """Short names (used in frontend/elements) and their sentences. `{name}` is filled in by the script."""
+    return {
+        "undo": _("Undo"),
+        "close": _("Close"),
+        "offline": _("The connection is lost. What you typed is kept here; try again when you are online."),
+        "back_online": _("The connection is back."),
+        "timeout": _("The server took too long. Nothing was lost on this page; please try again."),
+        "not_allowed": _("You may not do this. Nothing was changed."),
+        "not_found": _("This record does not exist any more, or you may not see it. Nothing was changed."),
+        "stale": _("Somebody else has changed this in the meantime. Your text is still here; reload to compare."),
+        "too_large": _("The file is too large. Nothing was stored."),
+        "signed_out": _("You are signed out. Your text is kept here; sign in again in another tab, then repeat."),
+        "server_error": _(
+            "Something went wrong on our side. Nothing was saved; your text is still here. Please try again."
+        ),
+        "too_many": _("Too many requests in a short time. Please wait a moment and try again."),
+        "unsaved": _("You have unsaved changes on this page."),
+        "kept": _("Draft kept"),
+        "kept_restored": _("Your draft from before was restored."),
+        "selected_one": _("1 selected"),
+        "selected": _("{count} selected"),
+        "all_selected": _("All {count} selected"),
+        "loading": _("Loading …"),
+        "nothing_found": _("Nothing found for “{text}”."),
+        "go_to": _("Go to"),
+        "create": _("Create"),
+        "undone": _("Undone."),
+        "saved": _("Saved."),
+        "copied": _("Copied."),
+        "files": _("{count} files"),
+    }

@@ -1,0 +1,238 @@
+"""The site map: every address of the product, room by room."""
+
+from django.urls import include, path
+
+from kundenkreis.api import door
+from kundenkreis.web.views import (
+    accounts,
+    activities,
+    activity_page,
+    bulk,
+    contacts,
+    errors,
+    files,
+    history,
+    imports,
+    inbox,
+    me,
+    orders,
+    parts,
+    patterns,
+    people,
+    products,
+    teams,
+    territories,
+    tokens,
+    views,
+)
+from kundenkreis.web.views import bin as bins
+from kundenkreis.web.views import house as houses
+from kundenkreis.web.views.floor import floor
+from kundenkreis.web.views.health import health
+from kundenkreis.web.views.search import find
+
+handler400 = "kundenkreis.web.views.errors.bad_request"
+handler403 = "kundenkreis.web.views.errors.forbidden"
+handler404 = "kundenkreis.web.views.errors.not_found"
+handler500 = "kundenkreis.web.views.errors.server_error"
+handler429 = "kundenkreis.web.signin.too_many"
+
+ME = [
+    path("", me.profile, name="profile"),
+    path("theme/", me.theme, name="theme"),
+]
+PEOPLE = [
+    path("", people.index, name="list"),
+    path("new/", people.add, name="add"),
+    path("roles/", people.roles, name="roles"),
+    path("roles/<slug:name>/", people.role, name="role"),
+    path("<int:pk>/", people.detail, name="detail"),
+    path("<int:pk>/edit/", people.edit, name="edit"),
+    path("<int:pk>/invite/", people.invite, name="invite"),
+    path("<int:pk>/lock/", people.lock, name="lock"),
+    path("<int:pk>/unlock/", people.unlock, name="unlock"),
+    path("<int:pk>/discard/", people.discard, name="discard"),
+    path("<int:pk>/restore/", people.restore, name="restore"),
+    path("<int:pk>/why/", people.why, name="why"),
+    path("<int:pk>/deputies/", people.add_deputy, name="add_deputy"),
+    path("deputies/<int:pk>/discard/", people.discard_deputy, name="discard_deputy"),
+]
+TEAMS = [
+    path("", teams.index, name="list"),
+    path("new/", teams.edit, name="add"),
+    path("<int:pk>/edit/", teams.edit, name="edit"),
+    path("<int:pk>/discard/", teams.discard, name="discard"),
+]
+TERRITORIES = [
+    path("", territories.index, name="list"),
+    path("new/", territories.edit, name="add"),
+    path("<int:pk>/edit/", territories.edit, name="edit"),
+    path("<int:pk>/discard/", territories.discard, name="discard"),
+]
+HISTORY = [
+    path("", history.index, name="list"),
+    path("<int:pk>/", history.detail, name="detail"),
+    path("<int:pk>/undo/", history.undo, name="undo"),
+    path("of/<str:label>/<int:pk>/", history.record, name="record"),
+    path("batches/", history.batches, name="batches"),
+    path("batches/<int:pk>/", history.batch, name="batch"),
+    path("batches/<int:pk>/undo/", history.undo_whole, name="undo_batch"),
+]
+BIN = [
+    path("", bins.index, name="list"),
+    path("<slug:noun>/", bins.index, name="noun"),
+    path("<slug:noun>/<int:pk>/restore/", bins.restore, name="restore"),
+]
+DOCUMENTS = [
+    path("of/<str:label>/<int:pk>/", files.panel, name="panel"),
+    path("<int:pk>/", files.detail, name="detail"),
+    path("<int:pk>/download/", files.download, name="download"),
+    path("<int:pk>/versions/", files.add_version, name="add_version"),
+    path("<int:pk>/versions/<int:number>/", files.download, name="version"),
+    path("<int:pk>/rename/", files.rename, name="rename"),
+    path("<int:pk>/discard/", files.discard, name="discard"),
+]
+TOKENS = [
+    path("", tokens.index, name="list"),
+    path("new/", tokens.add, name="add"),
+    path("<int:pk>/revoke/", tokens.revoke, name="revoke"),
+]
+
+HOUSE = [
+    path("", houses.settings, name="settings"),
+]
+PATTERNS = [
+    path("", patterns.index, name="index"),
+    path("rows/", patterns.rows, name="rows"),
+    path("peek/", patterns.peek, name="peek"),
+    path("options/", patterns.options, name="options"),
+    path("inline/", patterns.inline, name="inline"),
+]
+
+
+def _kept_by(noun: str) -> list:
+    """A list's view, its file, and what belongs to a record and is kept in small dialogs."""
+    return [
+        path("<int:pk>/<slug:name>/add/", parts.add, {"noun": noun}, name="part_add"),
+        path("<int:pk>/<slug:name>/<int:part_pk>/edit/", parts.change, {"noun": noun}, name="part_change"),
+        path("<int:pk>/<slug:name>/<int:part_pk>/discard/", parts.discard, {"noun": noun}, name="part_discard"),
+    ]
+
+
+ACCOUNTS = [
+    path("", accounts.index, name="list"),
+    path("new/", accounts.add, name="add"),
+    path("export/", accounts.export, name="export"),
+    path("options/", accounts.options, name="options"),
+    path("bulk/", bulk.accounts, name="bulk"),
+    path("<int:pk>/", accounts.detail, name="detail"),
+    path("<int:pk>/edit/", accounts.edit, name="edit"),
+    path("<int:pk>/discard/", accounts.discard, name="discard"),
+    path("<int:pk>/restore/", accounts.restore, name="restore"),
+    path("<int:pk>/timeline/", activities.of_account, name="timeline"),
+    *_kept_by("accounts"),
+]
+CONTACTS = [
+    path("", contacts.index, name="list"),
+    path("new/", contacts.add, name="add"),
+    path("export/", contacts.export, name="export"),
+    path("options/", contacts.options, name="options"),
+    path("<int:pk>/", contacts.detail, name="detail"),
+    path("<int:pk>/edit/", contacts.edit, name="edit"),
+    path("<int:pk>/discard/", contacts.discard, name="discard"),
+    path("<int:pk>/restore/", contacts.restore, name="restore"),
+    path("<int:pk>/timeline/", contacts.timeline_of, name="timeline"),
+    *_kept_by("contacts"),
+]
+VIEWS = [
+    path("new/", views.add, name="add"),
+    path("<int:pk>/edit/", views.change, name="change"),
+    path("<int:pk>/discard/", views.discard, name="discard"),
+]
+IMPORTS = [
+    path("", imports.index, name="list"),
+    path("new/", imports.add, name="add"),
+    path("<int:pk>/", imports.detail, name="detail"),
+    path("<int:pk>/look/", imports.look, name="look"),
+    path("<int:pk>/map/", imports.mapping, name="map"),
+    path("<int:pk>/check/", imports.check, name="check"),
+    path("<int:pk>/start/", imports.start, name="start"),
+    path("<int:pk>/cancel/", imports.cancel, name="cancel"),
+    path("<int:pk>/forget/", imports.forget, name="forget"),
+    path("<int:pk>/problems/", imports.problems, name="problems"),
+    path("<int:pk>/rejected.csv", imports.rejected, name="rejected"),
+    path("<int:pk>/undo/", imports.undo, name="undo"),
+]
+ACTIVITIES = [
+    path("", activity_page.agenda, name="list"),
+    path("new/", activities.add, name="add"),
+    path("plan/", activity_page.plan, name="plan"),
+    path("<int:pk>/", activity_page.detail, name="detail"),
+    path("<int:pk>/edit/", activity_page.edit, name="edit"),
+    path("<int:pk>/finish/", activity_page.finish, name="finish"),
+    path("<int:pk>/reopen/", activity_page.reopen, name="reopen"),
+    path("<int:pk>/put-off/", activity_page.snooze, name="snooze"),
+    path("<int:pk>/pin/", activity_page.pin, name="pin"),
+    path("<int:pk>/discard/", activity_page.discard, name="discard"),
+]
+LOG = [
+    path("", activity_page.index, name="list"),
+    path("export/", activity_page.export, name="export"),
+]
+PRODUCTS = [
+    path("", products.index, name="list"),
+    path("new/", products.add, name="add"),
+    path("options/", products.options, name="options"),
+    path("price-lists/", products.price_lists, name="price_lists"),
+    path("price-lists/new/", products.price_list, name="add_price_list"),
+    path("price-lists/<int:pk>/edit/", products.price_list, name="price_list"),
+    path("<int:pk>/", products.detail, name="detail"),
+    path("<int:pk>/edit/", products.edit, name="edit"),
+    path("<int:pk>/discard/", products.discard, name="discard"),
+    path("<int:pk>/prices/new/", products.price, name="add_price"),
+    path("<int:pk>/prices/<int:price_pk>/edit/", products.price, name="price"),
+    path("<int:pk>/prices/<int:price_pk>/discard/", products.discard_price, name="discard_price"),
+]
+ORDERS = [
+    path("", orders.index, name="list"),
+    path("export/", orders.export, name="export"),
+    path("<int:pk>/", orders.detail, name="detail"),
+]
+INBOX = [
+    path("", inbox.index, name="list"),
+    path("read/", inbox.read_all, name="read_all"),
+    path("<int:pk>/open/", inbox.open_one, name="open"),
+]
+
+urlpatterns = [
+    path("", houses.home, name="home"),
+    path("health", health, name="health"),
+    path("api/", include(door.urls())),
+    path("floor/", floor, name="floor"),
+    path("search/", find, name="search"),
+    path("house/", include((HOUSE, "house"))),
+    # People are added, and their mail addresses changed, by an administrator: allauth's own pages for that are not open.
+    path("signin/signup/", errors.nothing_here, name="account_signup"),
+    path("signin/email/", errors.nothing_here, name="account_email"),
+    path("signin/sessions/", me.sessions, name="usersessions_list"),
+    path("signin/", include("allauth.urls")),
+    path("language/", me.language, name="set_language"),
+    path("me/", include((ME, "me"))),
+    path("me/tokens/", include((TOKENS, "tokens"))),
+    path("history/", include((HISTORY, "history"))),
+    path("bin/", include((BIN, "bin"))),
+    path("documents/", include((DOCUMENTS, "documents"))),
+    path("people/", include((PEOPLE, "people"))),
+    path("teams/", include((TEAMS, "teams"))),
+    path("territories/", include((TERRITORIES, "territories"))),
+    path("accounts/", include((ACCOUNTS, "accounts"))),
+    path("contacts/", include((CONTACTS, "contacts"))),
+    path("views/", include((VIEWS, "views"))),
+    path("activities/all/", include((LOG, "log"))),
+    path("activities/", include((ACTIVITIES, "activities"))),
+    path("products/", include((PRODUCTS, "products"))),
+    path("orders/", include((ORDERS, "orders"))),
+    path("inbox/", include((INBOX, "inbox"))),
+    path("imports/", include((IMPORTS, "imports"))),
+    path("patterns/", include((PATTERNS, "patterns"))),
+]

@@ -1,0 +1,300 @@
+"""What each tab of an account's page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.core import clock
+from kundenkreis.customers import hierarchy
+from kundenkreis.customers.models import (
+    Account,
+    AccountLink,
+    AccountTeamMember,
+    Address,
+    ContactPoint,
+    PartnerFunction,
+    Relation,
+)
+from kundenkreis.customers.models.structure import holding
+from kundenkreis.history.models import Event
+from kundenkreis.orders.models import OpenItem, Order
+from kundenkreis.staff import access
+from kundenkreis.web import timeline
+from kundenkreis.web.account360 import Group, Overview, group_of, people_at, why_visible
+from kundenkreis.web.changes import told
+from kundenkreis.web.views import editing
+
+FACTS = {
+    "care": ("owner", "team", "territory", "tier", "relation", "customer_since"),
+    "company": ("name", "kind", "industry", "employees", "language", "currency"),
+    "reach": ("email", "phone", "website", "street", "postcode", "place", "country"),
+    "register": ("vat_id", "register_number", "register_court", "gln"),
+    "more": ("tags", "description"),
+}
+
+
+@dataclass
+class AccountPage:
+    account: Account
+    request: HttpRequest
+
+    TABS = ("overview", "people", "orders", "structure", "details", "files", "history")
+
+    @property
+    def user(self) -> Any:
+        return self.request.user
+
+    @property
+    def tab(self) -> str:
+        return self.request.GET.get("tab", "overview")
+
+    @property
+    def url(self) -> str:
+        return reverse("accounts:detail", args=[self.account.pk])
+
+    @cached_property
+    def group(self) -> Group:
+        return group_of(self.account, self.request.GET.get("group", ""), self.user)
+
+    @cached_property
+    def overview(self) -> Overview:
+        return Overview(self.group, self.user)
+
+    @cached_property
+    def may_change(self) -> bool:
+        return self.account.deleted_at is None and access.may(self.user, "accounts.change", self.account)
+
+    def address(self, tab: str = "overview", group: str | None = None) -> str:
+        chosen = self.group.chosen if group is None else group
+        asked = "&".join(
+            f"{name}={value}" for name, value in (("tab", "" if tab == "overview" else tab), ("group", chosen)) if value
+        )
+        return self.url + (f"?{asked}" if asked else "")
+
+    def context(self) -> dict[str, Any]:
+        """What all tabs show above their own part, and that part."""
+        parts = {
+            "overview": self._overview,
+            "people": self._people,
+            "orders": self._orders,
+            "structure": self._structure,
+            "details": self._details,
+            "files": self._files,
+            "history": self._history,
+        }
+        return self._head() | parts[self.tab]()
+
+    def _head(self) -> dict[str, Any]:
+        account, user = self.account, self.user
+        labels = [
+            ("overview", _("Overview")),
+            ("people", _("People")),
+            ("orders", _("Orders")),
+            ("structure", _("Structure")),
+            ("details", _("Details")),
+            ("files", _("Files")),
+            ("history", _("History")),
+        ]
+        return {
+            "account": account,
+            "group": self.group,
+            "crumbs": self._crumbs(),
+            "switch": [(text, self.address(self.tab, value), chosen) for text, value, chosen in self.group.options],
+            "tabs": [(text, self.address(key), key == self.tab, None) for key, text in labels],
+            "team": [(str(seat.person), seat.person_id) for seat in self.seats if seat.holds(clock.today())],
+            "seats": self.seats,
+            "tags": list(account.tags.all()),
+            "may_change": self.may_change,
+            "may_discard": access.may(user, "accounts.discard", account),
+            "may_log": account.deleted_at is None and access.may(user, "activities.add", account),
+            "why_visible": why_visible(account, user, self.seats),
+            "self_url": self.url,
+        }
+
+    @cached_property
+    def seats(self) -> list[AccountTeamMember]:
+        names = [f"{who}__{name}" for who in ("person", "deputy") for name in ("first_name", "last_name")]
+        rows = AccountTeamMember.objects.living().filter(account=self.account).select_related("person", "deputy")
+        rows = rows.only("account_id", "role", "starts_on", "ends_on", *names)
+        return list(rows.order_by(F("ends_on").desc(nulls_first=True), "role", "pk"))
+
+    def _crumbs(self) -> list[tuple[str, str]]:
+        chosen = self.group.chosen or (self.group.hierarchies[0] if self.group.hierarchies else "")
+        above = hierarchy.ancestors(self.account, chosen)[1:] if chosen else []
+        known = Account.objects.visible_to(self.user).only("name").in_bulk(above) if above else {}
+        steps = [(known[pk].name, reverse("accounts:detail", args=[pk])) for pk in reversed(above) if pk in known]
+        return [(_("Accounts"), reverse("accounts:list")), *steps, (self.account.name, "")]
+
+    def _overview(self) -> dict[str, Any]:
+        present, _past = people_at(self.group.ids, clock.today(), most=40)
+        known = {p.contact_id: p.contact.full_name for p in present if p.account_id == self.account.pk}
+        shown = {
+            "figures": self.overview,
+            "people": present[:6],
+            "people_count": len(present) if len(present) < 40 else "40+",
+            "composer_people": list(known.items()),
+        }
+        # The timeline comes right after the page: the figures are there first, and the page stays as quick as a list.
+        return shown | {"stream_url": self.stream_url}
+
+    @property
+    def stream_url(self) -> str:
+        return reverse("accounts:timeline", args=[self.account.pk]) + f"?group={self.group.chosen}"
+
+    def stream(self) -> dict[str, Any]:
+        """The timeline's first page and its filter."""
+        kind = self.request.GET.get("kind", "")
+        names = (
+            dict(Account.objects.filter(pk__in=self.group.ids).values_list("pk", "name")) if self.group.chosen else {}
+        )
+        after = self.request.GET.get("after", "")
+        stream = timeline.Timeline(self.user, self.group.ids, kind=kind, after=after, names=names)
+        return {
+            "stream": stream,
+            "stream_url": self.stream_url,
+            "stream_kinds": timeline.KINDS,
+            "stream_kind": kind,
+        }
+
+    def _people(self) -> dict[str, Any]:
+        present, past = people_at(self.group.ids, clock.today())
+        return {
+            "present": present,
+            "past": past,
+            "today": clock.today(),
+            "may_add_contact": access.may(self.user, "contacts.add"),
+        }
+
+    def _orders(self) -> dict[str, Any]:
+        if not access.reach(self.user, "orders.see"):
+            return {"orders": [], "items": [], "figures": self.overview, "orders_url": ""}
+        orders = (
+            Order.objects.living()
+            .filter(account_id__in=self.group.ids)
+            .select_related("account")
+            .order_by("-ordered_on", "-pk")[:25]
+        )
+        items = (
+            OpenItem.objects.living()
+            .filter(account_id__in=self.group.ids)
+            .select_related("account")
+            .order_by("due_on", "pk")[:50]
+        )
+        return {
+            "orders": list(orders),
+            "items": list(items),
+            "figures": self.overview,
+            "orders_url": _address("orders:list"),
+            "today": clock.today(),
+        }
+
+    def products(self) -> dict[str, Any]:
+        """The fragment that comes after the page: what was bought most."""
+        return {
+            "products": self.overview.top_products(),
+            "figures": self.overview,
+            "product_url": bool(_address("products:list")),
+        }
+
+    def _structure(self) -> dict[str, Any]:
+        own = self.account
+        return {
+            "trees": [self._tree(name) for name in hierarchy.hierarchies_of(own)],
+            "links": list(
+                AccountLink.objects.living()
+                .filter(account=own)
+                .select_related("parent")
+                .order_by("hierarchy", "starts_on")
+            ),
+            "relations": list(Relation.objects.living().filter(account=own).order_by("kind", "pk")),
+            "functions": list(
+                PartnerFunction.objects.living()
+                .filter(account=own)
+                .select_related("partner")
+                .order_by("function", "pk")
+            ),
+            "functions_for": list(
+                PartnerFunction.objects.living()
+                .filter(partner=own)
+                .select_related("account")
+                .order_by("function", "pk")
+            ),
+        }
+
+    def _tree(self, name: str) -> dict[str, Any]:
+        """One hierarchy as lines with a depth; accounts that the person may not see stand there without a name."""
+        ids = hierarchy.group(self.account, name)
+        known = Account.objects.visible_to(self.user).only("name", "tier", "place", "revenue_12m").in_bulk(ids)
+        links = AccountLink.objects.living().filter(
+            holding(clock.today()), hierarchy=name, account_id__in=ids, parent_id__in=ids
+        )
+        below: dict[int, list[AccountLink]] = {}
+        for link in links.order_by("account__key", "pk"):
+            below.setdefault(link.parent_id, []).append(link)
+        lines: list[dict[str, Any]] = []
+        open_ends: list[tuple[int, int, Any]] = [(ids[0], 0, None)]
+        while open_ends and len(lines) < 200:
+            pk, depth, share = open_ends.pop()
+            lines.append(
+                {"account": known.get(pk), "depth": min(depth, 6), "share": share, "here": pk == self.account.pk}
+            )
+            open_ends += [(link.account_id, depth + 1, link.share) for link in reversed(below.get(pk, []))]
+        return {"label": AccountLink.Hierarchy(name).label, "lines": lines, "more": len(ids) - len(lines)}
+
+    def _details(self) -> dict[str, Any]:
+        may_assign = access.may(self.user, "accounts.assign")
+        edit = reverse("accounts:edit", args=[self.account.pk])
+        facts = {}
+        for title, names in FACTS.items():
+            facts[title] = [
+                self._fact(name, edit, self.may_change and (may_assign or name not in ("owner", "team", "territory")))
+                for name in names
+            ]
+        return {
+            "facts": facts,
+            "addresses": list(Address.objects.living().filter(account=self.account).order_by("use", "pk")),
+            "points": list(ContactPoint.objects.living().filter(account=self.account).order_by("kind", "pk")),
+        }
+
+    def _fact(self, name: str, edit: str, may: bool) -> tuple[str, Any]:
+        label = str(Account._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+        label = label[:1].upper() + label[1:]
+        return label, editing.inline(self.account, name, label, editing.shown(self.account, name), edit, may=may)
+
+    def _files(self) -> dict[str, Any]:
+        return {"record": self.account, "subject": self.account}
+
+    def _history(self) -> dict[str, Any]:
+        events = list(Event.objects.about(self.account).order_by("-pk")[:100])
+        return {"events": [(event, *told(event)) for event in events], "created_at": self.account.created_at}
+
+    def peek(self) -> dict[str, Any]:
+        """The side peek: what matters before a call."""
+        stream = timeline.Timeline(self.user, [self.account.pk], size=5)
+        steps = Activity.objects.open().filter(account=self.account).for_list().order_by("due_on", "at", "pk")[:3]
+        return {
+            "account": self.account,
+            "items": stream.items[:5],
+            "steps": list(steps),
+            "may_log": access.may(self.user, "activities.add", self.account),
+            "self_url": self.url,
+        }
+
+
+def page_of(account: Account, request: HttpRequest) -> AccountPage:
+    return AccountPage(account, request)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,82 @@
+"""The list of all activities: its columns and filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from markupsafe import Markup
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.web import formats
+from kundenkreis.web.lists import Column, Filter, ListPage
+from kundenkreis.web.views.account_list import people
+
+
+def _account(row: Activity) -> Any:
+    if row.account is None:
+        return ""
+    return Markup('<a href="{}">{}</a>').format(reverse("accounts:detail", args=[row.account_id]), row.account.name)
+
+
+def _counted(count: int) -> str:
+    return ngettext("%(count)s activity", "%(count)s activities", count) % {"count": formats.count(count)}
+
+
+def _contact(row: Activity) -> Any:
+    return row.contact.full_name if row.contact else ""
+
+
+ACTIVITIES = ListPage(
+    name="log",
+    model=Activity,
+    title=_("All activities"),
+    icon="activity",
+    name_column="subject",
+    sort="-at",
+    columns=(
+        Column("subject", _("Subject"), "name", always=True),
+        Column("kind", _("Kind"), "choice"),
+        Column(
+            "account",
+            _("Account"),
+            value="account__name",
+            cell=_account,
+            related=("account",),
+            needs=("account__name",),
+        ),
+        Column(
+            "contact",
+            _("Contact"),
+            value=_contact,
+            related=("contact",),
+            needs=("contact__title_before", "contact__given_name", "contact__family_name", "contact__title_after"),
+        ),
+        Column("owner", _("Whose"), "person", related=("owner",), needs=("owner__first_name", "owner__last_name")),
+        Column("outcome", _("Outcome"), "choice"),
+        Column("due_on", _("Due"), "date", shown=False),
+        Column("minutes", _("Minutes"), "number", shown=False),
+        Column("at", _("When"), "moment", sort="at", first_down=True),
+    ),
+    filters=(
+        Filter("subject", "text", _("Subject")),
+        Filter("kind", "choice", _("Kind"), choices=Activity.Kind.choices),
+        Filter("owner", "person", _("Whose"), choices=people),
+        Filter("account", "text", _("Account"), "account__key"),
+        Filter("outcome", "choice", _("Outcome"), choices=Activity.Outcome.choices),
+        Filter("at", "date", _("When"), "at__date"),
+        Filter("due", "date", _("Due"), "due_on"),
+        Filter("open", "flag", _("To do"), "is_open"),
+        Filter("pinned", "flag", _("Pinned"), "is_pinned"),
+    ),
+    needs=("is_open",),
+    row_url="activities:detail",
+    add_url="activities:plan",
+    add_label=_("Activity"),
+    add_action="activities.add",
+    export="activities.export",
+    counted=_counted,
+    empty=_("No activities yet. What is written over a customer's timeline stands here."),
+)

@@ -1,0 +1,103 @@
+"""The list of contacts: its columns and filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from markupsafe import Markup
+
+from kundenkreis.core import search
+from kundenkreis.customers.models import Contact, Tag
+from kundenkreis.web import formats
+from kundenkreis.web.components import component
+from kundenkreis.web.lists import Column, Filter, ListPage
+from kundenkreis.web.views.account_list import people
+
+
+def _tags() -> list[tuple[int, str]]:
+    return list(Tag.objects.living().values_list("pk", "name"))
+
+
+def _account(row: Contact) -> Any:
+    if row.main_account is None:
+        return ""
+    return Markup('<a href="{}">{}</a>').format(
+        reverse("accounts:detail", args=[row.main_account_id]), row.main_account.name
+    )
+
+
+def _mail(row: Contact) -> Any:
+    return Markup('<a href="mailto:{0}">{0}</a>').format(row.email) if row.email else ""
+
+
+def _phone(row: Contact) -> Any:
+    number = row.mobile or row.phone
+    return Markup('<a href="tel:{}">{}</a>').format(number.replace(" ", ""), number) if number else ""
+
+
+def _counted(count: int) -> str:
+    return ngettext("%(count)s contact", "%(count)s contacts", count) % {"count": formats.count(count)}
+
+
+NAME = ("title_before", "given_name", "family_name", "title_after")
+
+CONTACTS = ListPage(
+    name="contacts",
+    model=Contact,
+    title=_("Contacts"),
+    icon="users",
+    columns=(
+        Column("name", _("Name"), "name", value="full_name", sort="key", needs=NAME, always=True),
+        Column("job_title", _("Position")),
+        Column(
+            "account",
+            _("Account"),
+            value="main_account__name",
+            cell=_account,
+            related=("main_account",),
+            needs=("main_account__name",),
+        ),
+        Column("email", _("E-mail"), cell=_mail),
+        Column("phone", _("Phone"), value=lambda c: c.mobile or c.phone, cell=_phone, needs=("phone", "mobile")),
+        Column(
+            "owner",
+            _("Owner"),
+            "person",
+            related=("owner",),
+            needs=("owner__first_name", "owner__last_name"),
+            shown=False,
+        ),
+        Column("language", _("Language"), "choice", shown=False),
+        Column("preferred_channel", _("Preferred channel"), "choice", shown=False),
+        Column("created_at", _("Created"), "moment", shown=False),
+    ),
+    filters=(
+        Filter("name", "text", _("Name"), "key"),
+        Filter("account", "text", _("Account"), "main_account__key"),
+        Filter("position", "text", _("Position"), "job_title"),
+        Filter("place", "text", _("Place"), "main_account__place"),
+        Filter(
+            "tier",
+            "choice",
+            _("Tier of the account"),
+            "main_account__tier",
+            choices=[("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")],
+        ),
+        Filter("email", "text", _("E-mail")),
+        Filter("owner", "person", _("Owner"), choices=people),
+        Filter("language", "choice", _("Language"), choices=[("de", _("German")), ("en", _("English"))]),
+        Filter("tag", "choice", _("Tag"), "tags__id", choices=_tags),
+    ),
+    drivers=frozenset({"owner", "name"}),
+    search_kind=search.CONTACT,
+    mark=lambda row: component("avatar", row.full_name, row.pk, hidden=True),
+    peek=True,
+    add_url="contacts:add",
+    add_label=_("Contact"),
+    export="contacts.export",
+    counted=_counted,
+    empty=_("No contacts yet. People at your customers stand here, with how to address and how to reach them."),
+)

@@ -1,0 +1,124 @@
+"""Changing a record from its page: one field in its place, or all in a form; and two people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+from django.forms import modelform_factory
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from markupsafe import Markup, escape
+
+from kundenkreis.history.models import Event
+from kundenkreis.history.recording import Recorded
+from kundenkreis.web import formats
+from kundenkreis.web.components import component
+from kundenkreis.web.forms import VerbForm
+from kundenkreis.web.forms.customers import country_name
+from kundenkreis.web.htmx import fragment, go, is_htmx, toast
+
+
+def one_field(
+    request: HttpRequest, record: Recorded, name: str, form_class: type[VerbForm], show: Callable[[str], Any]
+) -> HttpResponse:
+    """GET: the value as a form (with `cancel`: as text). POST: save it, answer the text; 422 with the message, 409 with the conflict."""
+    if name not in form_class._meta.fields:  # type: ignore[operator, attr-defined]
+        raise Http404
+    single = modelform_factory(type(record), form=form_class, fields=[name])
+    form = single(
+        request.POST if request.method == "POST" else None,
+        instance=record,
+        user=request.user,
+        auto_id=f"edit-{name}-%s",
+    )
+    if name not in form.fields:
+        raise Http404  # a field that this person may not change
+    for other in set(form.fields) - {name, "version"}:
+        del form.fields[other]
+    context: dict[str, Any] = {
+        "record": record,
+        "name": name,
+        "form": form,
+        "id": f"field-{name}",
+        "address": request.path + f"?field={name}",
+    }
+    if request.method != "POST":
+        if "cancel" in request.GET and is_htmx(request):
+            return _closed(request, record, name, show)
+        return _open(request, context)
+    if form.save_by():
+        record.refresh_from_db()
+        if not is_htmx(request):
+            return go(request, request.path.removesuffix("edit/"), _("Saved."), undo=form.event)
+        response = _closed(request, record, name, show, saved=True)
+        return toast(request, response, _("Saved."), undo=form.event) if form.event else response
+    if form.conflict:
+        return _conflict(request, context)
+    return _open(request, context, status=422)
+
+
+def whole(request: HttpRequest, form: VerbForm, record: Recorded, template: str, **context: Any) -> HttpResponse:
+    """The form of all fields: empty, with its errors (422), or with the conflict (409)."""
+    context |= {"form": form, "record": record, "who": who_was_faster(form, record), "address": request.get_full_path()}
+    status = 409 if form.conflict else 422 if form.is_bound else 200
+    return render(request, template, context, status=status)
+
+
+def who_was_faster(form: VerbForm, record: Recorded) -> str:
+    """The name of whoever changed the record meanwhile."""
+    if form.conflict is None:
+        return ""
+    return Event.objects.about(record).order_by("-pk").values_list("actor_name", flat=True).first() or ""
+
+
+def inline(record: Recorded, name: str, label: Any, text: Any, url: str, *, may: bool, saved: bool = False) -> Markup:
+    """One value on the page, ready to be changed by those who may."""
+    return component(
+        "inline", f"field-{name}", f"{url}?field={name}", text, capfirst(str(label)), readonly=not may, saved=saved
+    )
+
+
+def shown(record: models.Model, name: str) -> Any:
+    """A field's value as people read it; "" for none."""
+    field: Any = record._meta.get_field(name)
+    if field.many_to_many:
+        return ", ".join(str(one) for one in getattr(record, name).all())
+    value = getattr(record, name)
+    if value in (None, ""):
+        return ""
+    if field.choices:
+        return getattr(record, f"get_{name}_display")()
+    if name == "country":
+        return country_name(value)
+    if isinstance(field, models.DateField):
+        return formats.day(value)
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, models.IntegerField | models.DecimalField):
+        return formats.number(value)
+    if isinstance(field, models.TextField):
+        return Markup("<br>").join(escape(line) for line in str(value).splitlines())
+    return str(value)
+
+
+def _closed(
+    request: HttpRequest, record: Recorded, name: str, show: Callable[[str], Any], saved: bool = False
+) -> HttpResponse:
+    label = record._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    text = inline(record, name, label, show(name), request.path, may=True, saved=saved)
+    return fragment(request, "shared/piece.html", {"piece": text})
+
+
+def _open(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    template = "accounts/_field.html" if is_htmx(request) else "accounts/field.html"
+    return fragment(request, template, context, status=status)
+
+
+def _conflict(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    form, record = context["form"], context["record"]
+    context["who"] = who_was_faster(form, record)
+    return _open(request, context, status=409)

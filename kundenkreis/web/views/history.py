@@ -1,0 +1,291 @@
+"""History: what happened, by whom; taking it back; batches of changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.encoding import force_str
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from kundenkreis.history.bin import nouns
+from kundenkreis.history.models import Batch, Event
+from kundenkreis.history.undo import CannotUndo, preview_batch, preview_event, undo_batch, undo_event
+from kundenkreis.quality.models import ImportRun
+from kundenkreis.staff import access
+from kundenkreis.staff.models import User
+from kundenkreis.web import htmx, undoing
+from kundenkreis.web.changes import told
+
+SIZE = 50
+_PLURALS = {"activity": "activities"}
+KINDS = {
+    "import": lazy("Import"),
+    "hand_over": lazy("Handing over"),
+    "bulk_edit": lazy("Bulk edit"),
+    "merge": lazy("Merging"),
+    "api": lazy("API"),
+    "purge": lazy("Emptying the bin"),
+}
+VERBS = (
+    ("", lazy("Anything")),
+    ("added", lazy("added")),
+    ("changed", lazy("changed")),
+    ("discarded", lazy("moved to the bin")),
+    ("restored", lazy("restored")),
+    ("signin", lazy("signing in")),
+)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What happened in the whole house, newest first; for those who may see it. `?person= ?noun= ?verb=` narrow it down."""
+    if not access.may(request.user, "history.see"):
+        raise PermissionDenied
+    events = _narrowed(request, Event.objects.all())
+    context = _page(request, events) | {
+        "people": [("", _("Anybody")), *((p.pk, p.get_full_name()) for p in User.objects.all())],
+        "nouns": [
+            ("", _("Anything")),
+            *sorted(((m._meta.label_lower, _named(m)) for m in nouns()), key=lambda n: n[1]),
+        ],
+        "verbs": VERBS,
+        "is_filtered": any(request.GET.get(name) for name in ("person", "noun", "verb")),
+    }
+    return render(request, "history/rows.html" if htmx.is_htmx(request) else "history/list.html", context)
+
+
+@require_safe
+def record(request: HttpRequest, label: str, pk: int) -> HttpResponse:
+    """Everything that happened to one record that the person may see."""
+    subject = _subject_or_404(request, label, pk)
+    if not undoing.may_see(request.user, subject):
+        raise Http404
+    context = _page(request, Event.objects.about(subject)) | {"subject": subject, "subject_url": url_of(subject)}
+    return render(request, "history/rows.html" if htmx.is_htmx(request) else "history/record.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One event with every value that it changed, and whether it can be taken back."""
+    event = _event_or_404(request, pk)
+    headline, changes, _kind = told(undoing.without_hidden(request.user, event))
+    subject = undoing.subject_of(event)
+    can, reason = _can_undo(request, event, subject)
+    context = {
+        "event": event,
+        "headline": headline,
+        "changes": changes,
+        "subject_url": url_of(subject) if subject is not None else "",
+        "undone_by": Event.objects.filter(undoes=event).first(),
+        "can_undo": can,
+        "reason": reason,
+    }
+    return render(request, "history/detail.html", context)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one event back, as far as nobody changed it since."""
+    event = _event_or_404(request, pk)
+    subject = undoing.subject_of(event)
+    back = url_of(subject) if subject is not None else reverse("history:detail", args=[pk])
+    if subject is not None and not undoing.may_undo(request.user, event, subject):
+        raise PermissionDenied
+    try:
+        result = undo_event(event, by=request.user)
+    except (CannotUndo, ValidationError) as refused:
+        messages.error(request, " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused))
+        return htmx.go(request, _where(request, back))
+    said = _("Undone.")
+    if result.kept_fields:
+        said = _("Undone, but for what somebody has changed again since.")
+    if event.verb.endswith(".added"):
+        back = ""
+    return htmx.go(request, _where(request, back), said, undo=Event.objects.filter(undoes=event).first())
+
+
+def _where(request: HttpRequest, back: str) -> str:
+    """To the page one was on, else to the record; home when the record is gone into the bin, and its page with it."""
+    if not back:
+        return reverse("home")
+    before = request.headers.get("Referer", "")
+    mine = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if before and mine else back
+
+
+@require_safe
+def batches(request: HttpRequest) -> HttpResponse:
+    """Pieces of work on many records: one's own, or all for those who may see history."""
+    found = Batch.objects.order_by("-pk")
+    if not access.may(request.user, "history.see"):
+        found = found.filter(actor_id=request.user.pk)
+    found = _before(request, found)
+    rows = list(found[: SIZE + 1])
+    context = {
+        "rows": [(batch, KINDS.get(batch.kind, batch.kind), counts_of(batch)) for batch in rows[:SIZE]],
+        "next": rows[SIZE - 1].pk if len(rows) > SIZE else 0,
+        "may_see_all": access.may(request.user, "history.see"),
+    }
+    return render(request, "history/batches.html", context)
+
+
+@require_safe
+def batch(request: HttpRequest, pk: int) -> HttpResponse:
+    """One batch: how many of what; with `?preview=1` what an undo would take back and what it would keep."""
+    found = _batch_or_404(request, pk)
+    can = undoing.may_undo_batch(request.user, found)
+    would = preview_batch(found) if can and "preview" in request.GET else None
+    context = {
+        "batch": found,
+        "kind": KINDS.get(found.kind, found.kind),
+        "counts": counts_of(found),
+        "can_undo": can,
+        "import_url": _import_url(found),
+        "would": would,
+        "kept": undoing.kept_records(request.user, would) if would else [],
+        "is_busy": found.state in (Batch.State.UNDOING, Batch.State.RUNNING),
+        "events": [(event, *told(event)) for event in found.events.order_by("-pk")[:8]],
+    }
+    template = "history/_batch.html" if htmx.is_htmx(request) and "poll" in request.GET else "history/batch.html"
+    return render(request, template, context)
+
+
+@require_POST
+def undo_whole(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a whole batch back: a small one at once, a large one in the background."""
+    found = _batch_or_404(request, pk)
+    if not undoing.may_undo_batch(request.user, found):
+        raise PermissionDenied
+    here = reverse("history:batch", args=[pk])
+    if found.chunks.count() > undoing.AT_ONCE:
+        undoing.in_background(found, request.user)
+        return htmx.go(request, here, _("The undo is under way."))
+    try:
+        result = undo_batch(found, by=request.user)
+    except CannotUndo as refused:
+        messages.error(request, str(refused))
+        return htmx.go(request, here)
+    return htmx.go(request, here, _("Undone: %(undone)s records; kept as they are now: %(kept)s.") % vars(result))
+
+
+def counts_of(batch: Batch) -> list[tuple[str, str, int]]:
+    """(noun, what was done, how many), as people read it."""
+    done = {
+        "added": _("added"),
+        "changed": _("changed"),
+        "deleted": _("deleted"),
+        "kept": _("kept"),
+        "discarded": _("moved to the bin"),
+    }
+    found: list[tuple[str, str, int]] = []
+    for label, counted in batch.counts.items():
+        if isinstance(counted, dict):
+            found += [
+                (_named_by(label, number), done.get(what, what), number) for what, number in counted.items() if number
+            ]
+    return found
+
+
+def url_of(subject: Any) -> str:
+    """The page of a record; "" when it has none of its own."""
+    names = {
+        "user": "people:detail",
+        "territory": "territories:edit",
+        "team": "teams:edit",
+    }
+    name = subject._meta.model_name
+    try:
+        return reverse(names.get(name, f"{_PLURALS.get(name, name + 's')}:detail"), args=[subject.pk])
+    except NoReverseMatch:
+        account = getattr(subject, "account_id", None)
+        try:
+            return reverse("accounts:detail", args=[account]) if account else ""
+        except NoReverseMatch:
+            return ""
+
+
+def _narrowed(request: HttpRequest, events: QuerySet) -> QuerySet:
+    if (person := request.GET.get("person", "")).isdecimal():
+        events = events.filter(actor_id=min(int(person), 2**62))
+    if noun := request.GET.get("noun", ""):
+        events = events.filter(subject_type=noun)
+    if (verb := request.GET.get("verb", "")) == "signin":
+        events = events.filter(verb__startswith="signin.")
+    elif verb:
+        events = events.filter(verb__endswith=f".{verb}")
+    return events
+
+
+def _before(request: HttpRequest, rows: QuerySet) -> QuerySet:
+    before = request.GET.get("before", "")
+    return rows.filter(pk__lt=min(int(before), 2**62)) if before.isdecimal() else rows
+
+
+def _page(request: HttpRequest, events: QuerySet) -> dict[str, Any]:
+    found = list(_before(request, events).order_by("-pk")[: SIZE + 1])
+    shown = [undoing.without_hidden(request.user, event) for event in found[:SIZE]]
+    return {"events": [(event, *told(event)) for event in shown], "next": shown[-1].pk if len(found) > SIZE else 0}
+
+
+def _event_or_404(request: HttpRequest, pk: int) -> Event:
+    event = get_object_or_404(Event.objects.select_related("batch", "undoes"), pk=pk)
+    if not undoing.may_see_event(request.user, event):
+        raise Http404
+    return event
+
+
+def _batch_or_404(request: HttpRequest, pk: int) -> Batch:
+    found = get_object_or_404(Batch, pk=pk)
+    if found.actor_id != request.user.pk and not access.may(request.user, "history.see"):
+        raise Http404
+    return found
+
+
+def _subject_or_404(request: HttpRequest, label: str, pk: int) -> Any:
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError) as unknown:
+        raise Http404 from unknown
+    return get_object_or_404(model._base_manager, pk=pk)
+
+
+def _can_undo(request: HttpRequest, event: Event, subject: Any) -> tuple[bool, str]:
+    if subject is None or not undoing.may_undo(request.user, event, subject):
+        return False, ""
+    try:
+        found = preview_event(event)
+    except CannotUndo as refused:
+        return False, str(refused)
+    return True, _("Some of it was changed again since and would stay as it is now.") if found.kept_fields else ""
+
+
+def _import_url(batch: Batch) -> str:
+    """The page of the import that made this batch."""
+    run = ImportRun.objects.filter(batch=batch).first() if batch.kind == "import" else None
+    try:
+        return reverse("imports:detail", args=[run.pk]) if run else ""
+    except NoReverseMatch:
+        return ""
+
+
+def _named(model: Any) -> str:
+    return capfirst(force_str(model._meta.verbose_name))
+
+
+def _named_by(label: str, number: int) -> str:
+    try:
+        names = apps.get_model(label)._meta
+    except (LookupError, ValueError):
+        return label
+    return force_str(names.verbose_name if number == 1 else names.verbose_name_plural)

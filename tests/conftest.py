@@ -1,0 +1,40 @@
+"""Shared fixtures: the cast, a signed-in browser client, and today."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests import world as cast
+
+
+@pytest.fixture(autouse=True)
+def _forget_cached_facts():
+    cache.clear()
+
+
+@pytest.fixture
+def world(db) -> cast.World:
+    return cast.build()
+
+
+@pytest.fixture
+def signed_in():
+    """`signed_in(person)` is a client whose requests come from that person."""
+
+    def client_of(person) -> Client:
+        client = Client()
+        client.force_login(person, backend="kundenkreis.web.signin.Backend")
+        return client
+
+    return client_of
+
+
+@pytest.fixture(autouse=True)
+def _queue_lets_go():
+    """The job queue's connection to a test database would keep it from being dropped."""
+    yield
+    from huey.contrib.djhuey import HUEY
+
+    HUEY.storage.close()

@@ -1,0 +1,100 @@
+"""The demo house on a slice of its real sales: complete, marked as made up, and the same every time."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.core.cache import cache
+from django.test import TestCase
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.catalogue.models import Price, Product
+from kundenkreis.core import clock, search
+from kundenkreis.core.models import ExchangeRate, House
+from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Consent, Contact
+from kundenkreis.demo import building, people, rates
+from kundenkreis.demo.names import Names
+from kundenkreis.orders.models import Order, OrderLine
+from kundenkreis.staff.models import User
+from kundenkreis.staff.roles import Role
+
+LINES = 12_000
+
+
+class TestDemoHouse(TestCase):
+    """Built once for all of them."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.told = []
+        cache.clear()
+        with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            path = Path(folder) / "sales.parquet"
+            some = pl.read_parquet(building.SALES).gather_every(525_461 // LINES)
+            some.write_parquet(path)
+            cls.lines = some.height
+            patch.setattr(building, "SALES", path)
+            building.build(lambda *step: cls.told.append(step))
+
+    def test_every_line_of_the_file_is_there(self):
+        assert OrderLine.objects.count() == self.lines
+        assert ("Importing the sales", OrderLine.objects.count(), OrderLine.objects.count()) in self.told
+
+    def test_each_account_has_a_made_up_name_and_says_so(self):
+        accounts = Account.objects.all()
+        assert not accounts.filter(name__startswith="Customer ").exists()
+        assert not accounts.filter(is_generated=False).exists()
+        assert len({account.name for account in accounts}) == len(accounts)
+        assert not Contact.objects.filter(is_generated=False).exists()
+
+    def test_mails_and_phones_reach_nobody(self):
+        mails = [*Account.objects.values_list("email", flat=True), *Contact.objects.values_list("email", flat=True)]
+        assert all(mail.endswith(".example") for mail in mails if mail)
+        assert all(user.email.endswith(".example") for user in User.objects.all())
+        british = Contact.objects.filter(phone__startswith="+44").values_list("phone", flat=True)
+        fictional = ("+442079460", "+441614960", "+441134960", "+441214960", "+441314960", "+441632960")
+        assert british and all(phone.startswith(fictional) for phone in british)
+
+    def test_costs_are_made_up_and_say_so(self):
+        goods = Product.objects.filter(kind="goods", cost__isnull=False)
+        assert goods.exists()
+        assert not goods.filter(is_cost_generated=False).exists()
+        assert not Product.objects.filter(family=None).exists()
+        assert Price.objects.count() > goods.count() // 2
+
+    def test_one_person_for_each_role_can_sign_in(self):
+        assert {user.role for user in User.objects.filter(is_demo=True)} == set(Role.values)
+        assert User.objects.get(email=people.PEOPLE[0].email).check_password(people.PASSWORD)
+        assert {user.language for user in User.objects.all()} == {"de", "en"}
+
+    def test_the_house_lives_on_the_day_its_data_ends(self):
+        house = House.current()
+        assert (house.name, house.currency, house.is_demo) == ("Kundenkreis Demo Wholesale", "EUR", True)
+        assert clock.today() == building.TODAY
+        assert Activity.objects.filter(is_open=True).exists()
+        assert not Activity.objects.filter(account=None).exists()
+
+    def test_it_has_groups_teams_and_consents(self):
+        assert {link.hierarchy for link in AccountLink.objects.all()} == {"legal", "sales", "buying"}
+        assert AccountTeamMember.objects.filter(role="sponsor").exists()
+        assert {consent.state for consent in Consent.objects.all()} == {"given", "withdrawn", "objected"}
+
+    def test_accounts_are_found_by_their_new_names_and_owned(self):
+        account = Account.objects.order_by("-revenue_12m").first()
+        assert account.pk in {hit.subject_id for hit in search.find(search.ACCOUNT, account.name)}
+        assert not Account.objects.filter(owner=None).exists()
+        assert Order.objects.filter(account=account).exists()
+
+    def test_rates_are_those_of_thirteen_months(self):
+        assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13
+        assert not ExchangeRate.objects.exclude(source__contains="check").exists()
+
+
+def test_names_are_the_same_every_time():
+    one, two = Names(), Names()
+    for number in ("13085", "12346"):
+        assert one.company(number, "GB", False) == two.company(number, "GB", False)
+    assert len({one.company(str(n), "AT", False).name for n in range(800)}) == 800

@@ -1,0 +1,173 @@
+"""One record of every noun around the cast's Lindner, so that no page of the site map stands empty."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.catalogue.models import Family, Price, PriceList, Product
+from kundenkreis.core import clock
+from kundenkreis.customers.models import (
+    Account,
+    AccountLink,
+    AccountTeamMember,
+    Address,
+    Consent,
+    Contact,
+    ContactPoint,
+    PartnerFunction,
+    Position,
+    Relation,
+    Tag,
+)
+from kundenkreis.files import storing
+from kundenkreis.history.models import Batch, Event
+from kundenkreis.inbox.models import Notification
+from kundenkreis.lists.models import SavedView
+from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
+from kundenkreis.quality import importing
+from kundenkreis.staff.models import ApiToken, Deputy
+
+ROWS = 12
+CELLS = "Number\tName\tPostcode\tEmployees\nK9001\tZirbe GmbH\t4600\t12\nK9002\t\t4020\tsieben\n"
+
+
+def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
+    """The records by what the site map calls them; `name` is put where people type, with {n} as a number."""
+    made: dict[str, Any] = {"account": world.lindner, "contact": world.maria, "person": world.ada}
+    made |= {"team": world.north, "territory": world.wels}
+    made |= _customers(world, name) | _catalogue(world, name)
+    made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
+    return made
+
+
+def _customers(world: Any, name: str) -> dict[str, Any]:
+    lindner, ada = world.lindner, world.ada
+    lindner.change(by=ada, phone="+43 7242 12345", website="https://lindner.test", industry="Gifts")
+    tag = Tag.add(by=ada, name=name.format(n="tag")[:60])
+    lindner.tags.set([tag])
+    others = [Account.add(by=ada, name=name.format(n=n), owner=ada, place="Wels") for n in range(ROWS)]
+    contacts = [Contact.add(by=ada, given_name="Eva", family_name=name.format(n=n), owner=ada) for n in range(3)]
+    for contact in contacts:
+        Position.add(by=ada, contact=contact, account=lindner, job_title=name.format(n="job"))
+    return {
+        "others": others,
+        "tag": tag,
+        "positions": Position.objects.filter(account=lindner).first(),
+        "links": AccountLink.add(by=ada, hierarchy="legal", account=lindner, parent=others[0], share=60),
+        "relations": Relation.add(by=ada, account=lindner, kind="reference", note=name.format(n="note")),
+        "seats": AccountTeamMember.add(by=ada, account=lindner, person=world.ben, role="sponsor"),
+        "functions": PartnerFunction.add(by=ada, account=lindner, function="payer", partner=others[1]),
+        "addresses": Address.add(by=ada, account=lindner, place=name.format(n="place")[:100], use="delivery"),
+        "points": ContactPoint.add(by=ada, contact=world.maria, kind="phone", value="+43 662 123456"),
+        "account_points": ContactPoint.add(by=ada, account=lindner, kind="phone", value="+43 662 1234567"),
+        "contact_addresses": Address.add(by=ada, contact=world.maria, place="Wels"),
+        "consents": Consent.add(
+            by=ada,
+            contact=world.maria,
+            purpose="newsletter",
+            channel="email",
+            state="given",
+            since=timezone.now(),
+            source=name.format(n="form"),
+        ),
+    }
+
+
+def _catalogue(world: Any, name: str) -> dict[str, Any]:
+    family = Family.add(by=world.admin, code="F1", name=name.format(n="family")[:100])
+    product = Product.add(
+        by=world.admin, number="85123A", name=name.format(n="product"), family=family, cost=Decimal("2.20")
+    )
+    price_list = PriceList.add(by=world.admin, code="L1", name=name.format(n="list")[:100])
+    price = Price.add(
+        by=world.admin, price_list=price_list, product=product, amount=Decimal("9.90"), starts_on=dt.date(2026, 1, 1)
+    )
+    return {"family": family, "product": product, "price_list": price_list, "price": price}
+
+
+def _orders(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
+    today = clock.today()
+    for n in range(ROWS):
+        order = Order.add(
+            by=None,
+            number=f"5363{n:02}",
+            account=world.lindner,
+            ordered_on=today - dt.timedelta(days=n * 40),
+            customer_reference=name.format(n=n)[:60],
+            currency="GBP" if n % 2 else "EUR",
+            total=100 + n,
+            total_house=110 + n,
+            line_count=1,
+        )
+        OrderLine.objects.create(
+            order=order,
+            product=made["product"],
+            position=1,
+            account=world.lindner,
+            ordered_on=order.ordered_on,
+            description=name.format(n="line")[:200],
+            quantity=6,
+            unit_price=10,
+            amount=100 + n,
+            amount_house=110 + n,
+        )
+    Delivery.add(by=None, number="D-1", order=order, promised_on=today, shipped_on=today)
+    OpenItem.add(
+        by=None,
+        account=world.lindner,
+        number="R-1",
+        booked_on=today - dt.timedelta(days=60),
+        due_on=today - dt.timedelta(days=30),
+        amount=110,
+        open_amount=110,
+    )
+    CreditStanding.add(by=None, account=world.lindner, limit=100, is_blocked=True, reason=name.format(n=1), as_of=today)
+    return {"order": order}
+
+
+def _activities(world: Any, name: str) -> dict[str, Any]:
+    kinds = ("call", "visit", "meeting", "mail", "note")
+    for number, kind in enumerate(kinds):
+        values = {"body": name.format(n=number), "at": timezone.now() - dt.timedelta(days=number)}
+        done = Activity.add(
+            by=world.ada, kind=kind, subject=name.format(n=kind), account=world.lindner, owner=world.ada, **values
+        )
+    task = Activity.add(
+        by=world.ada,
+        kind="task",
+        subject=name.format(n="task"),
+        account=world.lindner,
+        contact=world.maria,
+        owner=world.ada,
+        is_open=True,
+        due_on=clock.today() - dt.timedelta(days=1),
+    )
+    return {"activity": task, "done": done}
+
+
+def _rest(world: Any, name: str) -> dict[str, Any]:
+    ada, ben = world.ada, world.ben
+    world.brauneis.discard(by=world.cem)
+    draft = importing.start_pasted(CELLS, ben, target="accounts")
+    run = importing.start_pasted(CELLS.replace("K900", "K800"), ben, target="accounts")
+    importing.run_now(run)
+    token, _key = ApiToken.issue(user=ada, name=name.format(n="token"), scopes=["accounts:read"], by=ada)
+    upload = SimpleUploadedFile("Vertrag.pdf", b"%PDF-1.7\n%%EOF\n")
+    return {
+        "document": storing.store(upload, world.lindner, by=ada, name=f"{name.format(n='paper')[:60]}.pdf"),
+        "view": SavedView.add(by=ada, list_name="accounts", name=name.format(n="view")[:80], owner=ada),
+        "notification": Notification.send(ada, "reminder", name.format(n="remember"), "/activities/"),
+        "deputy": Deputy.add(by=world.admin, person=ada, deputy=ben, starts_on=clock.today()),
+        "token": token,
+        "gone": world.brauneis,
+        "draft": draft,
+        "run": run,
+        "batch": Batch.objects.latest("pk"),
+        "event": Event.objects.about(world.lindner).latest("pk"),
+    }

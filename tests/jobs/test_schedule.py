@@ -1,0 +1,73 @@
+"""The timetable."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from kundenkreis.customers.models import Account
+from kundenkreis.jobs import backend, schedule
+from kundenkreis.quality.models import ImportRun
+from tests.jobs import chores
+
+
+def entries(queue) -> dict:
+    return {task.name: task for task in queue._registry.periodic_tasks}
+
+
+def test_an_entry_runs_once_however_many_workers_there_are(queue, work, monkeypatch):
+    calls = []
+    monkeypatch.setattr(schedule, "call_command", calls.append)
+    entry = entries(queue)["schedule.clean_sessions"]
+    for _worker in range(3):
+        queue.enqueue(type(entry)())
+        work()
+    assert calls == ["clearsessions"]
+
+
+def test_sessions_are_cleaned_at_night_only(queue):
+    entry = entries(queue)["schedule.clean_sessions"]
+    assert entry.validate_datetime(dt.datetime(2026, 11, 22, 1, 10))
+    assert not entry.validate_datetime(dt.datetime(2026, 11, 22, 12, 10))
+
+
+def test_the_timetable_is_complete(queue):
+    assert {name.removeprefix("schedule.") for name in entries(queue)} == {
+        "give_back_what_dead_workers_left", "remind", "resume_imports", "empty_bin", "refresh_figures", "sweep_files",
+        "clean_sessions", "clean_queue",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["remind", "resume_imports", "empty_bin", "refresh_figures", "sweep_files"])
+def test_an_entry_does_its_work_in_a_real_house(queue, world, name):
+    assert getattr(schedule, name)() is None
+
+
+def test_the_bin_is_emptied_after_thirty_days(queue, world):
+    now = timezone.now()
+    old, young = (Account.add(by=world.ada, name=name) for name in ("Old", "Young"))
+    old.discard(by=world.ada, now=now - dt.timedelta(days=31))
+    young.discard(by=world.ada, now=now - dt.timedelta(days=29))
+    schedule.empty_bin()
+    left = Account._base_manager.filter(pk__in=[old.pk, young.pk])
+    assert [account.name for account in left] == ["Young"]
+
+
+def test_an_import_that_nobody_works_on_goes_on_once(queue, world, monkeypatch):
+    run = ImportRun.objects.create(state=ImportRun.State.RUNNING, heartbeat_at=timezone.now() - dt.timedelta(hours=1))
+    schedule.resume_imports()
+    schedule.resume_imports()
+    assert [job.args[1] for job in queue.pending()] == [[run.pk]]
+
+
+def test_the_queue_forgets_what_is_old(queue, work, monkeypatch):
+    chores.add.enqueue(1, 1)
+    work()
+    queue.put_if_empty("ran.2020-01-01T01:10.clean_sessions", True)
+    later = timezone.now() + schedule.KEEP_RESULTS + dt.timedelta(hours=1)
+    monkeypatch.setattr(schedule.timezone, "now", lambda: later)
+    schedule.clean_queue()
+    assert list(backend.records()) == []
+    assert not [key for key in queue.all_results() if key.startswith("ran.")]

@@ -1,0 +1,99 @@
+"""Sums over orders, by hand-computable tables."""
+
+import datetime as dt
+from decimal import Decimal as D
+
+import pytest
+
+from kundenkreis.catalogue.models import Product
+from kundenkreis.customers.models import NEVER, Account
+from kundenkreis.orders import figures
+from kundenkreis.orders.models import Order, OrderLine
+
+TODAY = dt.date(2026, 3, 2)
+
+
+@pytest.fixture
+def sales(world):
+    """Lindner: 100 + 50 in January, 30 returned in February, 200 a year before, 40 written off as an adjustment."""
+    lantern = Product.add(by=None, number="L1", name="Lantern")
+    candle = Product.add(by=None, number="C1", name="Candle")
+    rows = [
+        ("1", "order", dt.date(2026, 1, 5), [(lantern, 10, 100)]),
+        ("2", "order", dt.date(2026, 1, 20), [(candle, 5, 20), (lantern, 3, 30)]),
+        ("C3", "credit_note", dt.date(2026, 2, 1), [(lantern, -3, -30)]),
+        ("4", "order", dt.date(2025, 1, 20), [(candle, 50, 200)]),
+        ("0", "order", dt.date(2024, 3, 1), [(candle, 1, 4)]),
+        ("A5", "adjustment", dt.date(2026, 2, 2), [(candle, 1, -40)]),
+    ]
+    for number, kind, day, lines in rows:
+        total = D(sum(amount for _, _, amount in lines))
+        order = Order.add(
+            by=None, number=number, kind=kind, account=world.lindner, ordered_on=day, total=total, total_house=total
+        )
+        for i, (product, quantity, amount) in enumerate(lines, start=1):
+            OrderLine.objects.create(
+                order=order,
+                product=product,
+                position=i,
+                account=world.lindner,
+                ordered_on=day,
+                quantity=quantity,
+                unit_price=D(amount) / D(quantity),
+                amount=amount,
+                amount_house=amount,
+            )
+    return world
+
+
+def test_revenue_by_month_is_net_of_returns_and_knows_no_adjustments(sales):
+    months = figures.by_month([sales.lindner.pk], dt.date(2026, 1, 1), TODAY)
+    assert [(m.first.month, m.revenue, m.returns, m.orders) for m in months] == [
+        (1, D(150), D(0), 2),
+        (2, D(-30), D(30), 0),
+        (3, D(0), D(0), 0),
+    ]
+
+
+def test_revenue_by_month_is_one_query(sales, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        figures.by_month([sales.lindner.pk, sales.brauneis.pk], dt.date(2024, 1, 1), TODAY)
+
+
+def test_top_products_by_revenue(sales):
+    top = figures.top_products([sales.lindner.pk], dt.date(2026, 1, 1), dt.date(2026, 1, 31))
+    assert [(t.number, t.revenue, t.quantity) for t in top] == [("L1", D(130), D(13)), ("C1", D(20), D(5))]
+
+
+def test_the_facts_are_pushed_down_once(sales):
+    assert figures.push_down([sales.lindner.pk], TODAY) == 1
+    lindner = Account.objects.get(pk=sales.lindner.pk)
+    assert (lindner.last_order_on, lindner.revenue_12m, lindner.revenue_before) == (
+        dt.date(2026, 1, 20),
+        D(120),
+        D(200),
+    )
+    assert lindner.revenue_change == D("-0.4")
+    assert figures.push_down([sales.lindner.pk], TODAY) == 0
+
+
+def test_a_time_that_is_not_recorded_is_not_compared_with(sales):
+    OrderLine.objects.filter(order__number="0").delete()
+    Order.objects.filter(number="0").delete()
+    figures.push_down(None, TODAY)
+    lindner = Account.objects.get(pk=sales.lindner.pk)
+    assert (lindner.revenue_12m, lindner.revenue_before, lindner.revenue_change) == (D(120), D(0), None)
+
+
+def test_an_account_whose_orders_went_away_has_no_facts(sales):
+    figures.push_down(None, TODAY)
+    OrderLine.objects.all().delete()
+    Order.objects.all().delete()
+    figures.push_down(None, TODAY)
+    lindner = Account.objects.get(pk=sales.lindner.pk)
+    assert (lindner.last_order_on, lindner.last_ordered, lindner.revenue_12m) == (NEVER, None, D(0))
+
+
+def test_an_order_in_the_bin_counts_no_more(sales):
+    Order.objects.get(number="1").discard(by=None)
+    assert figures.by_month([sales.lindner.pk], dt.date(2026, 1, 1), dt.date(2026, 1, 31))[0].revenue == D(50)

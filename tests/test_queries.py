@@ -1,0 +1,150 @@
+"""No page asks the database more often because it shows more: every list, and the pages of one record."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+from django.utils import timezone
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.catalogue.models import Product
+from kundenkreis.core import clock
+from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Position, Relation, Tag
+from kundenkreis.orders.models import OpenItem, Order, OrderLine
+from kundenkreis.web.lists import REGISTRY
+
+get_resolver().url_patterns  # noqa: B018 the site map brings every list with it
+LISTS = sorted(REGISTRY)
+MOST = 40
+
+
+def more_of_everything(world, start, count):
+    """So many further accounts with people, orders and activities, all within Ada's reach, and as much again on Lindner."""
+    tag = Tag.objects.first() or Tag.add(by=None, name="Fair")
+    for number in range(start, start + count):
+        account = Account.add(
+            by=None, name=f"Firma {number}", owner=world.ada, territory=world.wels, revenue_12m=number
+        )
+        account.tags.set([tag])
+        contact = Contact.add(by=None, given_name="Eva", family_name=f"Huber {number}", owner=world.ada)
+        Position.add(by=None, contact=contact, account=account, job_title="Buyer")
+        also = Contact.add(by=None, given_name="Max", family_name=f"Moser {number}")
+        Position.add(by=None, contact=also, account=world.lindner)
+        Relation.add(by=None, account=world.lindner, kind="press")
+        AccountTeamMember.add(by=None, account=account, person=world.ben, role="service")
+        product = Product.add(by=None, number=f"P-{number}", name=f"Lantern {number}")
+        for place in (account, world.lindner):
+            order = Order.objects.create(
+                number=f"O-{number}-{place.pk}",
+                account=place,
+                ordered_on=clock.today() - dt.timedelta(days=number),
+                total=10,
+                total_house=10,
+                line_count=1,
+            )
+            OrderLine.objects.create(
+                order=order,
+                product=product,
+                position=1,
+                account=place,
+                ordered_on=order.ordered_on,
+                quantity=1,
+                unit_price=10,
+                amount=10,
+                amount_house=10,
+            )
+            Activity.add(
+                by=None,
+                kind="call",
+                subject=f"Call {number}",
+                account=place,
+                contact=contact,
+                owner=world.ada,
+                at=timezone.now(),
+            )
+            Activity.add(
+                by=None,
+                kind="task",
+                subject=f"Task {number}",
+                account=place,
+                owner=world.ada,
+                is_open=True,
+                due_on=clock.today(),
+            )
+            OpenItem.add(
+                by=None,
+                account=place,
+                number=f"R-{number}-{place.pk}",
+                booked_on=clock.today(),
+                due_on=clock.today(),
+                amount=1,
+                open_amount=Decimal(1),
+            )
+
+
+def cost(client, address, **headers):
+    client.get(address)  # what is asked once for each process stays out of the count
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(address, headers=headers)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return [query["sql"] for query in seen.captured_queries]
+
+
+def grown(client, world, address, **headers):
+    more_of_everything(world, 0, 2)
+    few = cost(client, address, **headers)
+    more_of_everything(world, 2, 12)
+    many = cost(client, address, **headers)
+    return few, many
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("who", ["ada", "ben"])
+def test_a_list_page_asks_as_often_for_many_rows_as_for_few(world, signed_in, name, who):
+    every = ",".join(column.key for column in REGISTRY[name].columns)
+    few, many = grown(signed_in(getattr(world, who)), world, f"{REGISTRY[name].url}?columns={every}")
+    assert len(many) == len(few), "\n".join(many)
+    assert len(many) <= MOST
+
+
+@pytest.mark.parametrize("name", [n for n in LISTS if REGISTRY[n].export])
+def test_an_export_asks_as_often_for_many_rows_as_for_few(world, signed_in, name):
+    few, many = grown(signed_in(world.ben), world, f"{REGISTRY[name].url}export/?format=csv")
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_page_does_not_count_what_it_does_not_show(world, signed_in, name):
+    asked = cost(signed_in(world.ben), REGISTRY[name].url)
+    table = REGISTRY[name].model._meta.db_table
+    assert not [sql for sql in asked if "COUNT(" in sql and f'FROM "{table}"' in sql]
+
+
+@pytest.mark.parametrize("tab", ["overview", "people", "orders", "structure", "details", "files", "history"])
+def test_an_account_s_page_asks_as_often_for_a_large_account_as_for_a_small_one(world, signed_in, tab):
+    few, many = grown(signed_in(world.ada), world, f"/accounts/{world.lindner.pk}/?tab={tab}")
+    assert len(many) == len(few), "\n".join(many)
+    assert len(many) <= MOST
+
+
+@pytest.mark.parametrize("rest", ["?peek=1", "?part=products", "timeline/"])
+def test_a_part_of_an_account_s_page_asks_as_often_for_a_large_one(world, signed_in, rest):
+    few, many = grown(signed_in(world.ada), world, f"/accounts/{world.lindner.pk}/{rest}", **{"HX-Request": "true"})
+    assert len(many) == len(few), "\n".join(many)
+
+
+def test_a_contact_s_page_asks_as_often_for_a_busy_person_as_for_a_quiet_one(world, signed_in):
+    client = signed_in(world.ada)
+    Activity.add(by=None, kind="call", subject="One", contact=world.maria, owner=world.ada)
+    few = cost(client, f"/contacts/{world.maria.pk}/")
+    for number in range(12):
+        account = Account.add(by=None, name=f"Firma {number}", owner=world.ada)
+        Position.add(by=None, contact=world.maria, account=account, is_main=False)
+        Activity.add(by=None, kind="call", subject=f"Call {number}", contact=world.maria, owner=world.ada)
+    many = cost(client, f"/contacts/{world.maria.pk}/")
+    assert len(many) == len(few), "\n".join(many)

@@ -1,0 +1,145 @@
+"""Nonsense in an address, a query or a form is answered in words, never by a broken page."""
+
+import pytest
+from django.test import Client
+
+from tests.furnished import furnish
+from tests.sitemap import addresses, patterns
+
+NUL, LONG = "\x00", "a" * 10_000
+HUGE = str(10**30)
+MARK = "<script>alert(1)</script>"
+# One query each with everything that a page might read from it.
+QUERIES = [
+    {"q": value, "f": [value, f"name:{value}:{value}", f"name:is:{value}", f"revenue_12m:gt:{value}"]}
+    | dict.fromkeys(
+        ["sort", "after", "view", "columns", "tab", "group", "field", "kind", "list", "page", "part", "peek", "format"],
+        value,
+    )
+    | dict.fromkeys(
+        ["account", "contact", "person", "noun", "who", "from", "until", "letter", "owner", "next", "date"], value
+    )
+    for value in (NUL, LONG, "-1", HUGE, MARK, "name:in:9223372036854775808", "🦆%00%ff", "[]{}'\"--", "1e400")
+]
+PLAIN = [{"Accept-Language": "de-AT"}, {"HX-Request": "true"}]
+
+
+@pytest.fixture
+def made(world):
+    return furnish(world)
+
+
+def faults(client, ask, address, *args, **kwargs):
+    answer = getattr(client, ask)(address, *args, **kwargs)
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return [f"{ask} {address[:80]} {answer.status_code}"] if answer.status_code >= 500 else []
+
+
+@pytest.fixture
+def admin(world, signed_in):
+    """An administrator's client that gets the 500 itself, as a browser does."""
+    client = signed_in(world.admin)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda q: repr(q["q"][:12]))
+def test_nonsense_in_the_query_breaks_no_page(admin, world, made, signed_in, query):
+    ben = signed_in(world.ben)
+    ben.raise_request_exception = False
+    found = []
+    for name, address in addresses(made):
+        for headers in PLAIN:
+            found += faults(
+                ben if name.split(":")[0] in ("accounts", "contacts") else admin,
+                "get",
+                address.split("?")[0],
+                query,
+                headers=headers,
+            )
+    assert found == []
+
+
+@pytest.mark.parametrize("number", ["0", "9223372036854775807", "9223372036854775808", HUGE])
+def test_numbers_that_no_record_has_are_not_found(admin, made, number):
+    found = []
+    for _name, address in addresses(made):
+        parts = [number if part.isdigit() else part for part in address.split("?")[0].split("/")]
+        if number in parts:
+            for ask in ("get", "post"):
+                found += faults(admin, ask, "/".join(parts))
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "value", [NUL, LONG, "-1", HUGE, MARK, "1e400", "", "NaN", "2026-99-99"], ids=lambda v: repr(v[:12])
+)
+def test_nonsense_in_a_form_breaks_no_page(admin, world, made, value):
+    found = []
+    for name, address in addresses(made):
+        if name in ("people:discard", "people:lock") or name.startswith("account_"):
+            continue  # or nobody would be left to ask
+        fields = FIELDS | {"version": value, "action": value}
+        found += faults(admin, "post", address, dict.fromkeys(fields, value))
+        found += faults(admin, "post", address, dict.fromkeys(fields, value), headers={"HX-Request": "true"})
+    assert found == []
+    assert admin.get("/people/").status_code == 200, "all that was asked by somebody who is signed in"
+
+
+FIELDS = dict.fromkeys(
+    "name number place country postcode owner team tags website phone email language form_of_address family_name given_name "
+    "kind subject body account contact at minutes due_on remind_at outcome price_list product amount starts_on ends_on cost "
+    "family unit ean code currency role first_name last_name territories parent countries postcodes deputy person query shared "
+    "target delimiter encoding pasted match_by mode field operator value ids all q columns sort f tag purpose channel state since "
+    "source use street label share hierarchy function partner next theme job_title is_main days scopes text list".split()
+)
+
+
+def test_the_walk_meets_every_kind_of_address(made):
+    walked = {name for name, _address in addresses(made)}
+    assert len(walked) > 100
+    assert {
+        name for name, _r, keys in patterns() if "pk" in keys and ":" in name and not name.startswith("api")
+    } <= walked
+
+
+@pytest.mark.django_db
+def test_a_stranger_s_nonsense_breaks_no_sign_in_page():
+    client = Client(raise_request_exception=False)
+    found = []
+    for value in (NUL, LONG, HUGE, MARK):
+        for address in (
+            "/signin/login/",
+            "/signin/password/reset/",
+            "/signin/2fa/authenticate/",
+            "/signin/password/reset/key/1-x/",
+        ):
+            found += faults(client, "get", address, {"next": value})
+            found += faults(
+                client,
+                "post",
+                address,
+                {"login": value, "password": value, "email": value, "code": value, "next": value},
+            )
+        found += faults(client, "post", "/language/", {"language": value, "next": value})
+        client.cookies["kundenkreis_session"] = value.replace(NUL, "")[:3000]
+        found += faults(client, "get", "/accounts/")
+    assert found == []
+
+
+def test_markup_in_names_is_text_on_every_page_and_fragment(world, signed_in):
+    """In every place where people type, on every address, for a page and for a fragment."""
+    made = furnish(world, "<img src=x onerror=alert({n})>\"'")
+    ben, admin, ada = (signed_in(person) for person in (world.ben, world.admin, world.ada))
+    found, shown = [], 0
+    for _name, address in addresses(made):
+        for headers in PLAIN:
+            for client in (ben, admin, ada):
+                answer = client.get(address, headers=headers)
+                if answer.status_code == 200 and "html" in answer.headers["Content-Type"] and not answer.streaming:
+                    text = answer.content.decode()
+                    shown += "&lt;img src=x" in text
+                    found += [address] if "<img src=x" in text else []
+    assert found == []
+    assert shown > 50

@@ -1,0 +1,197 @@
+"""History on the screen: who sees what happened, and who takes it back."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+
+from kundenkreis.catalogue.models import Product
+from kundenkreis.customers.handing_over import hand_over
+from kundenkreis.customers.models import Account
+from kundenkreis.history.models import Batch, Event
+
+
+def latest(record):
+    return Event.objects.about(record).latest("pk")
+
+
+def test_the_whole_house_s_history_is_for_those_who_may_see_it(world, signed_in):
+    assert "Lindner" in signed_in(world.ben).get("/history/").content.decode()
+    assert signed_in(world.ada).get("/history/").status_code == 403
+
+
+def test_history_is_narrowed_to_a_person_a_noun_and_a_verb(world, signed_in):
+    world.lindner.change(by=world.ada, place="Linz")
+    client = signed_in(world.ben)
+    assert "Brauneis" not in client.get(f"/history/?person={world.ada.pk}").content.decode().split('id="events"')[1]
+    changed = client.get("/history/?noun=customers.account&verb=changed").content.decode().split('id="events"')[1]
+    assert ("Linz" in changed, "Brauneis" in changed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?person=x", "?before=abc", "?noun='; drop", "?before=99999999999999999999999", "?person=99999999999999999999999"],
+)
+def test_nonsense_in_the_address_breaks_nothing(world, signed_in, query):
+    assert signed_in(world.ben).get("/history/" + query).status_code == 200
+
+
+def test_long_history_is_read_page_by_page_without_gaps(world, signed_in):
+    for number in range(60):
+        world.lindner.change(by=world.ada, place=f"Ort {number}")
+    client = signed_in(world.ben)
+    seen, address = set(), "/history/"
+    while address:
+        answer = client.get(address)
+        new = {int(pk) for pk in re.findall(r'href="/history/(\d+)/"', answer.content.decode())}
+        assert new, "a page without events has no next one"
+        seen |= new
+        more = re.search(r'hx-get="\?before=(\d+)"', answer.content.decode())
+        address = f"/history/?before={more[1]}" if more else ""
+    assert seen == set(Event.objects.values_list("pk", flat=True))
+
+
+def test_a_record_s_history_is_seen_with_the_record_and_not_otherwise(world, signed_in):
+    address = f"/history/of/customers.account/{world.lindner.pk}/"
+    assert "Lindner" in signed_in(world.ada).get(address).content.decode()
+    assert signed_in(world.cem).get(address).status_code == 404
+    event = latest(world.lindner)
+    assert signed_in(world.ada).get(f"/history/{event.pk}/").status_code == 200
+    assert signed_in(world.cem).get(f"/history/{event.pk}/").status_code == 404
+    assert signed_in(world.cem).post(f"/history/{event.pk}/undo/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/history/of/no.such/1/", "/history/of/customers.account/999999/", "/history/of/auth/1/", "/history/999999/"],
+)
+def test_what_does_not_exist_is_not_found(world, signed_in, address):
+    assert signed_in(world.ben).get(address).status_code == 404
+
+
+def test_when_a_colleague_signed_in_is_nobody_s_business(world, signed_in):
+    world.ada.change(by=world.admin, job_title="KAM")
+    event = latest(world.ada)
+    assert signed_in(world.cem).get(f"/history/{event.pk}/").status_code == 404
+    assert signed_in(world.ada).get(f"/history/{event.pk}/").status_code == 200
+
+
+def test_one_change_is_taken_back(world, signed_in):
+    event = world.lindner.change(by=world.ada, place="Linz", tier="A")
+    answer = signed_in(world.ada).post(f"/history/{event.pk}/undo/")
+    assert answer.status_code == 303
+    account = Account.objects.get(pk=world.lindner.pk)
+    assert (account.place, account.tier) == ("Wels", "")
+    assert latest(world.lindner).undoes == event
+
+
+def test_after_an_undo_one_is_where_one_was(world, signed_in):
+    client = signed_in(world.ada)
+    for before, then in (
+        ("http://testserver/accounts/?sort=-name", "http://testserver/accounts/?sort=-name"),
+        ("https://elsewhere.test/accounts/", f"/accounts/{world.lindner.pk}/"),
+        ("javascript:alert(1)", f"/accounts/{world.lindner.pk}/"),
+    ):
+        world.lindner.refresh_from_db()
+        world.lindner.change(by=world.ada, place=f"Linz {before}"[:90])
+        answer = client.post(f"/history/{latest(world.lindner).pk}/undo/", headers={"Referer": before})
+        assert answer.headers["Location"] == then
+
+
+def test_who_may_not_change_may_not_undo(world, signed_in):
+    event = world.lindner.change(by=world.ada, place="Linz")
+    assert signed_in(world.rita).post(f"/history/{event.pk}/undo/").status_code == 403
+    assert Account.objects.get(pk=world.lindner.pk).place == "Linz"
+
+
+def test_an_undo_that_comes_too_late_is_told_and_keeps_the_later_change(world, signed_in):
+    event = world.lindner.change(by=world.ada, place="Linz")
+    Account.objects.get(pk=world.lindner.pk).change(by=world.ben, place="Graz")
+    page = signed_in(world.ada).post(f"/history/{event.pk}/undo/", follow=True).content.decode()
+    assert "changed it again since" in page
+    assert Account.objects.get(pk=world.lindner.pk).place == "Graz"
+
+
+def test_nobody_undoes_by_a_link(world, signed_in):
+    event = world.lindner.change(by=world.ada, place="Linz")
+    assert signed_in(world.ada).get(f"/history/{event.pk}/undo/").status_code == 405
+
+
+def test_a_product_s_cost_in_history_is_for_those_who_may_see_costs(world, signed_in):
+    product = Product.add(by=world.admin, number="85123A", name="Lantern", cost="2.00")
+    event = product.change(by=world.admin, cost="3.21")
+    assert "3.21" in signed_in(world.ada).get(f"/history/{event.pk}/").content.decode()
+    assert "3.21" not in signed_in(world.dora).get(f"/history/{event.pk}/").content.decode()
+    assert "3.21" not in signed_in(world.dora).get(f"/history/of/catalogue.product/{product.pk}/").content.decode()
+
+
+def test_a_batch_shows_what_an_undo_would_keep_then_undoes_the_rest(world, signed_in):
+    batch = hand_over(world.ada, world.cem, by=world.admin)
+    client = signed_in(world.admin)
+    Account.objects.get(pk=world.lindner.pk).change(by=world.cem, owner=world.ben)
+    second = Account.add(by=world.ada, name="Zweite", owner=world.ada)
+    again = hand_over(world.ada, world.cem, by=world.admin)
+    page = client.get(f"/history/batches/{batch.pk}/?preview=1").content.decode()
+    assert "because somebody has changed it since" in page
+    client.post(f"/history/batches/{again.pk}/undo/")
+    second.refresh_from_db()
+    assert second.owner == world.ada
+    assert Account.objects.get(pk=world.lindner.pk).owner == world.ben
+
+
+def test_a_large_batch_is_undone_in_the_background(world, signed_in, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr("kundenkreis.web.undoing.AT_ONCE", 0)
+    batch = hand_over(world.ada, world.cem, by=world.admin)
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in(world.admin).post(f"/history/batches/{batch.pk}/undo/")
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.UNDONE
+    assert Account.objects.get(pk=world.lindner.pk).owner == world.ada
+
+
+def test_somebody_else_s_batch_is_not_found_and_not_undone(world, signed_in):
+    batch = hand_over(world.ada, world.cem, by=world.admin)
+    assert signed_in(world.ada).get(f"/history/batches/{batch.pk}/").status_code == 404
+    assert signed_in(world.ada).post(f"/history/batches/{batch.pk}/undo/").status_code == 404
+    assert signed_in(world.ben).post(f"/history/batches/{batch.pk}/undo/").status_code == 403
+    assert Account.objects.get(pk=world.lindner.pk).owner == world.cem
+
+
+def test_the_bin_shows_my_own_and_gives_them_back(world, signed_in):
+    world.lindner.discard(by=world.ada)
+    client = signed_in(world.ada)
+    page = client.get("/bin/").content.decode()
+    assert "Lindner" in page
+    assert ">30<" in page
+    client.post(f"/bin/account/{world.lindner.pk}/restore/")
+    assert Account.objects.living().filter(pk=world.lindner.pk).exists()
+    assert "The bin is empty" in client.get("/bin/").content.decode()
+
+
+def test_everybody_s_bin_is_for_administrators(world, signed_in):
+    world.lindner.discard(by=world.ada)
+    assert "Lindner" in signed_in(world.admin).get("/bin/?whose=all").content.decode()
+    for other in (world.cem, world.rita, world.ben):
+        assert "Lindner" not in signed_in(other).get("/bin/?whose=all").content.decode()
+
+
+def test_restoring_asks_the_same_right_as_discarding(world, signed_in):
+    world.lindner.discard(by=world.ada)
+    assert signed_in(world.cem).post(f"/bin/account/{world.lindner.pk}/restore/").status_code == 404
+    assert signed_in(world.rita).post(f"/bin/account/{world.lindner.pk}/restore/").status_code == 403
+    assert signed_in(world.ben).post("/bin/nonsense/1/restore/").status_code == 404
+    assert not Account.objects.living().filter(pk=world.lindner.pk).exists()
+
+
+def test_a_record_restored_twice_is_told_so(world, signed_in):
+    world.lindner.discard(by=world.ada)
+    client = signed_in(world.ada)
+    client.post(f"/bin/account/{world.lindner.pk}/restore/")
+    assert client.post(f"/bin/account/{world.lindner.pk}/restore/").status_code == 404
+    assert Event.objects.filter(verb="account.restored").count() == 1
+
+
+def test_days_left_are_counted_from_the_day_of_discarding(world, signed_in):
+    world.lindner.discard(by=world.ada, now=timezone.now() - dt.timedelta(days=25, hours=1))
+    assert ">5<" in signed_in(world.ada).get("/bin/").content.decode()
