@@ -62,11 +62,35 @@ def test_two_people_editing_one_field_choose_and_nothing_is_lost(world, details,
     assert website(world) == "https://ada.test"
 
 
-def test_a_note_is_written_to_the_bin_and_back(world, look):
-    page = look(world.ada, f"/accounts/{world.lindner.pk}/")
+NOTE = ".timeline-item:has-text('Wants the spring catalogue')"
+
+
+def note(page):
     page.fill(".composer-text", "Wants the spring catalogue")
     page.keyboard.press("Control+Enter")
-    page.wait_for_selector(".timeline-item:has-text('Wants the spring catalogue')")
+
+
+def test_a_note_written_before_the_timeline_has_arrived_stays_in_it(world, look):
+    page = look(world.ada, "/accounts/")
+    held = []
+    page.route("**/timeline/**", lambda route: held.append(route))
+    page.goto(page.url.replace("/accounts/", f"/accounts/{world.lindner.pk}/"))
+    settled(page, "!!document.querySelector('#stream .skeleton')")
+    note(page)
+    page.wait_for_timeout(500)
+    assert len(held) == 1
+    held[0].continue_()
+    page.unroute("**/timeline/**")
+    page.wait_for_selector(NOTE)
+    page.wait_for_selector(".stream-kinds")
+    assert page.locator(NOTE).count() == 1
+    assert page.said == []
+
+
+def test_a_note_is_written_and_the_account_goes_to_the_bin_and_back(world, look):
+    page = look(world.ada, f"/accounts/{world.lindner.pk}/")
+    note(page)
+    page.wait_for_selector(NOTE)
     page.click("button[popovertarget=account-menu]")
     page.get_by_role("menuitem", name="Move to the bin").click()
     page.wait_for_selector("#toasts kk-toast:has-text('Undo')")

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import retarget
 
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
@@ -40,6 +41,7 @@ def add(request: HttpRequest) -> HttpResponse:
         "timeline/added.html",
         {"item": stream._activity(form.record), "open": form.record.is_open, "one": form.record},
     )
+    retarget(response, "#stream-items")  # the present one: the stream may have been exchanged since the entry was sent
     return toast(request, response, said)
 
 
