@@ -6,7 +6,9 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
 from django.core.management import get_commands
+from django.urls import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "operations.md").read_text()
@@ -82,6 +84,30 @@ def test_every_link_between_documents_leads_somewhere():
             if not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert broken == []
+
+
+def lines_covered(profile: str) -> list[tuple[str, str]]:
+    """(line, where) of a profile's tables in docs/coverage.md."""
+    part = (ROOT / "docs" / "coverage.md").read_text().partition(f"\n## {profile}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", part, re.MULTILINE)
+    return [row for row in rows if row[0] != "line"]
+
+
+@pytest.mark.parametrize("profile", ["Key account manager", "Customer relationship manager"])
+def test_every_line_of_the_job_profiles_is_on_the_coverage_page(profile):
+    terms = (ROOT / "tests" / "data" / "job-profiles" / f"{profile.lower().replace(' ', '-')}.txt").read_text()
+    lines = "\n".join(line for line, _where in lines_covered(profile))
+    assert [term for term in terms.splitlines() if term not in lines] == []
+
+
+@pytest.mark.parametrize("profile", ["Key account manager", "Customer relationship manager"])
+def test_what_the_coverage_page_names_is_there(profile):
+    for line, where in lines_covered(profile):
+        for address in re.findall(r"`(/[^`]*)`", where):
+            resolve(address.replace("<n>", "1").partition("?")[0])
+        for command in re.findall(r"`kundenkreis (\w+)", where):
+            assert get_commands()[command] == "kundenkreis.cli"
+        assert "`" in where or "not yet" in where or "the product" in where or "account team" in where, line
 
 
 def test_every_room_says_what_it_is_for():
