@@ -1,6 +1,7 @@
 """The site map: every address of the product, room by room."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from kundenkreis.api import door
 from kundenkreis.web.views import (
@@ -215,6 +216,8 @@ urlpatterns = [
     path("signin/signup/", errors.nothing_here, name="account_signup"),
     path("signin/email/", errors.nothing_here, name="account_email"),
     path("signin/sessions/", me.sessions, name="usersessions_list"),
+    # Passkeys stand on the page of the second factor; allauth leads to its list when one was removed or renamed.
+    path("signin/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
     path("signin/", include("allauth.urls")),
     path("language/", me.language, name="set_language"),
     path("me/", include((ME, "me"))),
