@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from kundenkreis.core import clock
+from kundenkreis.customers.checks import phone_display
 
 NONE = "–"
 MINUS = "−"
@@ -242,6 +243,12 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
+@lru_cache(maxsize=20_000)
+def telephone(value: str) -> str:
+    """A phone number in groups and with its country: +43 7242 12345. Whatever is no such number stays as it is."""
+    return phone_display(value, country="") if value else ""
+
+
 FILTERS = {
     "number": number,
     "money": money,
@@ -258,4 +265,5 @@ FILTERS = {
     "bounded": count,
     "initials": initials,
     "month_name": month,
+    "telephone": telephone,
 }

@@ -150,3 +150,17 @@ def test_initials_are_those_of_the_first_and_the_last_name():
         "?",
         "?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+43724212345", "+43 7242 12345"),
+        ("+441632960154", "+44 1632 960154"),
+        ("+4312345678;ext=12", "+43 1 2345678 ext. 12"),
+        ("see website", "see website"),
+        ("", ""),
+    ],
+)
+def test_a_phone_number_is_read_in_groups(number, shown):
+    assert formats.telephone(number) == shown

@@ -97,7 +97,7 @@ ACCOUNTS = ListPage(
         ),
         Column("since", _("Customer since"), "date", value="customer_since", shown=False),
         Column("email", _("E-mail"), shown=False),
-        Column("phone", _("Phone"), shown=False),
+        Column("phone", _("Phone"), cell=lambda a: formats.telephone(a.phone), shown=False),
         Column("vat_id", _("VAT ID (UID)"), shown=False),
     ),
     filters=(

@@ -94,6 +94,8 @@ def shown(record: models.Model, name: str) -> Any:
         return getattr(record, f"get_{name}_display")()
     if name == "country":
         return country_name(value)
+    if name in ("phone", "mobile"):
+        return formats.telephone(value)
     if isinstance(field, models.DateField):
         return formats.day(value)
     if isinstance(field, models.BooleanField):
