@@ -35,7 +35,9 @@ def _mail(row: Contact) -> Any:
 
 def _phone(row: Contact) -> Any:
     number = row.mobile or row.phone
-    return Markup('<a href="tel:{}">{}</a>').format(number.replace(" ", ""), formats.telephone(number)) if number else ""
+    return (
+        Markup('<a href="tel:{}">{}</a>').format(number.replace(" ", ""), formats.telephone(number)) if number else ""
+    )
 
 
 def _counted(count: int) -> str:
