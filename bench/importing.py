@@ -2,6 +2,7 @@
 
     python -m bench.importing                          SQLite and, with --postgres URL (a server's database), PostgreSQL
     python -m bench.importing --lines 10000000 --only memory
+    python -m bench.importing --lines 10000000 --only memory --format parquet
 
 Bare is `executemany` (SQLite) and `COPY` of ready text (PostgreSQL) of the rows that the import had stored, with their ids, into
 the same tables with the same indexes, in chunks of 25,000. Product is everything from the file
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -180,17 +182,33 @@ STEPS = {"product": product, "bare": bare, "edits": edits, "undo": undo}
 # --- in the process that tells --------------------------------------------------------------------------------------------
 
 
+ROW_GROUP = 1_048_576  # what most programs write
+
+
 def make_csv(path: Path, lines: int) -> None:
     """A CSV of that many lines: the real ones again and again, with other order numbers each time."""
+    with path.open("wb") as out:
+        for turn, some in enumerate(_again_and_again(lines)):
+            some.write_csv(out, include_header=not turn)
+
+
+def make_parquet(path: Path, lines: int) -> None:
+    """The same lines as a Parquet file with row groups as large as most programs write them."""
+    import polars as pl
+
+    pl.concat(_again_and_again(lines), rechunk=True).write_parquet(path, row_group_size=ROW_GROUP)
+
+
+def _again_and_again(lines: int) -> Iterator[Any]:
     import polars as pl
 
     frame = pl.read_parquet(SALES).with_columns(pl.col("Customer ID").cast(pl.Int64))
-    with path.open("wb") as out:
-        for turn in range(-(-lines // frame.height)):
-            some = frame.head(lines - turn * frame.height)
-            if turn:
-                some = some.with_columns(pl.col("Invoice").str.replace(r"(\d)", f"{turn}-$1"))
-            some.write_csv(out, include_header=not turn)
+    for turn in range(-(-lines // frame.height)):
+        some = frame.head(lines - turn * frame.height)
+        yield some.with_columns(pl.col("Invoice").str.replace(r"(\d)", f"{turn}-$1")) if turn else some
+
+
+MAKE = {"csv": make_csv, "parquet": make_parquet}
 
 
 class Engine:
@@ -265,7 +283,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--postgres", metavar="URL", help="a PostgreSQL server's database; another one is made beside it"
     )
-    parser.add_argument("--lines", type=int, help="a CSV of so many lines instead of the real file")
+    parser.add_argument("--lines", type=int, help="a file of so many lines instead of the real one")
+    parser.add_argument("--format", choices=MAKE, default="csv", help="what kind of file --lines makes (csv)")
     parser.add_argument("--only", choices=["speed", "edits", "undo", "memory"], default="")
     parser.add_argument(
         "--rounds", type=int, default=2, help="how often bare and product take turns; the best of each counts (2)"
@@ -281,8 +300,8 @@ def main(argv: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-importing-") as name:
         folder, file = Path(name), SALES
         if given.lines:
-            file = folder / "sales.csv"
-            make_csv(file, given.lines)
+            file = folder / f"sales.{given.format}"
+            MAKE[given.format](file, given.lines)
         engines = [Engine("SQLite", "", folder)]
         engines += [Engine("PostgreSQL", given.postgres, folder)] if given.postgres else []
         results = {engine.name: measure(engine, file, given.only, given.rounds) for engine in engines}

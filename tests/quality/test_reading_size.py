@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 
 from kundenkreis.quality.reading import open_source
@@ -55,6 +56,35 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         peaks[copies] = peak
     assert peaks[1_000_000] < 300
     assert peaks[1_000_000] < peaks[100_000] + 60
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the kernel does not tell a process its peak")
+def test_memory_does_not_grow_with_a_parquet_file_of_large_row_groups(tmp_path):
+    peaks = {}
+    for copies in (100_000, 3_000_000):
+        path = tmp_path / f"{copies}.parquet"
+        numbers = pl.int_range(copies, eager=True)
+        frame = pl.select(
+            order=pl.lit(numbers).cast(pl.String), text=pl.format("Ladenhüter {} in Grün", pl.lit(numbers)),
+            quantity=pl.lit(numbers), price=pl.lit(numbers) / 7,
+        )  # fmt: skip
+        frame.write_parquet(path, row_group_size=1_048_576)
+        rows, peak = map(int, run(PEAK, str(path)))
+        assert rows == copies
+        peaks[copies] = peak
+    assert peaks[3_000_000] < 250
+    assert peaks[3_000_000] < peaks[100_000] + 100
+
+
+def test_a_parquet_file_goes_on_in_the_middle_of_a_row_group(tmp_path):
+    path = tmp_path / "groups.parquet"
+    pl.DataFrame({"number": range(10_000)}).write_parquet(path, row_group_size=4_000)
+    source = open_source(path)
+    whole = [value for chunk in source.chunks(700) for value in chunk.frame["number"]]
+    assert whole == [str(number) for number in range(10_000)]
+    rest = list(source.chunks(700, start_row=3_999))
+    assert rest[0].first_row == 4_000
+    assert [value for chunk in rest for value in chunk.frame["number"]] == whole[3_999:]
 
 
 def test_the_heavy_libraries_are_loaded_when_a_file_is_read_not_when_the_server_starts():

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import headers
 from .cells import text_column
 from .source import CHUNK_ROWS, Chunk, Source, Unreadable, without_blank_rows
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True)
@@ -21,42 +24,30 @@ class ParquetSource(Source):
     path: Path = field(default_factory=Path)
 
     def chunks(self, size: int = CHUNK_ROWS, *, start_row: int = 0, offset: int | None = None) -> Iterator[Chunk]:
-        """See `Source.chunks`; rows before `start_row` are passed over by the file's own index."""
+        """See `Source.chunks`; rows before `start_row` are passed over by the file's own index.
+
+        Each chunk asks the file for its own rows. A stream of the whole file would be quicker by little and hold decoded row groups,
+        which most programs write with a million rows each.
+        """
+        size = self.rows_at_once(size)
+        for row in range(start_row, self.rows or 0, size):
+            batch = self._slice(row, size)
+            first = self.first_data_row + row
+            frame, numbers, blank = without_blank_rows(batch, first)
+            yield Chunk(first, frame, numbers, row + batch.height, None, (), blank)
+
+    def _slice(self, row: int, size: int) -> pl.DataFrame:
+        """At most `size` rows from `row` on (0-based) as text. Raises `Unreadable` where the file is damaged."""
         import polars as pl
 
-        size = self.rows_at_once(size)
-        row = start_row
         try:
-            batches = pl.scan_parquet(self.path).slice(start_row).collect_batches(
-                chunk_size=size, maintain_order=True
-            )  # fmt: skip
-            for batch in _evenly(batches, size):
-                first = self.first_data_row + row
-                named = pl.DataFrame(
-                    [text_column(column).alias(n) for n, column in zip(self.columns, batch.get_columns(), strict=True)]
-                )
-                frame, numbers, blank = without_blank_rows(named, first)
-                row += batch.height
-                yield Chunk(first, frame, numbers, row, None, (), blank)
+            batch = pl.scan_parquet(self.path).slice(row, size).collect()
+            if batch.height != min(size, (self.rows or 0) - row):
+                raise Unreadable("broken_parquet")
+            columns = zip(self.columns, batch.get_columns(), strict=True)
+            return pl.DataFrame([text_column(column).alias(name) for name, column in columns])
         except (pl.exceptions.PolarsError, OSError) as broken:
             raise Unreadable("broken_parquet") from broken
-
-
-def _evenly(batches: Iterator, size: int) -> Iterator:
-    """Batches of exactly `size` rows but for the last, so that a chunk's number says which rows it holds."""
-    import polars as pl
-
-    waiting: list[pl.DataFrame] = []
-    height = 0
-    for batch in batches:
-        waiting.append(batch)
-        height += batch.height
-        while height >= size:
-            joined = pl.concat(waiting) if len(waiting) > 1 else waiting[0]
-            yield joined.head(size)
-            waiting, height = [joined.slice(size)], height - size
-    if height:
-        yield pl.concat(waiting)
 
 
 def understand(path: Path) -> dict[str, Any]:
