@@ -21,8 +21,8 @@ from kundenkreis.history.recording import record_event
 from kundenkreis.quality import mappings, running, targets
 from kundenkreis.quality.drafting import Look, folder, look, map_as_known, start_draft, start_pasted
 from kundenkreis.quality.models import ImportRun
-from kundenkreis.quality.reading import Unreadable
-from kundenkreis.quality.running import READING_OPTIONS, Overtaken, Progress, Stopped
+from kundenkreis.quality.reading import READING_OPTIONS, Unreadable
+from kundenkreis.quality.running import Overtaken, Progress, Stopped
 from kundenkreis.quality.targets.base import Target
 from kundenkreis.quality.targets.columns import decide
 from kundenkreis.staff import access

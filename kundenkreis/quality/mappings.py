@@ -12,6 +12,7 @@ from django.utils import timezone
 from kundenkreis.quality import targets
 from kundenkreis.quality.fields import signature
 from kundenkreis.quality.models import ImportRun, Mapping
+from kundenkreis.quality.reading import READING_OPTIONS
 from kundenkreis.quality.repairing import PROBLEM
 from kundenkreis.quality.suggesting import suggest
 from kundenkreis.quality.targets.base import Target
@@ -19,8 +20,8 @@ from kundenkreis.quality.targets.base import Target
 if TYPE_CHECKING:
     import polars as pl
 
-# What belongs to one file and not to the next one with the same headings.
-_OF_THE_FILE = {"fingerprint", "decided", "sheet", "columns", "repaired"}
+# What belongs to one file and not to the next one with the same headings: how it is written is found for each anew.
+_OF_THE_FILE = {"fingerprint", "decided", "columns", "repaired", *READING_OPTIONS}
 
 
 def mark(headers: Sequence[str]) -> str:
@@ -107,14 +108,17 @@ DELIVERED = (
 )  # fmt: skip
 
 
+def _lasting(options: MappingOf[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name not in _OF_THE_FILE and name != "match_by"}
+
+
 def find(target: str, headers: Sequence[str]) -> Known | None:
     """How a file with these headings was mapped the last time, else as delivered; None when it is new to us."""
     known_by = mark(headers)
     stored = Mapping.objects.filter(target=target, signature=known_by).first()
     if stored:
         match_by = stored.options.get("match_by", "")
-        options = {k: v for k, v in stored.options.items() if k != "match_by"}
-        return Known(target, stored.name, tuple(headers), stored.mapping, options, match_by)
+        return Known(target, stored.name, tuple(headers), stored.mapping, _lasting(stored.options), match_by)
     return next((known for known in DELIVERED if known.target == target and signature(known.headers) == known_by), None)
 
 
@@ -122,7 +126,7 @@ def named(target: str, name: str) -> Known | None:
     """A stored or delivered mapping by its name."""
     stored = Mapping.objects.filter(target=target, name=name).order_by("-used_at").first()
     if stored:
-        return Known(target, name, (), stored.mapping, {k: v for k, v in stored.options.items() if k != "match_by"})
+        return Known(target, name, (), stored.mapping, _lasting(stored.options))
     return next((known for known in DELIVERED if known.target == target and known.name == name), None)
 
 
@@ -148,7 +152,7 @@ def likeliest(headers: Sequence[str], sample: pl.DataFrame) -> str:
 
 def remember(run: ImportRun, headers: Sequence[str]) -> None:
     """Keep the run's mapping for the next file with these headings."""
-    options = {name: value for name, value in run.options.items() if name not in _OF_THE_FILE}
+    options = _lasting(run.options)
     Mapping.objects.update_or_create(
         target=run.target,
         signature=mark(headers),

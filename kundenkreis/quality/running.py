@@ -26,7 +26,7 @@ from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.quality import targets
 from kundenkreis.quality.models import ImportProblem, ImportRun
-from kundenkreis.quality.reading import Chunk, Source, Unreadable, open_source
+from kundenkreis.quality.reading import READING_OPTIONS, Chunk, Source, Unreadable, open_source
 from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,6 @@ SOMEBODY_WORKS = dt.timedelta(minutes=5)
 ATTEMPTS = 3
 MOST_REHEARSED_PROBLEMS = 2_000
 MOST_NOTES = 1_000
-READING_OPTIONS = ("sheet", "header_rows", "header_at", "delimiter", "encoding")
 Progress = Callable[[ImportRun], None]
 State = ImportRun.State
 

@@ -68,6 +68,19 @@ def test_a_mapping_is_remembered_for_the_next_file_with_these_headings():
     assert Mapping.objects.count() == 1
 
 
+def test_how_one_file_is_written_is_not_remembered_for_the_next():
+    first = importing.start_draft(io.BytesIO("Firma;Ort\nKäfer;Wels\n".encode("cp1252")), "a.csv", None, target="accounts")
+    how = {"encoding": "cp1252", "delimiter": ";", "header_rows": 1, "header_at": 1, "decimal_mark": ","}
+    importing.set_mapping(first, options=how)
+    importing.set_mapping(first, mapping={"name": "Firma", "place": "Ort"}, match_by="name")
+    importing.run_now(first)
+    second = importing.start_draft(io.BytesIO("Kunden im Mai\n\nFirma,Ort\nKäfig,Linz\n".encode()), "b.csv", None)
+    assert second.mapping == {"name": "Firma", "place": "Ort"}
+    assert not set(how) & set(second.options) - {"decimal_mark"}
+    importing.run_now(second)
+    assert set(Account.objects.values_list("name", flat=True)) == {"Käfer", "Käfig"}
+
+
 def test_reading_it_another_way_maps_anew():
     run = importing.start_draft(io.BytesIO(b"Name;Ort\nA,1;B\n"), "a.csv", None, target="accounts")
     importing.set_mapping(run, options={"delimiter": ","})

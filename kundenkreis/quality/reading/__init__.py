@@ -20,6 +20,7 @@ from .workbook import WorkbookSource
 
 __all__ = [
     "CHUNK_ROWS",
+    "READING_OPTIONS",
     "Chunk",
     "DelimitedSource",
     "Limits",
@@ -32,6 +33,9 @@ __all__ = [
     "from_pasted",
     "open_source",
 ]
+
+# What a person may say about how one file is written (the choices of `open_source`).
+READING_OPTIONS = ("sheet", "header_rows", "header_at", "delimiter", "encoding")
 
 
 def open_source(
