@@ -69,7 +69,9 @@ def test_a_mapping_is_remembered_for_the_next_file_with_these_headings():
 
 
 def test_how_one_file_is_written_is_not_remembered_for_the_next():
-    first = importing.start_draft(io.BytesIO("Firma;Ort\nKäfer;Wels\n".encode("cp1252")), "a.csv", None, target="accounts")
+    first = importing.start_draft(
+        io.BytesIO("Firma;Ort\nKäfer;Wels\n".encode("cp1252")), "a.csv", None, target="accounts"
+    )
     how = {"encoding": "cp1252", "delimiter": ";", "header_rows": 1, "header_at": 1, "decimal_mark": ","}
     importing.set_mapping(first, options=how)
     importing.set_mapping(first, mapping={"name": "Firma", "place": "Ort"}, match_by="name")
