@@ -52,6 +52,7 @@ ROOMS = [
     "kundenkreis.files",
     "kundenkreis.inbox",
     "kundenkreis.lists",
+    "kundenkreis.rates",
     "kundenkreis.customers",
     "kundenkreis.activities",
     "kundenkreis.catalogue",

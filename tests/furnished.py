@@ -31,6 +31,7 @@ from kundenkreis.inbox.models import Notification
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 from kundenkreis.quality import importing
+from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import ApiToken, Deputy
 
 ROWS = 12
@@ -166,6 +167,9 @@ def _rest(world: Any, name: str) -> dict[str, Any]:
         "deputy": Deputy.add(by=world.admin, person=ada, deputy=ben, starts_on=clock.today()),
         "token": token,
         "gone": world.brauneis,
+        "rate": ExchangeRate.add(
+            by=world.admin, currency="GBP", on=clock.today(), rate=Decimal("0.87"), source=name.format(n="bank")
+        ),
         "draft": draft,
         "run": run,
         "batch": Batch.objects.latest("pk"),

@@ -33,6 +33,7 @@ RECORDS = {
     "imports:map": "draft",
     "imports:check": "draft",
     "tokens": "token",
+    "rates": "rate",
 }
 # Signing in is allauth's own map, the API has its own walk, and health answers a monitor.
 ELSEWHERE = re.compile(

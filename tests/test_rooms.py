@@ -14,7 +14,7 @@ FLOORS = [
     {"core"},
     {"history"},
     {"staff"},
-    {"files", "inbox", "lists"},
+    {"files", "inbox", "lists", "rates"},
     {"customers"},
     {"activities", "catalogue"},
     {"orders"},

@@ -10,11 +10,13 @@ from ninja import Router
 from kundenkreis.api import shapes
 from kundenkreis.api.answers import answered
 from kundenkreis.api.auth import Caller
-from kundenkreis.api.noun import READ, Noun
+from kundenkreis.api.noun import Noun
 from kundenkreis.api.resource import Routes
 from kundenkreis.core import clock
 from kundenkreis.core.filters import Filter
-from kundenkreis.core.models import ExchangeRate, House
+from kundenkreis.core.models import House
+from kundenkreis.rates.models import ExchangeRate
+from kundenkreis.staff import access
 
 
 class HouseAnswer(shapes.Read):
@@ -38,7 +40,8 @@ def _house(request: HttpRequest) -> HttpResponse:
 
 
 def _known(user: Any, verb: str, record: Any) -> bool:
-    return verb == "see" and user.is_authenticated
+    """Everyone sees the rates; whoever keeps them may write them."""
+    return user.is_authenticated if verb == "see" else access.may(user, "rates.change")
 
 
 RATES = Noun(
@@ -49,11 +52,10 @@ RATES = Noun(
     tag="House",
     about="How many units of a currency one euro bought on a day, as the ECB quotes it.",
     allowed=_known,
-    seen=lambda user: ExchangeRate.objects.all(),
     read=("currency", "on", "rate", "source"),
+    write=("currency", "on", "rate", "source"),
     filters=(Filter("currency", "text", "currency"), Filter("on", "date", "day")),
     sorts={"on": "on"},
-    verbs=READ,
 )
 
 NOUNS = [RATES]

@@ -96,6 +96,14 @@ def delete_ids(model: type[models.Model], ids: Iterable[int]) -> int:
     return deleted
 
 
+def hold(*held: type[models.Model]) -> None:
+    """Let nobody else write rows of these models until the transaction ends. Reading goes on. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        tables = ", ".join(_quoted(model._meta.db_table) for model in held)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def _pk(model: type[models.Model]) -> models.Field:
     field = model._meta.pk
     if field is None or not field.column:

@@ -1,4 +1,4 @@
-"""The house itself, dated exchange rates and number counters; the search index's tables come in from `search_models`."""
+"""The house itself and number counters; the search index's tables come in from `search_models`."""
 
 from __future__ import annotations
 
@@ -27,25 +27,6 @@ class House(models.Model):
     def current(cls) -> House:
         """The one house; made with its defaults when there is none yet."""
         return cls.objects.first() or cls.objects.create(pk=1)
-
-
-class ExchangeRate(models.Model):
-    """How many units of `currency` one euro bought on a day (the ECB's way of quoting; the euro's own rate is 1)."""
-
-    currency = models.CharField(_("currency"), max_length=3)
-    on = models.DateField(_("day"))
-    rate = models.DecimalField(_("units for one euro"), max_digits=18, decimal_places=8)
-    source = models.CharField(_("source"), max_length=100, blank=True)
-
-    class Meta:
-        verbose_name = _("exchange rate")
-        constraints = [
-            models.UniqueConstraint(fields=["currency", "on"], name="core_rate_currency_day"),
-            models.CheckConstraint(condition=models.Q(rate__gt=0), name="core_rate_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.currency} {self.on}"
 
 
 class Counter(models.Model):

@@ -13,8 +13,8 @@ from django.db import connection
 from kundenkreis.catalogue.models import Family, Price, PriceList, Product, Unit
 from kundenkreis.core import bulk
 from kundenkreis.core.money import rounded
-from kundenkreis.core.rates import rate_on
 from kundenkreis.demo.names import SEED
+from kundenkreis.rates.dated import rate_on
 from kundenkreis.staff.models import User
 
 UNITS = (

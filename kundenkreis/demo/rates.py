@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from kundenkreis.core.models import ExchangeRate
+from kundenkreis.rates.models import ExchangeRate
 
 # Monthly averages in the ECB's way of quoting, from December 2009 on. Good enough for a demo; before figures of this
 # house are compared with anything, check them against the ECB's daily reference rates.
@@ -23,7 +23,5 @@ def add() -> None:
         dt.date(FIRST.year + (FIRST.month - 1 + n) // 12, (FIRST.month - 1 + n) % 12 + 1, 1)
         for n in range(len(GBP_PER_EURO))
     ]
-    ExchangeRate.objects.bulk_create(
-        ExchangeRate(currency="GBP", on=month, rate=Decimal(rate), source=SOURCE)
-        for month, rate in zip(months, GBP_PER_EURO, strict=True)
-    )
+    for month, rate in zip(months, GBP_PER_EURO, strict=True):
+        ExchangeRate.add(by=None, currency="GBP", on=month, rate=Decimal(rate), source=SOURCE)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.models import House
 from kundenkreis.core.money import convert, rounded
-from kundenkreis.core.rates import NoRate, rate_on
 from kundenkreis.history.recording import Actor, record_event
 from kundenkreis.orders import figures
 from kundenkreis.orders.models import Order, OrderLine
+from kundenkreis.rates.dated import NoRate, rate_on
 
 MOST_AMOUNT = Decimal(10) ** 13
 

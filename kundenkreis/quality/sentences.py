@@ -20,7 +20,11 @@ RUNS = {
 }  # fmt: skip
 ROWS = {
     "too_large": _("Quantity or price is larger than any order; check the decimal mark."),
-    "no_rate": _("There is no exchange rate for %(currency)s. Add one, then import these rows again."),
+    "no_rate": _(
+        "There is no exchange rate for %(currency)s. Add it under Settings, Exchange rates, then import these rows again."
+    ),
+    "no_such_currency": _("“%(value)s” is no currency with a rate for one euro; write three letters such as GBP."),
+    "rate_not_positive": _("A rate is more than zero; this one is %(value)s."),
     "other_currency": _("The line is in %(value)s, its order in %(currency)s."),
     "unknown_account": _("There is no account “%(value)s”, and only changes were to be imported."),
     "unknown_product": _("There is no product “%(value)s”, and only changes were to be imported."),

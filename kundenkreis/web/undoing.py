@@ -44,6 +44,7 @@ _DECIDED_BY = {
     "staff.territory": "people",
     "staff.deputy": "people",
     "lists.savedview": "views",
+    "rates.exchangerate": "rates",
 }
 
 
@@ -94,6 +95,8 @@ def may_undo(user: User, event: Event, subject: Any) -> bool:
     if kind == "added" and event.actor_id == user.pk and getattr(subject, "version", 0) == 1:
         return True
     verb = "discard" if kind in ("added", "discarded", "restored") else "change"
+    if noun == "rates":
+        return access.may(user, "rates.change")
     if noun == "orders" and verb == "discard":
         return access.may(user, "orders.discard", subject)
     return access.may(user, f"{noun}.{verb}", subject)

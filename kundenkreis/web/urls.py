@@ -21,6 +21,7 @@ from kundenkreis.web.views import (
     patterns,
     people,
     products,
+    rates,
     teams,
     territories,
     tokens,
@@ -101,6 +102,13 @@ TOKENS = [
 
 HOUSE = [
     path("", houses.settings, name="settings"),
+]
+RATES = [
+    path("", rates.index, name="list"),
+    path("new/", rates.add, name="add"),
+    path("<int:pk>/", rates.detail, name="detail"),
+    path("<int:pk>/edit/", rates.edit, name="edit"),
+    path("<int:pk>/discard/", rates.discard, name="discard"),
 ]
 PATTERNS = [
     path("", patterns.index, name="index"),
@@ -212,6 +220,7 @@ urlpatterns = [
     path("floor/", floor, name="floor"),
     path("search/", find, name="search"),
     path("house/", include((HOUSE, "house"))),
+    path("house/rates/", include((RATES, "rates"))),
     # People are added, and their mail addresses changed, by an administrator: allauth's own pages for that are not open.
     path("signin/signup/", errors.nothing_here, name="account_signup"),
     path("signin/email/", errors.nothing_here, name="account_email"),

@@ -59,6 +59,7 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         },
         "credit-standings": {"account_id": account, "limit": "5000", "as_of": "2026-02-01"},
         "saved-views": {"list_name": "accounts", "name": "Mine"},
+        "exchange-rates": {"currency": "CHF", "on": "2026-02-01", "rate": "0.94", "source": "ECB"},
     }
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from kundenkreis.catalogue.models import Product
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.orders.models import Order
+from kundenkreis.rates.models import ExchangeRate
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ ADD = {
     "territories": "people.add",
     "deputies": "people.see",
     "saved-views": "views.add",
+    "exchange-rates": "rates.change",
 }
 
 

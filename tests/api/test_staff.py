@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.inbox.models import Notification
 from kundenkreis.lists.models import SavedView
+from kundenkreis.rates.models import ExchangeRate
 
 
 def test_the_last_administrator_stays(world, program):

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.customers.models import Account
 from kundenkreis.orders.models import Order
 from kundenkreis.quality import importing
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.rates.models import ExchangeRate
 
 pytestmark = pytest.mark.django_db
 RETAIL = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"

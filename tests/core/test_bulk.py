@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kundenkreis.core.bulk import delete_ids, insert_rows, reserve_ids, update_rows
-from kundenkreis.core.models import Counter, ExchangeRate, House
+from kundenkreis.core.models import Counter, House
 from kundenkreis.history.models import Batch, BatchChunk
+from kundenkreis.rates.models import ExchangeRate
 
 pytestmark = pytest.mark.django_db
 
@@ -24,9 +25,13 @@ def counters(n, start=1):
 def test_rows_come_back_as_the_orm_reads_them():
     first = reserve_ids(ExchangeRate, 2)
     days = [dt.date(2010, 12, 9), dt.date(2010, 12, 10)]
-    rows = [(first, "GBP", days[0], Decimal("0.84150000"), "ECB"), (first + 1, "GBP", days[1], Decimal("0.8"), "ECB")]
-    assert insert_rows(ExchangeRate, ("id", "currency", "on", "rate", "source"), rows) == 2
-    stored = list(ExchangeRate.objects.order_by("on").values_list("id", "currency", "on", "rate", "source"))
+    columns = ("id", "currency", "on", "rate", "source", "version", "created_at", "changed_at")
+    rows = [
+        (first, "GBP", days[0], Decimal("0.84150000"), "ECB", 1, NOON, NOON),
+        (first + 1, "GBP", days[1], Decimal("0.8"), "ECB", 1, NOON, NOON),
+    ]
+    assert insert_rows(ExchangeRate, columns, rows) == 2
+    stored = list(ExchangeRate.objects.order_by("on").values_list(*columns))
     assert stored == rows
 
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundenkreis.core.filters import BadFilter, Chip, Filter, condition, operations, parse
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.history.models import Batch
+from kundenkreis.rates.models import ExchangeRate
 
 TODAY = dt.date(2026, 3, 31)
 DECLARED = [

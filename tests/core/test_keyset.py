@@ -8,8 +8,8 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 
 from kundenkreis.core.keyset import BadCursor, bounded_count, page
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.history.models import Batch
+from kundenkreis.rates.models import ExchangeRate
 
 pytestmark = pytest.mark.django_db
 

@@ -13,11 +13,12 @@ from django.test import TestCase
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Price, Product
 from kundenkreis.core import clock, search
-from kundenkreis.core.models import ExchangeRate, House
+from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Consent, Contact
 from kundenkreis.demo import building, people, rates
 from kundenkreis.demo.names import Names
 from kundenkreis.orders.models import Order, OrderLine
+from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import User
 from kundenkreis.staff.roles import Role
 

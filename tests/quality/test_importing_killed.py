@@ -16,12 +16,12 @@ import pytest
 from django.db import connection
 
 from kundenkreis.catalogue.models import Product
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Batch, BatchChunk
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.quality import importing, running
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.rates.models import ExchangeRate
 from tests.quality.imports import RETAIL, draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

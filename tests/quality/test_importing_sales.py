@@ -7,14 +7,14 @@ import pytest
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core import search
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.core.money import convert
-from kundenkreis.core.rates import rate_on
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.quality import importing, running
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.rates.dated import rate_on
+from kundenkreis.rates.models import ExchangeRate
 from tests.quality.imports import draft, imported, sales, told
 
 pytestmark = pytest.mark.django_db

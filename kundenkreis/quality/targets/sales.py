@@ -16,7 +16,6 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.models import House
-from kundenkreis.core.rates import NoRate, rate_on
 from kundenkreis.customers.models import Account
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, BatchChunk
@@ -34,6 +33,7 @@ from kundenkreis.quality.targets.sales_amounts import (
     with_house_amounts,
 )
 from kundenkreis.quality.targets.sales_store import SalesStore
+from kundenkreis.rates.dated import NoRate, rate_on
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -100,6 +100,10 @@ class Rows:
     problems: list[Problem]
 
 
+class HouseCurrencyChanged(Exception):
+    """The house has another currency than the one into which this run converts."""
+
+
 class Sales(Loader):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -134,6 +138,8 @@ class Sales(Loader):
         outcome.counts["rejected"] = len(outcome.reject(rows.problems))
         if rows.lines.height:
             self.keeper.store(rows.lines, outcome)
+        if House.current().currency != self.house:
+            raise HouseCurrencyChanged  # the chunk is taken back; going on converts into the new one
         return outcome
 
     def _complete(self, lines: pl.DataFrame) -> pl.DataFrame:

@@ -1,19 +1,44 @@
-"""The form of the house's own settings."""
+"""Forms of the house's own settings and of its exchange rates."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.models import House
+from kundenkreis.orders import house_currency
+from kundenkreis.rates.models import ExchangeRate, is_currency
+from kundenkreis.web.forms import VerbForm
 from kundenkreis.web.forms.customers import countries
 
 
 class HouseForm(forms.ModelForm):
+    """The house's settings. The currency cannot be chosen while amounts are kept in it; the field says why."""
+
     country = forms.ChoiceField(label=_("country"), choices=countries)
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = House
         fields = ("name", "currency", "country", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].help_text = house_currency.why_fixed()
+
+    def clean_currency(self) -> str:
+        code = self.cleaned_data["currency"].strip().upper()
+        if not is_currency(code):
+            raise ValidationError(_("Write the currency as three letters, such as EUR."))
+        return code
+
+
+class RateForm(VerbForm):
+    class Meta:
+        model = ExchangeRate
+        fields = ["currency", "on", "rate", "source"]
+        widgets = {"currency": forms.TextInput(attrs={"size": 4, "autocapitalize": "characters"})}

@@ -10,11 +10,12 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from kundenkreis.core.models import ExchangeRate, House
+from kundenkreis.core.models import House
 from kundenkreis.quality import importing, targets
 from kundenkreis.quality.importing import Look
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.targets.base import Target
+from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import User
 from kundenkreis.staff.roles import Role
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kundenkreis.core import clock
-from kundenkreis.core.models import ExchangeRate, House
-from kundenkreis.history.recording import plain, record_event
+from kundenkreis.core.models import House
+from kundenkreis.orders import house_currency
+from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import access
+from kundenkreis.web.forms import apply_errors
 from kundenkreis.web.forms.house import HouseForm
 
-RATES_SHOWN = 24
+RATES_SHOWN = 6
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -28,15 +29,16 @@ def settings(request: HttpRequest) -> HttpResponse:
     if not access.may(request.user, "house.change"):
         raise PermissionDenied
     house = House.current()
-    form = HouseForm(request.POST or None, instance=house)
+    form = HouseForm(request.POST or None, instance=House.current())
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            changes = {name: [plain(form.initial[name]), plain(form.cleaned_data[name])] for name in form.changed_data}
-            form.save()
-            if changes:
-                record_event(house, "house.changed", by=request.user, changes=changes)
-        clock.forget()
-        messages.success(request, _("The settings are saved."))
-        return redirect("house:settings")
-    rates = ExchangeRate.objects.order_by("-on", "currency")[:RATES_SHOWN]
-    return render(request, "house/settings.html", {"form": form, "house": house, "rates": rates})
+        try:
+            house_currency.settle(house, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as refused:
+            apply_errors(form, refused)
+        else:
+            clock.forget()
+            messages.success(request, _("The settings are saved."))
+            return redirect("house:settings")
+    rates = ExchangeRate.objects.visible_to(request.user).living().order_by("-on", "currency")[:RATES_SHOWN]
+    context = {"form": form, "house": house, "rates": rates, "may_rates": access.may(request.user, "rates.change")}
+    return render(request, "house/settings.html", context, status=422 if form.errors else 200)

@@ -86,7 +86,12 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _add(request: HttpRequest) -> HttpResponse:
-    form = NewImportForm(request.POST or None, request.FILES or None, user=request.user)
+    form = NewImportForm(
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        initial={"target": request.GET.get("target", "")},
+    )
     if request.method != "POST" or not form.is_valid():
         return _add_page(request, form, 422 if request.method == "POST" else 200)
     given = form.cleaned_data

@@ -1,4 +1,4 @@
-"""Exchange rates by day."""
+"""Which rate holds on a day."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from kundenkreis.core.models import ExchangeRate
+from kundenkreis.rates.models import ExchangeRate
 
 
 class NoRate(LookupError):
@@ -28,8 +28,11 @@ def rate_on(currency: str, on: dt.date, house_currency: str = "EUR") -> Decimal:
 def _per_euro(currency: str, on: dt.date) -> Decimal:
     if currency == "EUR":
         return Decimal(1)
-    rates = ExchangeRate.objects.filter(currency=currency)
+    rates = ExchangeRate.objects.living().filter(currency=currency)
     found = rates.filter(on__lte=on).order_by("-on").first() or rates.order_by("on").first()
     if found is None:
-        raise NoRate(_("There is no exchange rate for %(currency)s.") % {"currency": currency})
+        raise NoRate(
+            _("There is no exchange rate for %(currency)s. An administrator adds it under Settings, Exchange rates.")
+            % {"currency": currency}
+        )
     return found.rate
