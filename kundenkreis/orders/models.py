@@ -88,7 +88,7 @@ class OrderLine(models.Model):
     product = models.ForeignKey(
         Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="order_lines", db_index=False
     )
-    occurrence = models.PositiveSmallIntegerField(_("n-th line of this product"), default=1)
+    occurrence = models.PositiveIntegerField(_("n-th line of this product"), default=1)
     position = models.PositiveIntegerField(_("position"))
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False

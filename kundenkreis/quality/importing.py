@@ -125,8 +125,18 @@ def _ready(run: ImportRun) -> None:
 # --- checking and running ----------------------------------------------------------------------------------------------
 
 
+def _refuse_begun(run: ImportRun) -> None:
+    run.refresh_from_db(fields=["next_chunk", "batch"])
+    if run.next_chunk or run.batch_id:
+        raise CannotImport("already_running")
+
+
 def check(run: ImportRun, progress: Progress | None = None) -> ImportRun:
-    """The dry run: the same path as the import, without a write but of problems and counts (`run.forecast`)."""
+    """The dry run: the same path as the import, without a write but of problems and counts (`run.forecast`).
+
+    Raises CannotImport for a run that has stored something: what is left of it would not be what the dry run sees.
+    """
+    _refuse_begun(run)
     _ready(run)
     _become(run, State.CHECKING, State.DRAFT, State.CHECKED, State.CHECKING, State.FAILED)
     run.problems.all().delete()
@@ -152,6 +162,7 @@ def check_later(run: ImportRun) -> None:
     """Hand the dry run to the worker. Asked twice, it is done once."""
     from kundenkreis.quality.tasks import check_import
 
+    _refuse_begun(run)
     _ready(run)
     with transaction.atomic():
         _become(run, State.CHECKING, State.DRAFT, State.CHECKED, State.FAILED)
@@ -185,6 +196,9 @@ def run_now(run: ImportRun, progress: Progress | None = None) -> ImportRun:
         *(set(State) - {State.DONE, State.UNDOING, State.UNDONE, State.CHECKING, State.FINISHING}),
         unless=State.FINISHING,
     )
+    if run.wants_cancel and run.state != State.FINISHING:  # asked for before its process was killed
+        _end(run, State.CANCELLED, Batch.State.CANCELLED)
+        return run
     _begin(run)
     try:
         if run.state != State.FINISHING:
@@ -196,8 +210,8 @@ def run_now(run: ImportRun, progress: Progress | None = None) -> ImportRun:
         run.refresh_from_db()
     except Unreadable as trouble:
         _fail(run, trouble.code, trouble.params)
-    except Exception as trouble:
-        _fail(run, "broke_off", {"what": type(trouble).__name__})
+    except Exception:
+        _fail(run, "broke_off", {})
         raise
     return run
 
@@ -214,7 +228,7 @@ def _begin(run: ImportRun) -> None:
             _save(run, batch=run.batch, started_at=now, rows_read=0, counts={}, share=0, seconds=0)
             mappings.remember(run, running.open_run(run).columns)
         Batch.objects.filter(pk=run.batch.pk).update(state=Batch.State.RUNNING, ended_at=None)
-        _save(run, wants_cancel=False, heartbeat_at=now, failure={}, ended_at=None)
+        _save(run, heartbeat_at=now, failure={}, ended_at=None)
     run.batch.refresh_from_db()
 
 

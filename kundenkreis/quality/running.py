@@ -12,12 +12,11 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from kundenkreis.core import bulk
@@ -25,6 +24,7 @@ from kundenkreis.core.bulk_frames import little_memory
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.quality import targets
+from kundenkreis.quality.chunk_parts import cells_of, pieces, storable
 from kundenkreis.quality.models import ImportProblem, ImportRun
 from kundenkreis.quality.reading import READING_OPTIONS, Chunk, Source, Unreadable, open_source
 from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
@@ -81,11 +81,16 @@ def walk(run: ImportRun, *, write: bool, progress: Progress | None = None) -> No
     with little_memory():
         for chunk in walker.chunks():
             walker.take(chunk)
-            if progress:
-                progress(run)
-            if ImportRun.objects.filter(pk=run.pk, wants_cancel=True).exists():
-                raise Stopped
-        walker.finish()
+            _tell(run, progress)
+        walker.finish(progress)
+
+
+def _tell(run: ImportRun, progress: Progress | None) -> None:
+    """Between two transactions: how far it is, and whether somebody has asked for it to end."""
+    if progress:
+        progress(run)
+    if ImportRun.objects.filter(pk=run.pk, wants_cancel=True).exists():
+        raise Stopped
 
 
 class _Walker:
@@ -111,40 +116,16 @@ class _Walker:
             size = self._size()
             self.busy = size != CHUNK
             for chunk in self.source.chunks(size, start_row=row, offset=offset):
-                yield from self._pieces(chunk)
+                # The pace is asked for each piece, for it changes while they are stored.
+                yield from pieces(chunk, self._piece) if self.busy else [chunk]
                 row, offset = chunk.next_row, chunk.next_offset
                 if self._size() != size:
                     break
             else:
                 return
 
-    def _pieces(self, chunk: Chunk) -> Iterator[Chunk]:
-        """The chunk in parts that are stored quickly enough for those who wait; whole when nobody does.
-
-        Inside a chunk the file has no place to go on from, so after a kill there its rows before are passed over.
-        """
-        end = chunk.first_row + chunk.height
-        first = chunk.first_row
-        while first < end:
-            size = max(SMALLEST, int(self.pace * PATIENCE)) if self.busy else chunk.height
-            after = min(first + size, end)
-            if (first, after) == (chunk.first_row, end):
-                yield chunk
-                return
-            inside = chunk.numbers.is_between(first, after, closed="left")
-            errors = tuple(error for error in chunk.row_errors if first <= error.row < after)
-            rows = chunk.frame.filter(inside)
-            yield replace(
-                chunk,
-                first_row=first,
-                frame=rows,
-                numbers=chunk.numbers.filter(inside),
-                row_errors=errors,
-                blank=after - first - rows.height - len(errors),
-                next_row=chunk.next_row - (end - after),
-                next_offset=chunk.next_offset if after == end else None,
-            )
-            first = after
+    def _piece(self) -> int:
+        return max(SMALLEST, int(self.pace * PATIENCE))
 
     def _size(self) -> int:
         if not self.job.write:
@@ -155,10 +136,25 @@ class _Walker:
         return SMALL_CHUNK if latest and timezone.now() - latest < SOMEBODY_WORKS else CHUNK
 
     def take(self, chunk: Chunk) -> None:
-        """Store one chunk. When somebody was quicker with a number, the ids learnt are forgotten and it is done again."""
+        """Store one chunk. A row that the database does not take is found by halves and rejected, the others are stored."""
+        try:
+            self._take(chunk)
+        except (DataError, IntegrityError, OverflowError):
+            logger.warning("Chunk %s of import %s is taken by halves.", self.run.next_chunk, self.run.pk, exc_info=True)
+            self._begin_anew()
+            if chunk.height > 1:
+                half = -(-chunk.height // 2)
+                for part in pieces(chunk, lambda: half):
+                    self.take(part)
+            else:
+                self._reject(chunk)
+
+    def _take(self, chunk: Chunk) -> None:
+        """When somebody was quicker with a number, the ids learnt are forgotten and it is done again."""
         began = time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             rows = self.loader.read(chunk)
+            told = self.told, set(self.notes)
             try:
                 if not self.job.write:
                     self._note(chunk, self.loader.store(rows), time.monotonic() - began)
@@ -171,15 +167,42 @@ class _Walker:
                     self._keep(outcome)
                 break
             except (IntegrityError, OperationalError):
+                self.told, self.notes = told
                 if attempt == ATTEMPTS:
                     raise
                 logger.warning("Chunk %s of import %s is tried again.", self.run.next_chunk, self.run.pk, exc_info=True)
-                self.run.refresh_from_db()
-                self.loader = self._loader()
-        for name, value in values.items():
-            setattr(self.run, name, value)
+                self._begin_anew()
+            except (DataError, OverflowError):
+                self.told, self.notes = told
+                raise
+        self._remember(values)
         held = time.monotonic() - locked
         self.pace = (self.pace + chunk.height / held) / 2
+        self._let_others(held)
+
+    def _begin_anew(self) -> None:
+        """What the attempt that failed had learnt and counted is not true: back to what is stored."""
+        if not self.job.write:
+            return
+        self.run.refresh_from_db()
+        if self.job.batch:
+            self.job.batch.refresh_from_db()
+        self.loader = self._loader()
+
+    def _reject(self, chunk: Chunk) -> None:
+        """A chunk of one row that cannot be stored."""
+        row = chunk.numbers[0] if len(chunk.numbers) else chunk.first_row
+        outcome = Outcome(Counter(rejected=1), [Problem(row, "", "row_broke")])
+        with transaction.atomic():
+            if self.job.write:
+                self._claim()
+            self._remember(self._note(chunk, outcome, 0))
+
+    def _remember(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self.run, name, value)
+
+    def _let_others(self, held: float) -> None:
         if self.busy:
             time.sleep(min(held / 2, PATIENCE))  # those who wait for the database look every few hundredths of a second
 
@@ -244,11 +267,11 @@ class _Walker:
     def _store_problems(self, chunk: Chunk, problems: list[Problem]) -> None:
         if not problems:
             return
-        cells = _cells(chunk, {p.row for p in problems if not p.is_note})
+        cells = cells_of(chunk, {p.row for p in problems if not p.is_note})
         once = {(p.row, p.field, p.code): p for p in problems}
         ids = bulk.reserve_ids(ImportProblem, len(once)) if self.job.write else None
         rows = [
-            (self.run.pk, p.row, p.field, p.code, dict(p.params), p.is_note, cells.get(p.row, {}))
+            (self.run.pk, p.row, p.field, p.code, storable(dict(p.params)), p.is_note, storable(cells.get(p.row, {})))
             for p in once.values()
         ]
         columns = ["run_id", "row", "field", "code", "params", "is_note", "cells"]
@@ -271,40 +294,51 @@ class _Walker:
         if outcome.kept:
             Batch.objects.filter(pk=batch.pk).update(counts=batch.counts)
 
-    def finish(self) -> None:
-        """What the target does after the last row, as one more chunk."""
-        if not self.job.write:
-            self._settle_rehearsal(self.loader.finish())
-            return
-        with transaction.atomic():
-            self._claim()
-            outcome = self.loader.finish()
-            counts = dict(Counter(self.run.counts) + outcome.counts)
-            self._keep(outcome)
-            if outcome.problems:
-                self._store_last(outcome.problems)
-            values = {
-                "counts": counts,
-                "next_chunk": self.run.next_chunk + 1,
-                "rows_total": self.run.rows_read,
-                "share": 1.0,
-            }
-            ImportRun.objects.filter(pk=self.run.pk).update(state=State.FINISHING, **values)
-        for name, value in values.items():
-            setattr(self.run, name, value)
-        self.run.state = State.FINISHING
+    def finish(self, progress: Progress | None = None) -> None:
+        """What the target does after the last row, step by step. Raises Stopped as the chunks before do."""
+        for step in self.loader.last_steps():
+            if not self.job.write:
+                self._settle_rehearsal(step())
+                continue
+            began = time.monotonic()
+            with transaction.atomic():
+                self._claim()
+                outcome = step()
+                self._keep(outcome)
+                self._store_last(outcome)
+                values = {
+                    "counts": dict(Counter(self.run.counts) + outcome.counts),
+                    "next_chunk": self.run.next_chunk + 1,
+                    "seconds": self.run.seconds + time.monotonic() - began,
+                }
+                ImportRun.objects.filter(pk=self.run.pk).update(**values)
+            self._remember(values)
+            self.busy = self._size() != CHUNK
+            self._let_others(time.monotonic() - began)
+            _tell(self.run, progress)
+        if self.job.write:
+            with transaction.atomic():
+                self._claim()
+                values = {"state": State.FINISHING, "rows_total": self.run.rows_read, "share": 1.0}
+                ImportRun.objects.filter(pk=self.run.pk).update(**values)
+            self._remember(values)
 
     def _settle_rehearsal(self, outcome: Outcome) -> None:
+        self._store_last(outcome)
         self.run.counts = dict(Counter(self.run.counts) + outcome.counts)
-        if outcome.problems:
-            self._store_last(outcome.problems)
 
-    def _store_last(self, problems: list[Problem]) -> None:
-        rows = [
-            ImportProblem(run=self.run, row=p.row, field=p.field, code=p.code, params=dict(p.params), is_note=p.is_note)
-            for p in problems
-        ]
-        ImportProblem.objects.bulk_create(rows, ignore_conflicts=True)
+    def _store_last(self, outcome: Outcome) -> None:
+        """Remarks of a last step, each once: after a kill the steps are taken again."""
+        rows = {p.row for p in outcome.problems}
+        told = set(self.run.problems.filter(row__in=rows).values_list("row", "field", "code")) if rows else set()
+        new = {(p.row, p.field, p.code): p for p in outcome.problems if (p.row, p.field, p.code) not in told}
+        outcome.counts["notes"] += len(new)
+        ImportProblem.objects.bulk_create(
+            ImportProblem(
+                run=self.run, row=p.row, field=p.field, code=p.code, params=storable(dict(p.params)), is_note=p.is_note
+            )
+            for p in new.values()
+        )
 
 
 def _merged(some: list[Kept]) -> list[Kept]:
@@ -317,18 +351,3 @@ def _merged(some: list[Kept]) -> list[Kept]:
             assert not one.changed, "one set of changes for a model in a chunk"
             one.fields, one.changed = kept.fields, kept.changed
     return list(found.values())
-
-
-def _cells(chunk: Chunk, rows: set[int]) -> dict[int, dict[str, str]]:
-    """The rejected rows as they were, column by column."""
-    if not rows:
-        return {}
-    wanted = chunk.numbers.is_in(list(rows))
-    names = chunk.frame.columns
-    cells = {
-        number: dict(zip(names, row, strict=True))
-        for number, row in zip(chunk.numbers.filter(wanted).to_list(), chunk.frame.filter(wanted).rows(), strict=True)
-    }
-    for error in chunk.row_errors:
-        cells[error.row] = dict(zip(names, error.cells, strict=False))
-    return cells

@@ -16,7 +16,7 @@ RUNS = {
     "no_such_key": _("Records cannot be matched by “%(key)s” here."),
     "key_not_mapped": _("To match by %(key)s, these fields need a column: %(fields)s."),
     "file_changed": _("The file is not the one that this import began with. Begin a new import with the new file."),
-    "broke_off": _("Something unexpected happened (%(what)s). Everything before it is stored; the import can go on from there."),
+    "broke_off": _("Something unexpected happened; the server's log says more. What was stored before stays, and the import can go on from there."),
 }  # fmt: skip
 ROWS = {
     "too_large": _("Quantity or price is larger than any order; check the decimal mark."),
@@ -33,14 +33,27 @@ ROWS = {
     "not_found": _("There is no record for “%(value)s”, and only changes were to be imported."),
     "exists": _("“%(value)s” is there already, and only new records were to be imported."),
     "second_row": _("The same record stands in row %(first)s already, and only new records were to be imported."),
+    "merged": _("“%(value)s” stands in row %(first)s already; where this row says otherwise, it has replaced that."),
     "key_missing": _("Nothing tells which record this is: %(fields)s is empty."),
     "several_found": _("More than one record fits “%(value)s”, so it is not clear which one is meant."),
     "unknown_person": _("Nobody called “%(value)s” works here. Write an e-mail address or the full name."),
     "unknown_choice": _("“%(value)s” is not one of: %(choices)s."),
+    "unknown_team": _("There is no team “%(value)s”."),
+    "unknown_territory": _("There is no territory “%(value)s”."),
+    "unknown_family": _("There is no product family “%(value)s”, and only changes were to be imported."),
+    "unknown_unit": _("There is no unit “%(value)s”."),
     "no_account": _("There is no account “%(value)s”."),
     "circle": _("“%(value)s” would belong to itself that way; the row was stored without it."),
     "other_parent": _("It belongs to another account already; “%(value)s” was not added."),
     "not_yours": _("Your role does not allow you to change this record."),
+    "may_not_assign": _(
+        "Your role does not allow you to give accounts to people, teams or territories. Leave the cell empty."
+    ),
+    "last_administrator": _("“%(value)s” is the last administrator. Make somebody else one first."),
+    "row_broke": _("The database does not take this row: a number is too large or a text too long for it."),
+    "other_head": _(
+        "Order %(value)s stands in the file with several accounts or days; its lines go with its first row."
+    ),
     "in_bin": _("“%(value)s” lies in the bin. Restore it first, then import the row again."),
     "taken": _("Another record has “%(value)s” already."),
     "invalid": _("%(message)s"),

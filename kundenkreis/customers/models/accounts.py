@@ -258,6 +258,8 @@ class Account(Recorded):
             self.name = " ".join(self.name.split())
             self.key = fold(self.name)[:200]
             derived.add("key")
+        if "email" in touched:
+            self.email = self.email.strip().lower()
         if "owner" in touched and "team" not in touched and self.owner is not None:
             self.team = self.owner.team
             derived.add("team")

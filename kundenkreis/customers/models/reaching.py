@@ -110,7 +110,7 @@ class ContactPoint(OfEither):
             "phone": checks.phone,
             "mobile": checks.phone,
             "fax": checks.phone,
-            "email": checks.email,
+            "email": lambda address: checks.email(address).lower(),
             "web": _web_page,
         }[self.kind]
         try:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.numbering import next_numbers
 from kundenkreis.core.text import fold
-from kundenkreis.customers import checks, hierarchy
+from kundenkreis.customers import checks
 from kundenkreis.customers.models import Account, AccountLink
+from kundenkreis.customers.placing import place_many
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.models import ImportProblem
 from kundenkreis.quality.targets import references
 from kundenkreis.quality.targets.base import Job, Kept, MatchKey, Outcome, Problem, Target
 from kundenkreis.quality.targets.records import Key, Records, Row
-from kundenkreis.staff import access
+from kundenkreis.staff.models import User
 
 if TYPE_CHECKING:
     from kundenkreis.quality.reading import Source
@@ -52,10 +54,15 @@ FIELDS = (
     FieldSpec("parent", _("belongs to"), synonyms=("subsidiary of", "parent", "parent account", "mutter", "konzern")),
 )
 OWN = {"parent"}
+ASSIGNED = {"owner_id": "owner", "team_id": "team", "territory_id": "territory"}
+# Places in the hierarchy that are stored in one transaction: at most so many, and no more than take that long (seconds),
+# so that others wait for it no longer than for an edit.
+LINKS, PATIENCE = 500, 0.04
 
 
 class Accounts(Records):
     model = Account
+    noun = "accounts"
     fields = FIELDS
     columns_of = {spec.name: spec.name for spec in FIELDS if spec.name not in OWN}
     special = {"description": {"multiline": True}, "name": {"max_length": 200}}
@@ -64,6 +71,11 @@ class Accounts(Records):
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self.parents: list[tuple[int, int, str]] = []  # row, account, name of its parent
+        self.names: dict[str, str] = {}  # of parents: one string for all rows that name it
+        self.links = min(LINKS, 100)
+        self.teams: dict[int, int | None] = {}  # of the people who are given accounts
+        self.sees_all = job.reach("accounts.see").everything
+        self.may_assign = job.may("accounts.assign")
 
     def key_of(self, row: Row) -> Key | None:
         by, values = self.job.run.match_by, row.values
@@ -76,6 +88,8 @@ class Accounts(Records):
                 return (checks.uid(values["vat_id"], values.get("country", "")),)
             except checks.BadValue:
                 return (values["vat_id"],)
+        if by == "email" and "email" in values:
+            return (values["email"].strip().lower(),)
         return (values[by],) if by in values else None
 
     def find(self, keys: Sequence[Key]) -> dict[Key, list[int]]:
@@ -92,25 +106,19 @@ class Accounts(Records):
         column = {"name": "key"}.get(by, by)
         return self.by_column(column, keys, **({} if by == "number" else {"deleted_at": None}))
 
-    def within(self, ids: Sequence[int]) -> set[int]:
-        reach = access.reach(self.job.by, "accounts.change")
-        return (
-            set(ids)
-            if reach.everything
-            else set(Account.objects.within(reach).filter(pk__in=ids).values_list("pk", flat=True))
-        )
+    def is_unique(self) -> bool:
+        return self.job.run.match_by == "number"
 
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
         rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
-        rows = self.replace(rows, "team", references.teams, "unknown_choice", outcome)
-        rows = self.replace(rows, "territory", references.territories, "unknown_choice", outcome)
+        rows = self.replace(rows, "team", references.teams, "unknown_team", outcome)
+        rows = self.replace(rows, "territory", references.territories, "unknown_territory", outcome)
         if self.job.run.match_by != "number":
             rows = self._free_numbers(rows, outcome)
         for row in rows:
             if (owner := row.values.pop("owner", None)) is not None:
                 row.values["owner"] = owner.pk
-                if owner.team_id:
-                    row.values.setdefault("team", owner.team)
+                self.teams[owner.pk] = owner.team_id
             for name in ("team", "territory"):
                 if hasattr(row.values.get(name), "pk"):
                     row.values[name] = row.values[name].pk
@@ -121,7 +129,7 @@ class Accounts(Records):
         keys = [(row.values["number"],) for row in rows if "number" in row.values]
         taken = {key[0]: some[0] for key, some in self.by_column("number", keys).items()} if keys else {}
         doubtful = [key for row in rows if row.values.get("number") in taken and (key := self.key_of(row))]
-        found = self.find(doubtful) if doubtful else {}
+        found = self._standing(doubtful)
         good: list[Row] = []
         given: set[str] = set()
         for row in rows:
@@ -135,7 +143,23 @@ class Accounts(Records):
         return good
 
     def make(self, row: Row) -> Account:
-        return Account(language="de" if row.values.get("country", "AT") in ("AT", "DE", "CH", "LI") else "en")
+        """A new account belongs to the person who brings it, if she would not see it otherwise or names herself."""
+        account = Account(language="de" if row.values.get("country", "AT") in ("AT", "DE", "CH", "LI") else "en")
+        by: User | None = self.job.by
+        if by is not None and (not self.sees_all if "owner" not in row.values else row.values["owner"] == by.pk):
+            account.owner, account.team_id = by, by.team_id
+        return account
+
+    def agree(self, row: Row) -> None:
+        """Whoever gets the account brings her team, if the row does not say another one."""
+        owner = row.values.get("owner")
+        if owner is not None and owner != row.record.owner_id:
+            row.values.setdefault("team", self.teams[owner])
+
+    def forbid(self, row: Row, differs: set[str]) -> Problem | None:
+        if self.may_assign or not (assigned := [name for column, name in ASSIGNED.items() if column in differs]):
+            return None
+        return Problem(row.number, assigned[0], "may_not_assign")
 
     def number_new(self, records: list[Recorded]) -> None:
         lacking = [record for record in records if not record.number]  # type: ignore[attr-defined]
@@ -145,7 +169,9 @@ class Accounts(Records):
 
     def follow(self, rows: list[Row], outcome: Outcome) -> None:
         """Parents may stand further down in the file, so they are looked for at the end."""
-        self.parents += [(row.number, row.record.pk, row.values["parent"]) for row in rows if "parent" in row.values]
+        for row in rows:
+            if name := row.values.get("parent"):
+                self.parents.append((row.number, row.record.pk, self.names.setdefault(name, name)))
 
     def resume(self, source: Source) -> None:
         """The parents that the chunks before had named, by reading them again."""
@@ -156,52 +182,52 @@ class Accounts(Records):
         for chunk in source.chunks():
             rows, _problems = self.read(chunk)
             named = [row for row in rows if row.number < end and row.number not in rejected and "parent" in row.values]
-            found = self.find([key for row in named if (key := self.key_of(row))])
+            found = self._standing([key for row in named if (key := self.key_of(row))])
             for row in named:
                 for pk in found.get(self.key_of(row) or (), [])[:1]:
-                    self.parents.append((row.number, pk, row.values["parent"]))
+                    name = row.values["parent"]
+                    self.parents.append((row.number, pk, self.names.setdefault(name, name)))
             if chunk.first_row + chunk.height >= end:
                 return
 
-    def finish(self) -> Outcome:
-        """Put accounts below their parents, one by one, as the screen does: a circle is told and left out."""
-        outcome = Outcome()
-        known = references.accounts(list(dict.fromkeys(name for _row, _pk, name in self.parents)))
-        if not self.job.write:
-            rehearsed = {r.key for r in self.rehearsed.values()}  # type: ignore[attr-defined]
-            for row, _pk, name in self.parents:
-                if name not in known and fold(name)[:200] not in rehearsed:
-                    outcome.problems.append(Problem(row, "parent", "no_account", {"value": name}, is_note=True))
-            return outcome
-        children = Account.objects.in_bulk([pk for _row, pk, _name in self.parents])
-        present = dict(
-            AccountLink.objects.living()
-            .filter(account__in=children, hierarchy=_LEGAL)
-            .values_list("account_id", "parent_id")
+    def _standing(self, keys: Sequence[Key]) -> dict[Key, list[int]]:
+        """`find`, of those accounts that the person may change."""
+        found = self.find(keys) if keys else {}
+        mine = self.within("change", sorted({pk for some in found.values() for pk in some}))
+        return {key: [pk for pk in some if pk in mine] for key, some in found.items()}
+
+    def last_steps(self) -> Iterator[Callable[[], Outcome]]:
+        """Put accounts below their parents, some at a time; a circle is told and left out."""
+        found = references.accounts(list(self.names), self.job.reach("accounts.see"))
+        known = {name: account.pk for name, account in found.items()}
+        step, start = self._link if self.job.write else self._link_nothing, 0
+        while some := self.parents[start : start + self.links]:
+            start += self.links
+            yield partial(step, some, known)
+
+    def _link(self, parents: Sequence[tuple[int, int, str]], known: Mapping[str, int]) -> Outcome:
+        outcome, began = Outcome(), time.monotonic()
+        placed = place_many(
+            ((pk, known[name]) for _row, pk, name in parents if name in known), _LEGAL, now=self.job.now
         )
-        added = []
-        for row, pk, name in self.parents:
-            if name not in known:
-                outcome.problems.append(Problem(row, "parent", "no_account", {"value": name}, is_note=True))
-            elif present.get(pk) == known[name].pk:
-                continue
-            elif pk in present:
-                outcome.problems.append(Problem(row, "parent", "other_parent", {"value": name}, is_note=True))
-            elif link := self._place(children[pk], known[name]):
-                added.append(link)
-                present[pk] = known[name].pk
-            else:
-                outcome.problems.append(Problem(row, "parent", "circle", {"value": name}, is_note=True))
-        if added:
-            outcome.kept.append(Kept(AccountLink, added))
-            outcome.counts["links_added"] = len(added)
+        pace = len(parents) / max(time.monotonic() - began, 0.001)
+        self.links = min(LINKS, max(20, int(pace * PATIENCE)))
+        for row, pk, name in parents:
+            code = placed.refused.get((pk, known[name])) if name in known else "no_account"
+            if code:
+                outcome.problems.append(Problem(row, "parent", str(code), {"value": name}, is_note=True))
+        if placed.added:
+            outcome.kept.append(Kept(AccountLink, placed.added))
+            outcome.counts["links_added"] = len(placed.added)
         return outcome
 
-    def _place(self, account: Account, parent: Account) -> int | None:
-        try:
-            return hierarchy.place(account, parent, _LEGAL, by=self.job.by, now=self.job.now).pk
-        except ValidationError:
-            return None
+    def _link_nothing(self, parents: Sequence[tuple[int, int, str]], known: Mapping[str, int]) -> Outcome:
+        """A rehearsal looks only whether there is such an account, in the file or stored."""
+        made = list(self.rehearsed.values())
+        there = {r.key for r in made} | {r.number for r in made}  # type: ignore[attr-defined]
+        absent = [one for one in parents if one[2] not in known and not {one[2], fold(one[2])[:200]} & there]
+        problems = [Problem(row, "parent", "no_account", {"value": name}, is_note=True) for row, _pk, name in absent]
+        return Outcome(problems=problems)
 
 
 _LEGAL = AccountLink.Hierarchy.LEGAL

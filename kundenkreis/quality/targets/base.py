@@ -17,6 +17,7 @@ from kundenkreis.history.models import Batch, BatchChunk
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
 if TYPE_CHECKING:
@@ -87,6 +88,14 @@ class Job:
     def may_change(self) -> bool:
         return self.run.mode != ImportRun.Mode.CREATE
 
+    def may(self, action: str) -> bool:
+        """May the person who runs it do this? The house itself (a command without a name) may everything."""
+        return self.by is None or access.may(self.by, action)
+
+    def reach(self, action: str) -> access.Reach:
+        """How far the person's permission goes; the house's goes everywhere."""
+        return access.Reach(everything=True) if self.by is None else access.reach(self.by, action)
+
     def new_ids(self, model: type[models.Model], n: int) -> range:
         """Ids for n new rows; in a rehearsal made-up ones below zero."""
         if self.write:
@@ -139,9 +148,12 @@ class Loader(ABC):
     def resume(self, source: Source) -> None:  # noqa: B027 most targets have nothing to remember
         """Remember what the chunks before had taught, when a run goes on."""
 
-    def finish(self) -> Outcome:
-        """What is left to do after the last chunk, in a transaction of its own. It belongs to no row."""
-        return Outcome()
+    def last_steps(self) -> Iterable[Callable[[], Outcome]]:
+        """What is left to do after the last chunk, in steps that each get a short transaction of their own.
+
+        After a kill all of them are taken again, so a step finds what is done already. Their counts belong to no row.
+        """
+        return ()
 
 
 @dataclass(frozen=True)
@@ -201,16 +213,20 @@ class Numbers:
     def __init__(self, model: type[models.Model], column: str = "number") -> None:
         self.model, self.column = model, column
         self._known: dict[str, int] = {}
+        self.in_bin: set[str] = set()  # of those that were asked for
 
     def find(self, wanted: Sequence[str]) -> dict[str, int]:
-        """Ids of those that exist."""
+        """Ids of those that exist, in the bin too."""
         if len(self._known) > MOST_REMEMBERED:
             self._known = {k: v for k, v in self._known.items() if v < 0}
         unknown = [number for number in wanted if number not in self._known]
-        rows = self.model._base_manager.values_list(self.column, "pk")
+        rows = self.model._base_manager.values_list(self.column, "pk", "deleted_at")
         for start in range(0, len(unknown), 5000):
             some = rows.filter(**{f"{self.column}__in": unknown[start : start + 5000]})
-            self._known.update(some)
+            for number, pk, deleted_at in some:
+                self._known[number] = pk
+                if deleted_at is not None:
+                    self.in_bin.add(number)
         return {number: self._known[number] for number in wanted if number in self._known}
 
     def remember(self, ids: Mapping[str, int]) -> None:

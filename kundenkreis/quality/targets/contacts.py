@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core import bulk, search
 from kundenkreis.core.text import fold
-from kundenkreis.customers.models import Contact, Position
+from kundenkreis.customers.models import Contact, ContactPoint
 from kundenkreis.customers.salutation import parse_name
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets import references
-from kundenkreis.quality.targets.base import Kept, MatchKey, Outcome, Target
+from kundenkreis.quality.targets.base import Job, MatchKey, Outcome, Target
+from kundenkreis.quality.targets.changes import Changes
+from kundenkreis.quality.targets.positions import Places
 from kundenkreis.quality.targets.records import Key, Records, Row
-from kundenkreis.staff import access
 
 FIELDS = (
     FieldSpec("family_name", _("last name"), synonyms=("surname", "last name", "nachname", "familienname")),
@@ -45,6 +44,13 @@ class Contacts(Records):
     columns_of = {spec.name: spec.name for spec in FIELDS if spec.name not in OWN}
     special = {"note": {"multiline": True}, "job_title": {"max_length": 120}, "department": {"max_length": 120}}
     lenient = frozenset({"phone", "mobile"})
+    noun = "contacts"
+    related = ("main_account",)
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.places = Places(job, self.own)
+        self.sees_all = job.reach("contacts.see").everything
 
     def key_of(self, row: Row) -> Key | None:
         values = row.values
@@ -66,8 +72,11 @@ class Contacts(Records):
         names = {key for key in keys if key[0] == "name"}
         living = Contact.objects.living()
         for start in range(0, len(mails), 5000):
-            for mail, pk in living.filter(email__in=mails[start : start + 5000]).values_list("email", "pk"):
+            for mail, pk in Contact._base_manager.filter(email__in=mails[start : start + 5000]).values_list(
+                "email", "pk"
+            ):
                 found["mail", mail].append(pk)
+        self._find_by_further_address(mails, found)
         some = list({key[1] for key in names})
         for start in range(0, len(some), 5000):
             rows = living.filter(key__in=some[start : start + 5000]).values_list(
@@ -79,17 +88,27 @@ class Contacts(Records):
                     found["name", name, account].append(pk)
         return found
 
-    def within(self, ids: Sequence[int]) -> set[int]:
-        reach = access.reach(self.job.by, "contacts.change")
-        return (
-            set(ids)
-            if reach.everything
-            else set(Contact.objects.within(reach).filter(pk__in=ids).values_list("pk", flat=True))
-        )
+    def _find_by_further_address(self, mails: list[str], found: dict[Key, list[int]]) -> None:
+        """Who has the address beside another one, if it is nobody's main one."""
+        further = ContactPoint.objects.living().filter(kind=ContactPoint.Kind.EMAIL, contact__deleted_at=None)
+        unknown = [mail for mail in mails if ("mail", mail) not in found]
+        for start in range(0, len(unknown), 5000):
+            some = further.filter(value__in=unknown[start : start + 5000])
+            for mail, pk in some.exclude(contact=None).values_list("value", "contact_id").distinct():
+                found["mail", mail].append(pk)
+
+    def shown(self, row: Row) -> str:
+        names = (row.values.get("given_name"), row.values.get("family_name"))
+        return row.key[1] if row.key[0] == "mail" else " ".join(filter(None, names))
+
+    def agree(self, row: Row) -> None:
+        """A further address by which the person was found does not become the main one."""
+        if row.key[0] == "mail" and row.record.pk and row.record.email != row.key[1]:
+            del row.values["email"]
 
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
         rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
-        rows = self.replace(rows, "account", references.accounts, "no_account", outcome)
+        rows = self.replace(rows, "account", self._accounts, "no_account", outcome)
         good = []
         for row in rows:
             if "owner" in row.values:
@@ -102,6 +121,9 @@ class Contacts(Records):
                 self.refuse(outcome, row, "family_name", "missing")
         return good
 
+    def _accounts(self, names: list[str]) -> Mapping[str, references.Account]:
+        return references.accounts(names, self.job.reach("accounts.see"))
+
     def _split(self, row: Row, name: str) -> None:
         """A whole name into its parts, as Austria writes them; cells of their own win."""
         person = parse_name(name)
@@ -113,68 +135,15 @@ class Contacts(Records):
         account = row.values.get("account")
         if "family_name" not in row.values:
             row.values["family_name"] = row.values["email"].partition("@")[0].replace(".", " ").title()
-        return Contact(main_account=account, job_title=row.values.get("job_title", "") if account else "")
+        contact = Contact(main_account=account, job_title=row.values.get("job_title", "") if account else "")
+        if self.job.by is not None and not self.sees_all and "owner" not in row.values:
+            contact.owner = self.job.by  # else she might not see whom she brought
+        return contact
 
-    def follow(self, rows: list[Row], outcome: Outcome) -> None:
-        """A position at the account; the main one where the person has none."""
-        placed = {row.record.pk: row for row in rows if row.values.get("account")}
-        if not placed:
-            return
-        present: dict[int, dict[int, Position]] = defaultdict(dict)
-        for held in Position.objects.living().filter(contact__in=[pk for pk in placed if pk > 0], ends_on=None):
-            present[held.contact_id][held.account_id] = held
-        new: list[Any] = []
-        retitled: list[Any] = []
-        for pk, row in placed.items():
-            account, title = row.values["account"], row.values.get("job_title", "")
-            position = present[pk].get(account.pk)
-            if position is None:
-                main = not any(p.is_main for p in present[pk].values())
-                if self.job.may_add:
-                    new.append(
-                        Position(
-                            contact_id=pk,
-                            account_id=account.pk,
-                            job_title=title,
-                            department=row.values.get("department", ""),
-                            is_main=main,
-                        )
-                    )
-                    self._set_main(row, account, title, main)
-            elif title and position.job_title != title and self.job.may_change:
-                retitled.append((position, title))
-                self._set_main(row, account, title, position.is_main)
-                self._count_changed(row)
-        if new:
-            outcome.kept.append(self.job.add_records(new))
-            outcome.counts["positions_added"] += len(new)
-        if retitled:
-            if self.job.write:
-                bulk.update_rows(
-                    Position, ["id", "job_title", "version"], [[p.pk, title, p.version + 1] for p, title in retitled]
-                )
-            outcome.kept.append(
-                Kept(Position, (), ["job_title"], [[p.pk, p.job_title, title] for p, title in retitled])
-            )
-
-    def _set_main(self, row: Row, account: references.Account, title: str, main: bool) -> None:
-        """The contact's own copy of its main position, as `Position.settle` keeps it."""
-        contact = row.record
-        if (
-            main
-            and self.job.write
-            and row.state != "added"
-            and (contact.main_account_id, contact.job_title) != (account.pk, title)
-        ):
-            Contact._base_manager.filter(pk=contact.pk).update(main_account=account, job_title=title)
-            contact.main_account, contact.job_title = account, title
-            search.index(search.CONTACT, [contact.search_row()])
-            self._count_changed(row)
-
-    @staticmethod
-    def _count_changed(row: Row) -> None:
-        if row.state == "unchanged":
-            row.state = "changed"
+    def _change(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
+        """Positions first: the main one is copied onto its contact, which is then stored with its other changes."""
+        self.places.store([row for row in rows if row.values.get("account")], changes, outcome)
+        super()._change(rows, changes, outcome)
 
 
 TARGET = Target(

@@ -42,7 +42,8 @@ class OpenItems(Records):
         return self.by_column("number", keys)
 
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
-        rows = self.replace(rows, "account", references.accounts, "no_account", outcome)
+        reach = self.job.reach("accounts.see")
+        rows = self.replace(rows, "account", lambda texts: references.accounts(texts, reach), "no_account", outcome)
         for row in rows:
             row.values["account"] = row.values["account"].pk
             row.values.setdefault("open_amount", row.values["amount"])

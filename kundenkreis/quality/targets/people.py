@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core.models import House
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets import references
-from kundenkreis.quality.targets.base import MatchKey, Outcome, Target
+from kundenkreis.quality.targets.base import Job, MatchKey, Outcome, Problem, Target
 from kundenkreis.quality.targets.records import Key, Records, Row
 from kundenkreis.staff.models import Team, User
 from kundenkreis.staff.roles import Role
@@ -38,6 +38,10 @@ class People(Records):
     fields = FIELDS
     columns_of = {spec.name: spec.name for spec in FIELDS if spec.name not in OWN}
     lenient = frozenset({"phone"})
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.demoted: set[int] = set()  # administrators whom this run gives another role
 
     def key_of(self, row: Row) -> Key | None:
         return (row.values["email"].lower(),) if "email" in row.values else None
@@ -121,6 +125,19 @@ class People(Records):
         if new:
             outcome.kept.append(self.job.add_records(new))
             outcome.counts["managers_added"] += len(new)
+
+    def forbid(self, row: Row, differs: set[str]) -> Problem | None:
+        """Whatever a file says, one active administrator remains."""
+        person = row.record
+        if "role" not in differs or person.role != Role.ADMINISTRATOR or not person.pk or not person.is_active:
+            return None
+        administrators = User.objects.living().filter(role=Role.ADMINISTRATOR, is_active=True)
+        if self.job.write:
+            administrators = administrators.select_for_update()
+        if not set(administrators.values_list("pk", flat=True)) - self.demoted - {person.pk}:
+            return Problem(row.number, "role", "last_administrator", {"value": str(person)})
+        self.demoted.add(person.pk)
+        return None
 
     def make(self, row: Row) -> User:
         return self._new_user()

@@ -57,8 +57,8 @@ class Products(Records):
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
         if self.job.may_add:
             self._add_families(rows, outcome)
-        rows = self.replace(rows, "family", self._families, "unknown_choice", outcome)
-        return self.replace(rows, "unit", _units, "unknown_choice", outcome)
+        rows = self.replace(rows, "family", self._families, "unknown_family", outcome)
+        return self.replace(rows, "unit", _units, "unknown_unit", outcome)
 
     def _families(self, texts: list[str]) -> Mapping[str, int]:
         known = {**_written(Family.objects.living(), "name", "code")}

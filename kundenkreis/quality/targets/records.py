@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.utils import translation
 
 from kundenkreis.core import bulk, search
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
+from kundenkreis.quality.targets.changes import Changes
+from kundenkreis.quality.targets.choices import choices_of
 from kundenkreis.quality.targets.columns import Columns
+from kundenkreis.staff.access import Reach
 
 if TYPE_CHECKING:
     from kundenkreis.quality.reading import Chunk, Source
@@ -35,23 +35,19 @@ class Row:
     state: str = ""  # added, changed, unchanged
 
 
-@dataclass
-class Changes:
-    """Existing records of one chunk and what they were before it."""
-
-    before: dict[int, dict[str, Any]] = field(default_factory=dict)
-    records: dict[int, Recorded] = field(default_factory=dict)
-
-
 class Records(Loader):
     """A subclass says which model, which fields go into which columns, how references are found and how rows find records."""
 
     model: ClassVar[type[Recorded]]
+    noun: ClassVar[str] = (
+        ""  # whose rights decide record by record ("accounts.see"); "" where everybody sees all of them
+    )
     fields: ClassVar[tuple[FieldSpec, ...]]
     # {field of the target: column of the model}; fields that are not here are the subclass's own business
     columns_of: ClassVar[Mapping[str, str]]
     special: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     lenient: ClassVar[frozenset[str]] = frozenset()
+    related: ClassVar[tuple[str, ...]] = ()  # what the search entry of a changed record names
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -60,9 +56,7 @@ class Records(Loader):
         self.rehearsed: dict[Key, Recorded] = {}
         self.own = job.own(self.model)
         self.choices = {
-            name: _choices(self.model, column)
-            for name, column in self.columns_of.items()
-            if _has_choices(self.model, column)
+            name: choices for name, column in self.columns_of.items() if (choices := choices_of(self.model, column))
         }
 
     # --- what a subclass says ------------------------------------------------------------------------------------------
@@ -89,9 +83,20 @@ class Records(Loader):
     def follow(self, rows: list[Row], outcome: Outcome) -> None:
         """Store what belongs to the records beside their own columns."""
 
-    def within(self, ids: Sequence[int]) -> set[int]:
-        """Which of these records the person may change."""
-        return set(ids)
+    def is_unique(self) -> bool:
+        """Can there be only one record with a key? Then one that the person does not see stands in the way of a new one."""
+        return False
+
+    def shown(self, row: Row) -> str:
+        """What the row is matched by, as a person reads it."""
+        return " ".join(str(part) for part in row.key)
+
+    def agree(self, row: Row) -> None:
+        """Last words on the row's cells, now that its record is known."""
+
+    def forbid(self, row: Row, differs: set[str]) -> Problem | None:
+        """Why these columns may not get what the row says, if so."""
+        return None
 
     # --- the work ------------------------------------------------------------------------------------------------------
 
@@ -119,10 +124,10 @@ class Records(Loader):
         rows = self.refer(rows, outcome)
         rows = self._keyed(rows, outcome)
         changes = self._match(rows, outcome)
-        good = [row for row in rows if row.record is not None and self._fill(row, changes, outcome)]
+        good = self._filled([row for row in rows if row.record is not None], changes, outcome)
         self._add([row for row in good if row.state == "added"], outcome)
-        self._change(good, changes, outcome)
         self.follow(good, outcome)
+        self._change(good, changes, outcome)
         for row in good:
             outcome.counts[row.state] += 1
         return outcome
@@ -163,14 +168,18 @@ class Records(Loader):
         """Give each row its record: a stored one, one that an earlier row adds, or a new one."""
         found = self.find(list(dict.fromkeys(row.key for row in rows)))
         ids = sorted({pk for some in found.values() for pk in some})
-        query = self.model._base_manager.select_for_update() if self.job.write else self.model._base_manager.all()
+        query = self.model._base_manager.select_related(*self.related) if self.related else self.model._base_manager
+        query = query.select_for_update(of=("self",)) if self.job.write else query.all()
         stored = {r.pk: r for start in range(0, len(ids), 5000) for r in query.filter(pk__in=ids[start : start + 5000])}
-        mine = self.within([pk for pk in ids if pk not in self.own]) if self.job.by else set(ids)
+        seen = self.within("see", ids)
+        mine = self.within("change", sorted(seen))
         new: dict[Key, Recorded] = self.rehearsed if not self.job.write else {}
         changes = Changes()
         for row in rows:
-            living = [pk for pk in found.get(row.key, []) if stored[pk].deleted_at is None]
-            shown = " ".join(str(part) for part in row.key)
+            there = [pk for pk in found.get(row.key, []) if pk in seen]
+            hidden = len(there) < len(found.get(row.key, []))
+            living = [pk for pk in there if stored[pk].deleted_at is None]
+            shown = self.shown(row)
             first = self.first_rows.setdefault(row.key, row.number)
             if not self.job.may_change and first != row.number:
                 self.refuse(outcome, row, "", "second_row", first=first)
@@ -178,24 +187,47 @@ class Records(Loader):
                 self.refuse(outcome, row, "", "several_found", value=shown)
             elif living and not self.job.may_change:
                 self.refuse(outcome, row, "", "exists", value=shown)
-            elif living and living[0] not in mine and living[0] not in self.own:
+            elif living and living[0] not in mine:
                 self.refuse(outcome, row, "", "not_yours")
             elif living:
                 row.record, row.state = stored[living[0]], "unchanged"
-            elif found.get(row.key):
+            elif there:
                 self.refuse(outcome, row, "", "in_bin", value=shown)
             elif row.key in new:
                 row.record, row.state = new[row.key], "unchanged"
             elif not self.job.may_add:
                 self.refuse(outcome, row, "", "not_found", value=shown)
+            elif hidden and self.is_unique():
+                self.refuse(outcome, row, "", "taken", value=shown)
             else:
                 row.record, row.state = self.make(row), "added"
                 new[row.key] = row.record
         return changes
 
+    def _filled(self, rows: list[Row], changes: Changes, outcome: Outcome) -> list[Row]:
+        """The rows whose cells stand in their records now. When a row that would add is refused, the next one for its key adds."""
+        good: list[Row] = []
+        anew: dict[Key, Recorded | None] = {}  # new records whose row was refused: None until a later row makes it
+        for row in rows:
+            if row.key in anew:
+                made = anew[row.key]
+                row.state = "unchanged" if made else "added"
+                row.record = anew[row.key] = made or self.make(row)
+            if self._fill(row, changes, outcome):
+                good.append(row)
+            elif row.state == "added":
+                anew[row.key] = None
+        if not self.job.write:
+            for key, made in anew.items():
+                self.rehearsed.pop(key, None)
+                if made:
+                    self.rehearsed[key] = made
+        return good
+
     def _fill(self, row: Row, changes: Changes, outcome: Outcome) -> bool:
         """Put the row's cells into its record and check it; False (and the record as it was) when something is wrong."""
         record, wanted = row.record, {}
+        self.agree(row)
         for name, column in self.columns_of.items():
             if name in row.values:
                 wanted[self.model._meta.get_field(column).attname] = row.values[name]
@@ -203,39 +235,39 @@ class Records(Loader):
         differs = {name for name, value in wanted.items() if value != before[name]}
         if not differs and row.state == "unchanged":
             return True
+        if forbidden := self.forbid(row, differs):
+            outcome.counts["rejected"] += len(outcome.reject([forbidden]))
+            return False
         whole = {name: getattr(record, name) for name in (f.attname for f in self.model._meta.concrete_fields)}
         touched = {self._name(attname) for attname in differs}
         try:
             for name in differs:
                 setattr(record, name, wanted[name])
-            touched |= (
-                record.prepare(set(touched))
-                if record.pk or row.state != "added"
-                else self._prepare_new(record, touched)
-            )
+            touched |= self._prepared(record, {self._name(attname) for attname in wanted})
             record.clean_fields(exclude={f.name for f in self.model._meta.fields} - touched | _rehearsed(record))
             record.clean()
         except ValidationError as wrong:
             for name, value in whole.items():
                 setattr(record, name, value)
             self._refuse_invalid(row, wrong, outcome)
-            if row.state == "added":
-                self.rehearsed.pop(row.key, None)
             return False
         after = {name: getattr(record, name) for name in whole}
         if after == whole:
             return True
         if row.state == "unchanged":
             row.state = "changed"
+            self._note_second(row, outcome)
             if record.pk is not None and (record.pk > 0 or self.job.write):
-                changes.records[record.pk] = record
-                first_before = changes.before.setdefault(record.pk, {})
-                for name in whole:
-                    if after[name] != whole[name]:
-                        first_before.setdefault(name, whole[name])
+                changes.note(record, {name: whole[name] for name in whole if after[name] != whole[name]})
         return True
 
-    def _prepare_new(self, record: Recorded, touched: set[str]) -> set[str]:
+    def _note_second(self, row: Row, outcome: Outcome) -> None:
+        """Two rows of a file for one record, and they do not say the same: the later one stands."""
+        if (first := self.first_rows[row.key]) != row.number:
+            params = {"first": first, "value": self.shown(row)}
+            outcome.reject([Problem(row.number, "", "merged", params, is_note=True)])
+
+    def _prepared(self, record: Recorded, touched: set[str]) -> set[str]:
         """The model's own derived columns; numbers are given later for all together."""
         number = getattr(record, "number", None)
         if number == "":
@@ -322,6 +354,18 @@ class Records(Loader):
                 self.refuse(outcome, row, name, code, value=text)
         return good
 
+    def within(self, verb: str, ids: Sequence[int]) -> set[int]:
+        """Which of these records the person may "see" or "change"; what the run itself has added is hers."""
+        reach = self.job.reach(f"{self.noun}.{verb}") if self.noun else Reach(everything=True)
+        if reach.everything:
+            return set(ids)
+        found = {pk for pk in ids if pk in self.own}
+        others = [pk for pk in ids if pk not in found]
+        allowed = self.model.objects.within(reach)  # type: ignore[attr-defined]
+        for start in range(0, len(others), 5000):
+            found |= set(allowed.filter(pk__in=others[start : start + 5000]).values_list("pk", flat=True))
+        return found
+
     def by_column(self, column: str, keys: Sequence[Key], **conditions: Any) -> dict[Key, list[int]]:
         """`find` for a key that is one column."""
         found: dict[Key, list[int]] = defaultdict(list)
@@ -334,21 +378,6 @@ class Records(Loader):
 
     def resume(self, source: Source) -> None:
         """Which records are this run's own is asked at the start anyway; nothing else is remembered."""
-
-
-def _has_choices(model: type[models.Model], column: str) -> bool:
-    return bool(model._meta.get_field(column).choices)
-
-
-def _choices(model: type[models.Model], column: str) -> dict[str, str]:
-    """Every way to write a choice: its value, and its name in each language."""
-    known: dict[str, str] = {}
-    for value, label in model._meta.get_field(column).choices or ():
-        known[str(value).casefold()] = value
-        for code, _name in settings.LANGUAGES:
-            with translation.override(code):
-                known.setdefault(str(label).casefold(), value)
-    return known
 
 
 def unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account
 from kundenkreis.quality.targets.records import unique
+from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Team, Territory, User
 
 
@@ -35,12 +36,13 @@ def territories(texts: Sequence[str]) -> Mapping[str, Territory]:
     return _by_name(Territory, texts)
 
 
-def accounts(texts: Sequence[str]) -> Mapping[str, Account]:
-    """By number, else by name where only one is called so."""
+def accounts(texts: Sequence[str], reach: Reach) -> Mapping[str, Account]:
+    """By number, else by name where only one is called so; of those within reach. The others are as good as not there."""
     columns = ("id", "number", "name", "key", "email", "owner_id", "team_id", "territory_id")
+    within = Account.objects.within(reach).living()
     found: dict[str, Any] = {}
     for start in range(0, len(texts), 5000):
-        numbers = Account.objects.living().filter(number__in=texts[start : start + 5000]).only(*columns)
+        numbers = within.filter(number__in=texts[start : start + 5000]).only(*columns)
         found |= {account.number: account for account in numbers}
     keys: dict[str, list[str]] = {}
     for text in texts:
@@ -48,7 +50,7 @@ def accounts(texts: Sequence[str]) -> Mapping[str, Account]:
             keys.setdefault(fold(text)[:200], []).append(text)
     some, pairs = list(keys), []
     for start in range(0, len(some), 5000):
-        for account in Account.objects.living().filter(key__in=some[start : start + 5000]).only(*columns):
+        for account in within.filter(key__in=some[start : start + 5000]).only(*columns):
             pairs += [(text, account) for text in keys[account.key]]
     return found | unique(pairs)
 

@@ -75,7 +75,7 @@ class Heads:
         new = heads.filter(~pl.col("order_id").is_in(list(known))).select("order_id", *names)
         theirs = pl.concat([new, pl.DataFrame(rows, schema=new.schema, orient="row")])
         theirs = theirs.rename({"ordered_on": "day", "currency": "of_order"})
-        lines = lines.drop("account_id").join(theirs, on="order_id", how="left", maintain_order="left")
+        lines = lines.rename({"account_id": "said"}).join(theirs, on="order_id", how="left", maintain_order="left")
         other = lines.filter(pl.col("currency") != pl.col("of_order"))
         if other.height:
             problems = [
@@ -84,9 +84,21 @@ class Heads:
             ]
             outcome.counts["rejected"] += len(outcome.reject(problems))
             lines = lines.filter(pl.col("currency") == pl.col("of_order"))
+        self._note_others(lines, outcome)
+        lines = lines.drop("said")
         other_day = bool((lines["ordered_on"] != lines["day"]).any())
         lines = lines.drop("of_order", "ordered_on").rename({"day": "ordered_on"})
         return self.house_amounts(lines.drop("amount_house")) if other_day else lines
+
+    def _note_others(self, lines: pl.DataFrame, outcome: Outcome) -> None:
+        """Lines that name another account or day than their order has: said once for each order."""
+        import polars as pl
+
+        other = (pl.col("said") != pl.col("account_id")) | (pl.col("ordered_on") != pl.col("day"))
+        for row, order in (
+            lines.filter(other.fill_null(False)).unique("order", keep="first").select("row", "order").rows()
+        ):
+            outcome.reject([Problem(row, "order", "other_head", {"value": order}, is_note=True)])
 
     def kind_of(self, number: str, total: Decimal, kind: str) -> str:
         import polars as pl

@@ -34,6 +34,7 @@ class Parties:
         """Adds `account_id`, null where a line names none."""
         import polars as pl
 
+        lines = _without_bin(lines, "account", self.accounts, outcome)
         named = (
             lines.filter(pl.col("account").is_not_null())
             .group_by("account", maintain_order=True)
@@ -58,6 +59,7 @@ class Parties:
         """Adds `product_id`. A new product is called what its first line with a text says, however the file is cut."""
         import polars as pl
 
+        lines = _without_bin(lines, "product", self.products, outcome)
         numbers = lines["product"].unique(maintain_order=True).to_list()
         ids = self.products.find(numbers)
         new = [number for number in numbers if number not in ids]
@@ -89,6 +91,12 @@ class Parties:
         if named and self.job.write:
             bulk.update_rows(Product, ["id", "name", "key"], [[p.pk, p.name, p.key] for p in named])
             search.bulk_index(search.PRODUCT, [p.search_row() for p in named])
+
+
+def _without_bin(lines: pl.DataFrame, field: str, numbers: Numbers, outcome: Outcome) -> pl.DataFrame:
+    """Lines of something in the bin are refused: there nobody would see them."""
+    numbers.find(lines[field].drop_nulls().unique(maintain_order=True).to_list())
+    return refuse(lines, field, numbers.in_bin, "in_bin", outcome) if numbers.in_bin else lines
 
 
 def refuse(lines: pl.DataFrame, field: str, values: Any, code: str, outcome: Outcome) -> pl.DataFrame:

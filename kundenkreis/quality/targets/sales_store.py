@@ -72,7 +72,10 @@ class SalesStore:
         heads = lines.group_by("order", maintain_order=True).agg(
             pl.col("account_id").drop_nulls().first(), pl.col("account_id").first().alias("first_account_id"), first
         )
-        ids = self._order_ids(heads["order"].to_list())
+        ids, in_bin = self._order_ids(heads["order"].to_list())
+        if in_bin:
+            lines = refuse(lines, "order", in_bin, "in_bin", outcome)
+            heads = heads.filter(~pl.col("order").is_in(list(in_bin)))
         new = heads.filter(~pl.col("order").is_in(list(ids)))["order"]
         if len(new) and not self.job.may_add:
             lines = refuse(lines, "order", new, "unknown_order", outcome)
@@ -90,13 +93,16 @@ class SalesStore:
         lines = lines.with_columns(_ids("order", ids).alias("order_id"))
         return lines, heads
 
-    def _order_ids(self, numbers: list[str]) -> dict[str, int]:
-        ids = {number: self.rehearsed[number] for number in numbers if number in self.rehearsed}
+    def _order_ids(self, numbers: list[str]) -> tuple[dict[str, int], set[str]]:
+        """Ids by number of the orders that exist, and the numbers of those in the bin."""
+        ids, in_bin = {n: self.rehearsed[n] for n in numbers if n in self.rehearsed}, set()
         for start in range(0, len(numbers), 5000):
-            ids |= dict(
-                Order._base_manager.filter(number__in=numbers[start : start + 5000]).values_list("number", "pk")
-            )
-        return ids
+            found = Order._base_manager.filter(number__in=numbers[start : start + 5000])
+            for number, pk, deleted_at in found.values_list("number", "pk", "deleted_at"):
+                ids[number] = pk
+                if deleted_at is not None:
+                    in_bin.add(number)
+        return ids, in_bin
 
     # --- lines ------------------------------------------------------------------------------------------------------
 
@@ -354,9 +360,8 @@ class SalesStore:
                 return
             lines, _problems = self.columns.read(chunk, only=frozenset({"order", "product"}))
             lines = lines.filter((pl.col("row") < source.first_data_row + done) & ~pl.col("row").is_in(rejected))
-            orders = {
-                n: pk for n, pk in self._order_ids(lines["order"].unique().to_list()).items() if pk not in self.own
-            }
+            ids, _in_bin = self._order_ids(lines["order"].unique().to_list())
+            orders = {number: pk for number, pk in ids.items() if pk not in self.own}
             lines = lines.filter(pl.col("order").is_in(list(orders)))
             products = self.parties.products.find(lines["product"].unique().to_list())
             met = lines.select(_ids("order", orders).alias("order_id"), _ids("product", products).alias("product_id"))
