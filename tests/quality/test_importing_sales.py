@@ -15,7 +15,7 @@ from kundenkreis.quality import importing, running
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.rates.dated import rate_on
 from kundenkreis.rates.models import ExchangeRate
-from tests.quality.imports import draft, imported, sales, told
+from tests.quality.imports import RETAIL, draft, imported, sales, told
 
 pytestmark = pytest.mark.django_db
 
@@ -343,3 +343,33 @@ def test_undoing_a_correction_gives_the_old_figures_back(world, monkeypatch, siz
     assert picture() != before
     importing.undo_now(run, world.admin)
     assert picture() == before
+
+
+@pytest.mark.parametrize("model", [Account, Product, Order])
+def test_lines_of_something_in_the_bin_are_refused(world, model):
+    sales(*TWO_ORDERS)
+    number = {Account: "13085", Product: "22350", Order: "489434"}[model]
+    model.objects.get(number=number).discard(by=world.admin)
+    more = (*TWO_ORDERS, TWO_ORDERS[0].replace("489434", "489999"), TWO_ORDERS[2].replace("489435", "489998"))
+    checked = importing.check(draft("\n".join([RETAIL, *more])))
+    lines = OrderLine.objects.count()
+    run = sales(*more)
+    refused = {Account: 3, Product: 2, Order: 2}[model]
+    assert run.counts["rejected"] == checked.forecast["rejected"] == refused
+    assert told(run)[0].endswith(f"“{number}” lies in the bin. Restore it first, then import the row again.")
+    assert OrderLine.objects.count() == lines + run.counts["added"]
+    assert run.counts["added"] == 2 - {Account: 1, Product: 1, Order: 0}[model]
+
+
+def test_an_order_with_several_accounts_or_days_is_told_once():
+    run = sales(
+        TWO_ORDERS[0],
+        TWO_ORDERS[1].replace("13085", "13099"),
+        TWO_ORDERS[1].replace("2009-12-01", "2009-12-02").replace("79323P", "84879"),
+        TWO_ORDERS[2],
+    )
+    assert told(run) == [
+        "Row 3, column “Invoice”: Order 489434 stands in the file with several accounts or days; its lines go with its first row."
+    ]
+    assert OrderLine.objects.filter(order__number="489434").values("account", "ordered_on").distinct().count() == 1
+    assert sales(*TWO_ORDERS).counts.get("notes", 0) == 0
