@@ -119,7 +119,7 @@ def _orders(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
             amount_house=110 + n,
         )
     Delivery.add(by=None, number="D-1", order=order, promised_on=today, shipped_on=today)
-    OpenItem.add(
+    item = OpenItem.add(
         by=None,
         account=world.lindner,
         number="R-1",
@@ -129,7 +129,7 @@ def _orders(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
         open_amount=110,
     )
     CreditStanding.add(by=None, account=world.lindner, limit=100, is_blocked=True, reason=name.format(n=1), as_of=today)
-    return {"order": order}
+    return {"order": order, "line": order.lines.get(), "open_item": item}
 
 
 def _activities(world: Any, name: str) -> dict[str, Any]:

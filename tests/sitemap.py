@@ -34,6 +34,8 @@ RECORDS = {
     "imports:check": "draft",
     "tokens": "token",
     "rates": "rate",
+    "lines": "line",
+    "open_items": "open_item",
 }
 # Signing in is allauth's own map, the API has its own walk, and health answers a monitor.
 ELSEWHERE = re.compile(

@@ -27,12 +27,21 @@ class BadFilter(ValueError):
 
 
 @dataclass(frozen=True)
+class Found:
+    """A record that a filter asks for: how people call it, and the condition for the ORM."""
+
+    name: str
+    q: Q
+
+
+@dataclass(frozen=True)
 class Filter:
     """What may be asked of a list under one name.
 
-    `kind` is "text", "choice", "number", "date", "flag" or "person"; `column` the path in the ORM (the name when left
-    out). A text whose column ends in "key" is compared folded. `choices` are (value, label) pairs or a function that
-    gives them; for a person they are the names behind the ids.
+    `kind` is "text", "choice", "number", "date", "flag", "person" or "record"; `column` the path in the ORM (the name
+    when left out). A text whose column ends in "key" is compared folded. `choices` are (value, label) pairs or a function
+    that gives them; for a person they are the names behind the ids. A record is asked for by links only: `find(text, me)`
+    gives its name and condition, None when that person sees no such record.
     """
 
     name: str
@@ -40,6 +49,7 @@ class Filter:
     label: Any
     column: str = ""
     choices: Choices = ()
+    find: Callable[[str, int | None], Found | None] | None = None
 
     @property
     def path(self) -> str:
@@ -143,6 +153,13 @@ def _read_person(asked: Filter, text: str, reading: Reading) -> int:
     raise _bad_value(asked, text, _("a person"))
 
 
+def _read_record(asked: Filter, text: str, reading: Reading) -> Found:
+    found = asked.find(text, reading.me) if asked.find else None
+    if found is None:
+        raise _bad_value(asked, text, _("a record that you see"))
+    return found
+
+
 # --- the operations --------------------------------------------------------------------------------------------------
 
 
@@ -240,6 +257,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "empty": _EMPTY,
         "filled": _FILLED,
     },
+    "record": {"is": Operation(gettext_lazy("is"), _read_record, lambda asked, values: values[0].q)},
     "flag": {"is": Operation(gettext_lazy("is"), _read_flag, _in)},
     "person": {
         "is": Operation(gettext_lazy("is"), _read_person, _in, _MANY),

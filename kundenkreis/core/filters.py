@@ -21,9 +21,9 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kundenkreis.core.filter_kinds import OPERATIONS, BadFilter, Filter, Operation, Reading
+from kundenkreis.core.filter_kinds import OPERATIONS, BadFilter, Filter, Found, Operation, Reading
 
-__all__ = ["BadFilter", "Chip", "Filter", "Filters", "condition", "operations", "parse"]
+__all__ = ["BadFilter", "Chip", "Filter", "Filters", "Found", "condition", "operations", "parse"]
 
 PARAMETER = "f"
 _MOST_CONDITIONS = 20
@@ -177,6 +177,8 @@ def _sentence(one: Condition) -> str:
 
 
 def _said(asked: Filter, value: Any, text: str) -> str:
+    if isinstance(value, Found):
+        return value.name
     if text == "me":
         return _("me")
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -20,8 +20,9 @@ from kundenkreis.customers import hierarchy
 from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Position
 from kundenkreis.orders import figures
 from kundenkreis.orders.models import CreditStanding, OpenItem, Order
+from kundenkreis.orders.receivables import Receivables, receivables
 from kundenkreis.staff import access
-from kundenkreis.web import charts, formats
+from kundenkreis.web import charts, formats, opening
 
 
 @dataclass
@@ -130,26 +131,31 @@ class Overview:
         return Account(last_order_on=newest).last_ordered if newest else None
 
     @cached_property
-    def open_items(self) -> dict[str, Any]:
-        """How many, how much in each document's currency, and how much of it is overdue."""
-        rows = (
-            OpenItem.objects.living()
-            .filter(account_id__in=self.group.ids)
-            .values("currency")
-            .annotate(
-                amount=Sum("open_amount"),
-                late=Sum("open_amount", filter=Q(due_on__lt=self.today)),
-                number=Count("id"),
-                oldest=Min("due_on"),
-            )
-            .order_by("-amount")
-        )
-        found = list(rows)
+    def open_items(self) -> Receivables:
+        """How many, how much in house currency, how much of it is overdue, and what the documents say."""
+        return receivables(OpenItem.objects.living().filter(account_id__in=self.group.ids), self.today)
+
+    @cached_property
+    def rows(self) -> dict[str, str]:
+        """Where the rows behind each figure are."""
+        year = opening.between(dt.date(self.today.year, 1, 1), self.today)
+        twelve = opening.between(self.last_year_to_date + dt.timedelta(days=1), self.today)
         return {
-            "sums": found,
-            "number": sum(row["number"] for row in found),
-            "late": [row for row in found if row["late"]],
+            "revenue": opening.orders_of(self.group, opening.SOLD, year),
+            "orders": opening.orders_of(self.group, "kind:in:order", twelve),
+            "returns": opening.orders_of(self.group, "kind:in:credit_note", twelve),
+            "all": opening.orders_of(self.group),
+            "open_items": opening.open_items_of(self.group),
+            "overdue": opening.open_items_of(self.group, f"due:before:{self.today.isoformat()}"),
         }
+
+    def month_url(self, year: int, number: int) -> str:
+        return opening.orders_of(self.group, opening.SOLD, opening.month(year, number, self.today))
+
+    def product_url(self, product: int) -> str:
+        """The lines behind what the account, or group, bought of a product in the last 12 months."""
+        twelve = opening.between(self.last_year_to_date + dt.timedelta(days=1), self.today)
+        return opening.lines_of(product, twelve, whose=self.group)
 
     @cached_property
     def credit(self) -> CreditStanding | None:
@@ -176,6 +182,7 @@ class Overview:
                 this[number - 1] if number <= self.today.month else None,
                 last[number - 1] if self._is_recorded(number) else None,
                 is_open=number == self.today.month,
+                url=self.month_url(self.today.year, number) if number <= self.today.month else "",
             )
             for number in range(1, 13)
         ]
@@ -218,8 +225,11 @@ class Overview:
         return [
             [
                 formats.month(number, wide=True),
-                formats.money(bar.value, self.currency, 0),
-                formats.money(bar.before, self.currency, 0),
+                formats.opened(formats.money(bar.value, self.currency, 0), bar.url if bar.value else ""),
+                formats.opened(
+                    formats.money(bar.before, self.currency, 0),
+                    self.month_url(self.today.year - 1, number) if bar.before else "",
+                ),
                 formats.delta(formats.change(bar.value, bar.before))
                 if bar.value is not None and not bar.is_open
                 else "",

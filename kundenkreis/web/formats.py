@@ -235,6 +235,11 @@ def count(value: int, bound: int = 10_000) -> str:
     return f"{number(bound, 0)}+" if value > bound else number(value, 0)
 
 
+def opened(figure: str, url: str) -> str:
+    """A figure that leads to its rows; without an address, the figure."""
+    return Markup('<a href="{}">{}</a>').format(url, figure) if url else figure
+
+
 def initials(name: str) -> str:
     """At most two letters for an avatar: `Ada Huber` gives AH."""
     words = [word for word in name.replace(".", " ").split() if word[0].isalpha()]

@@ -42,6 +42,7 @@ def environment(**options: Any) -> Environment:
         "icon": icon,
         "language": get_language,
         "messages_of": get_messages,
+        "opened": formats.opened,
         "query": query,
         "shell_for": _shell_for,
         "sparkline": charts.sparkline,

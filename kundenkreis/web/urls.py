@@ -8,6 +8,7 @@ from kundenkreis.web.views import (
     accounts,
     activities,
     activity_page,
+    behind,
     bulk,
     contacts,
     errors,
@@ -207,6 +208,15 @@ ORDERS = [
     path("export/", orders.export, name="export"),
     path("<int:pk>/", orders.detail, name="detail"),
 ]
+LINES = [
+    path("", behind.lines, name="list"),
+    path("<int:pk>/", behind.line, name="detail"),
+]
+OPEN_ITEMS = [
+    path("", behind.open_items, name="list"),
+    path("export/", behind.export_open_items, name="export"),
+    path("<int:pk>/", behind.open_item, name="detail"),
+]
 INBOX = [
     path("", inbox.index, name="list"),
     path("read/", inbox.read_all, name="read_all"),
@@ -243,6 +253,8 @@ urlpatterns = [
     path("activities/all/", include((LOG, "log"))),
     path("activities/", include((ACTIVITIES, "activities"))),
     path("products/", include((PRODUCTS, "products"))),
+    path("orders/lines/", include((LINES, "lines"))),
+    path("orders/open-items/", include((OPEN_ITEMS, "open_items"))),
     path("orders/", include((ORDERS, "orders"))),
     path("inbox/", include((INBOX, "inbox"))),
     path("imports/", include((IMPORTS, "imports"))),

@@ -54,7 +54,7 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse | N
     if name is None:
         return None
     declared = next((f for f in page.filters if f.name == name), None)
-    if declared is None:
+    if declared is None or declared.kind == "record":
         return HttpResponseRedirect(page.url + now.address())
     if "op" in request.GET:
         return _chosen(page, request, now, declared)

@@ -43,7 +43,9 @@ class ListPage:
 
     `export` is an action of `staff.access`. `needs` are ORM columns that every row must bring along. `annotate[key](rows,
     request)` hangs what the column of that key shows on the rows of one page, in a constant number of queries. `sums` are
-    ORM columns added up beside the count. `drivers` are filters whose column leads an index (see `steering`).
+    ORM columns added up beside the count, `totals` what a list says there in its own way: as long as the rows are few, and
+    however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
+    `drivers` are filters whose column leads an index (see `steering`).
     """
 
     name: str
@@ -70,6 +72,8 @@ class ListPage:
     bulk: tuple[tuple[str, Any, str], ...] = ()  # (value, label, what a person must be allowed for it)
     drivers: frozenset[str] = frozenset()
     sums: tuple[str, ...] = ()
+    totals: Callable[[models.QuerySet], list[str]] | None = None
+    summed_by: frozenset[str] = frozenset()
     counted: Callable[[int], str] = field(default=lambda count: formats.count(count))
     empty: Any = ""
     icon: str = "list"
@@ -175,11 +179,22 @@ class ListPage:
         """How many match, exactly up to 10,000, and their sums as long as they are that few."""
         rows = self.matching(request, now)
         count = keyset.bounded_count(rows, BOUND)
+        narrowed = any(one.filter.name in self.summed_by for one in now.filters.conditions)
         parts = [self.counted(count)]
-        if self.sums and count < BOUND:
-            totals = rows.aggregate(**{f"sum_{name}": models.Sum(name) for name in self.sums})
-            parts += [formats.short(total or 0, House.current().currency) for total in totals.values()]
+        if count < BOUND or narrowed:
+            parts += self._sums(rows, exact=narrowed)
         return " · ".join(parts)
+
+    def _sums(self, rows: models.QuerySet, *, exact: bool) -> list[str]:
+        """What the rows come to; to the unit when a figure has led here."""
+        if self.totals:
+            return self.totals(rows)
+        if not self.sums:
+            return []
+        totals = rows.aggregate(**{f"sum_{name}": models.Sum(name) for name in self.sums})
+        currency = House.current().currency
+        shown = [(total or 0) for total in totals.values()]
+        return [formats.money(one, currency, 0) if exact else formats.short(one, currency) for one in shown]
 
     def require(self, request: HttpRequest, action: str) -> None:
         if not access.may(request.user, action):

@@ -98,9 +98,11 @@ class State:
     def chips(self) -> list[tuple[Any, str, str]]:
         """Each filter with the address without it, and the one of the form that changes it."""
         found = []
+        typed = {one.name for one in self.page.filters if one.kind != "record"}
         for chip in self.filters.describe():
             rest = [value for _name, value in self.filters.without(chip.param).to_params()]
-            found.append((chip, self.address(f=rest), self.address(filter=chip.name, replaces=chip.param)))
+            edit = self.address(filter=chip.name, replaces=chip.param) if chip.name in typed else ""
+            found.append((chip, self.address(f=rest), edit))
         return found
 
 

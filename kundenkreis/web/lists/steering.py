@@ -36,7 +36,7 @@ def filtered(rows: QuerySet, filters: Filters, drivers: Collection[str], model: 
 def _alone(one: Condition, filters: Filters, model: type[models.Model]) -> QuerySet:
     """What one condition alone brings. The indexes of figures, days and names hold only what is not in the bin; the others hold all."""
     alone = model._base_manager.filter(Filters((one,), filters.me, filters.today).q()).order_by()
-    return alone if one.filter.kind in ("choice", "person") else alone.filter(deleted_at=None)
+    return alone if one.filter.kind in ("choice", "person", "record") else alone.filter(deleted_at=None)
 
 
 def _walked(condition: Q) -> Case:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.models import Activity
@@ -26,6 +26,7 @@ from kundenkreis.customers.models import (
 from kundenkreis.customers.models.structure import holding
 from kundenkreis.history.models import Event
 from kundenkreis.orders.models import OpenItem, Order
+from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
 from kundenkreis.web import timeline
 from kundenkreis.web.account360 import Group, Overview, group_of, people_at, why_visible
@@ -39,6 +40,9 @@ FACTS = {
     "register": ("vat_id", "register_number", "register_court", "gln"),
     "more": ("tags", "description"),
 }
+
+
+ITEMS = 20
 
 
 @dataclass
@@ -175,24 +179,24 @@ class AccountPage:
 
     def _orders(self) -> dict[str, Any]:
         if not access.reach(self.user, "orders.see"):
-            return {"orders": [], "items": [], "figures": self.overview, "orders_url": ""}
+            return {"orders": [], "items": [], "figures": self.overview}
         orders = (
             Order.objects.living()
             .filter(account_id__in=self.group.ids)
             .select_related("account")
             .order_by("-ordered_on", "-pk")[:25]
         )
-        items = (
+        items = list(
             OpenItem.objects.living()
             .filter(account_id__in=self.group.ids)
             .select_related("account")
-            .order_by("due_on", "pk")[:50]
+            .order_by("due_on", "pk")[:ITEMS]
         )
         return {
             "orders": list(orders),
-            "items": list(items),
+            "items": items,
+            "in_house": in_house_currency(items),
             "figures": self.overview,
-            "orders_url": _address("orders:list"),
             "today": clock.today(),
         }
 
@@ -201,7 +205,6 @@ class AccountPage:
         return {
             "products": self.overview.top_products(),
             "figures": self.overview,
-            "product_url": bool(_address("products:list")),
         }
 
     def _structure(self) -> dict[str, Any]:
@@ -291,10 +294,3 @@ class AccountPage:
 
 def page_of(account: Account, request: HttpRequest) -> AccountPage:
     return AccountPage(account, request)
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from kundenkreis.orders.models import Order
-from kundenkreis.web import formats
+from kundenkreis.web import formats, opening
 from kundenkreis.web.forms.customers import countries, country_name
 from kundenkreis.web.lists import Column, Filter, ListPage
 
@@ -62,6 +62,7 @@ ORDERS = ListPage(
         Column("reference", _("Customer's order number"), value="customer_reference", shown=False),
     ),
     filters=(
+        opening.OF_ACCOUNT,
         Filter("number", "text", _("Number")),
         Filter("account", "text", _("Account"), "account__key"),
         Filter("customer", "text", _("Account number"), "account__number"),
@@ -73,6 +74,7 @@ ORDERS = ListPage(
     ),
     base=_seen,
     sums=("total_house",),
+    summed_by=frozenset({"of"}),
     export="orders.export",
     counted=_counted,
     empty=_("No orders yet. They come in from the ERP by import."),

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundenkreis.catalogue.models import Price, PriceList, Product
 from kundenkreis.core import clock, search
 from kundenkreis.core.models import House
+from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.orders import product_figures as figures
 from kundenkreis.orders.figures import recorded_since, years_back
 from kundenkreis.staff import access
-from kundenkreis.web import charts, formats
+from kundenkreis.web import charts, formats, opening
+from kundenkreis.web.account360 import Group
 from kundenkreis.web.changes import told
 from kundenkreis.web.forms.products import PriceForm, PriceListForm, ProductForm
 from kundenkreis.web.htmx import fragment, go
@@ -89,7 +91,7 @@ def _sales(request: HttpRequest, product: Product) -> dict[str, Any]:
     year = dt.date(today.year, 1, 1)
     months = figures.by_month(lines, dt.date(today.year - 1, 1, 1), today)
     since = recorded_since() or today
-    bars = _bars(months, today, since)
+    bars = _bars(product, months, today, since)
     twelve = years_back(today, 1) + dt.timedelta(days=1)
     revenue = figures.total(months, year, today)
     last_year = dt.date(today.year - 1, 1, 1)
@@ -105,8 +107,22 @@ def _sales(request: HttpRequest, product: Product) -> dict[str, Any]:
             bars, title=title, this=str(today.year), last=str(today.year - 1), currency=currency
         ),
         "has_line": sum(bar.before is not None for bar in bars) > 1,
+        "rows": {
+            "revenue": opening.lines_of(product.pk, opening.between(year, today)),
+            "buyers": opening.lines_of(product.pk, opening.between(twelve, today)),
+            "cost": reverse("history:record", args=["catalogue.product", product.pk]),
+        },
+        "bought_url": lambda account: opening.lines_of(
+            product.pk, opening.between(twelve, today), whose=Group(Account(pk=account))
+        ),
         "chart_rows": [
-            [formats.month(n, wide=True), _money(bar.value, currency), _money(bar.before, currency)]
+            [
+                formats.month(n, wide=True),
+                formats.opened(_money(bar.value, currency), bar.url if bar.value else ""),
+                formats.opened(
+                    _money(bar.before, currency), _month_url(product, today.year - 1, n, today) if bar.before else ""
+                ),
+            ]
             for n, bar in enumerate(bars, 1)
         ],
         "only_mine": not access.reach(request.user, "orders.see").everything,
@@ -117,7 +133,11 @@ def _money(value: Any, currency: str) -> str:
     return "" if value is None else formats.money(value, currency, 0)
 
 
-def _bars(months: list[figures.Sold], today: dt.date, since: dt.date) -> list[charts.Bar]:
+def _month_url(product: Product, year: int, number: int, today: dt.date) -> str:
+    return opening.lines_of(product.pk, opening.month(year, number, today))
+
+
+def _bars(product: Product, months: list[figures.Sold], today: dt.date, since: dt.date) -> list[charts.Bar]:
     """This year's months beside last year's, as far as there are records of it."""
     found = {(m.first.year, m.first.month): m.revenue for m in months}
     return [
@@ -128,6 +148,7 @@ def _bars(months: list[figures.Sold], today: dt.date, since: dt.date) -> list[ch
             if dt.date(today.year - 1, number, 1) >= since.replace(day=1)
             else None,
             is_open=number == today.month,
+            url=_month_url(product, today.year, number, today) if number <= today.month else "",
         )
         for number in range(1, 13)
     ]
