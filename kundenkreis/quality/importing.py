@@ -109,7 +109,9 @@ def hindrances(run: ImportRun) -> list[CannotImport]:
 def _ready(run: ImportRun) -> None:
     if problems := hindrances(run):
         raise problems[0]
-    if not may_run(run.owner, targets.get(run.target)):
+    # A run whose person is gone is not the house's: nobody's rights are left to go on with.
+    orphaned = run.owner is None and run.batch is not None and bool(run.batch.actor_name)
+    if orphaned or not may_run(run.owner, targets.get(run.target)):
         raise CannotImport("not_allowed_to_import")
     if "decided" not in run.options:
         source = running.open_run(run)

@@ -28,6 +28,7 @@ ROWS = {
     "other_currency": _("The line is in %(value)s, its order in %(currency)s."),
     "unknown_account": _("There is no account “%(value)s”, and only changes were to be imported."),
     "unknown_product": _("There is no product “%(value)s”, and only changes were to be imported."),
+    "may_not_add_product": _("There is no product “%(value)s”, and your role does not allow you to add products."),
     "unknown_order": _("There is no order “%(value)s”, and only changes were to be imported."),
     "unknown_line": _("The order has no such line, and only changes were to be imported."),
     "not_found": _("There is no record for “%(value)s”, and only changes were to be imported."),

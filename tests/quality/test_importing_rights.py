@@ -2,8 +2,10 @@
 
 import pytest
 
+from kundenkreis.catalogue.models import Product
 from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Contact, Position
-from kundenkreis.quality import importing
+from kundenkreis.quality import importing, running
+from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.targets import references
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Deputy, User
@@ -158,3 +160,26 @@ def test_of_two_administrators_a_file_may_demote_one(world):
     assert (run.counts["changed"], run.counts["rejected"]) == (1, 1)
     assert User.objects.filter(role="administrator", is_active=True).count() == 1
     assert importing.check(draft(text, target="people")).forecast["rejected"] == 1
+
+
+def test_sales_lines_add_products_only_for_those_who_may(world):
+    text = "order number,item number,quantity,unit price,date,account number\n1,P-1,1,2.00,2026-01-05,{0}\n1,P-2,1,2.00,2026-01-05,{0}\n"
+    text = text.format(world.lindner.number)
+    Product.add(by=world.admin, number="P-1", name="There")
+    run = imported(text, target="sales", by=world.gerda)
+    assert (run.counts["added"], run.counts["rejected"]) == (1, 1)
+    assert told(run) == [
+        "Row 3, column “item number”: There is no product “P-2”, and your role does not allow you to add products."
+    ]
+    assert imported(text, target="sales", by=world.admin).counts["products_added"] == 1
+
+
+def test_an_import_whose_person_is_gone_does_not_go_on_as_the_house(world, monkeypatch):
+    for name in ("CHUNK", "SMALL_CHUNK", "SMALLEST"):
+        monkeypatch.setattr(running, name, 1)
+    run = draft("name\nA\nB\n", target="accounts", match_by="name", by=world.ada)
+    importing.run_now(run, lambda at: ImportRun.objects.filter(pk=at.pk).update(wants_cancel=True))
+    ImportRun.objects.filter(pk=run.pk).update(owner=None)
+    with pytest.raises(importing.CannotImport, match="not_allowed"):
+        importing.run_now(ImportRun.objects.get(pk=run.pk))
+    assert Account.objects.filter(name__in="AB").count() == 1

@@ -23,6 +23,7 @@ class Parties:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.accounts, self.products = Numbers(Account), Numbers(Product)
+        self.may_add_products = job.may("products.add")
         self.nameless: dict[str, int] = {}  # products of this run for which no line has had a text yet
 
     def resume(self) -> None:
@@ -63,8 +64,9 @@ class Parties:
         numbers = lines["product"].unique(maintain_order=True).to_list()
         ids = self.products.find(numbers)
         new = [number for number in numbers if number not in ids]
-        if new and not self.job.may_add:
-            lines = refuse(lines, "product", new, "unknown_product", outcome)
+        if new and not (self.job.may_add and self.may_add_products):
+            code = "may_not_add_product" if self.job.may_add else "unknown_product"
+            lines = refuse(lines, "product", new, code, outcome)
             new = []
         wanted = [*new, *(number for number in numbers if number in self.nameless)]
         texts = (
