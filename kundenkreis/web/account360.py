@@ -265,8 +265,11 @@ def why_visible(account: Account, user: Any, seats: Sequence[AccountTeamMember])
     reach = access.reach(user, "accounts.see")
     if account.owner_id == user.pk:
         return _("You see this account because you own it.")
-    if any(seat.person_id == user.pk for seat in seats):
+    running = [seat for seat in seats if seat.holds(clock.today())]
+    if any(seat.person_id == user.pk for seat in running):
         return _("You see this account because you are in its account team.")
+    if any(seat.deputy_id == user.pk for seat in running):
+        return _("You see this account because you are a deputy in its account team.")
     if account.owner_id in reach.owners:
         return _("You see this account as deputy of %(name)s.") % {"name": account.owner}
     if account.team_id in reach.teams:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
+from kundenkreis.customers.models.accounts import seats_of
 from kundenkreis.staff import access
 from kundenkreis.staff.access import Scope
 from kundenkreis.staff.models import Deputy, Team, Territory, User
@@ -98,7 +99,12 @@ def reasons(person: User, account: Account, action: str = "accounts.see") -> lis
     found += [
         _("%(seat)s is on the account team as %(role)s.")
         % {"seat": _or_deputy(person, seat.person), "role": seat.get_role_display()}
-        for seat in account.team_members.living().filter(person_id__in=reach.members).select_related("person")
+        for seat in seats_of(reach, person_id=reach.members).filter(account=account).select_related("person")
+    ]
+    found += [
+        _("%(deputy)s is the deputy of %(seat)s, who is on the account team as %(role)s.")
+        % {"deputy": _or_deputy(person, seat.deputy), "seat": seat.person, "role": seat.get_role_display()}
+        for seat in seats_of(reach, deputy_id=reach.members).filter(account=account).select_related("person", "deputy")
     ]
     if account.team_id and account.team_id in reach.teams:
         found.append(_through_team(person, account.team))

@@ -180,7 +180,9 @@ class Timeline:
         return self.names.get(account_id or 0, "") if len(self.accounts) > 1 else ""
 
     def _all_activities(self) -> QuerySet:
-        rows = self._of(Activity.objects.living()).filter(is_open=False)
+        # A contact may work for several accounts, and not all of them lie within this person's reach.
+        rows = Activity.objects.living() if self.contact is None else Activity.objects.visible_to(self.user).living()
+        rows = self._of(rows).filter(is_open=False)
         if self.kind in _ACTIVITY_KINDS:
             rows = rows.filter(kind__in=_ACTIVITY_KINDS[self.kind])
         return rows.select_related("owner", "contact").only(*_OF_ACTIVITY)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from kundenkreis.activities.models import Activity
 from kundenkreis.customers.models import Account, Consent, Contact, Position
 from kundenkreis.history.models import Event
 
@@ -149,3 +150,16 @@ def test_two_people_editing_one_contact_see_each_other_s_value(ada, world):
 
 def test_the_combobox_finds_people_by_a_part_of_their_name(ada, world):
     assert "Maria Lindner" in ada.get("/contacts/options/?q=lind").content.decode()
+
+
+def test_a_contact_s_timeline_leaves_out_what_happened_at_accounts_outside_one_s_reach(world, signed_in):
+    Position.add(by=world.cem, contact=world.maria, account=world.brauneis, job_title="Adviser", is_main=False)
+    for subject, account, pinned in (("Ours", world.lindner, False), ("Secret", world.brauneis, False), ("Pinned secret", world.brauneis, True)):
+        Activity.add(
+            by=world.cem, owner=world.cem, kind="note", subject=subject, account=account, contact=world.maria, is_pinned=pinned
+        )
+    browser = signed_in(world.ada)
+    for address in ("", "?peek=1", "timeline/"):
+        page = browser.get(f"/contacts/{world.maria.pk}/{address}").text
+        assert "Ours" in page
+        assert "ecret" not in page

@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core import numbering, search
+from kundenkreis.core import clock, numbering, search
 from kundenkreis.core.records import RecordQuerySet
 from kundenkreis.core.text import fold
 from kundenkreis.customers import checks
+from kundenkreis.customers.models.dated import holding
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 from kundenkreis.staff.models import StaffQuerySet, Team, Territory, User
@@ -53,10 +54,10 @@ class AccountQuerySet(RecordQuerySet):
         if not reach.members:
             return self.filter(by_column(reach))
         if is_narrow(reach):
-            seats = _seats(reach).values("account_id")
-            ids = self.model._base_manager.filter(by_column(reach)).values("pk").union(seats)
-            return self.filter(pk__in=ids)
-        return self.filter(by_column(reach) | models.Exists(_seats(reach).filter(account_id=models.OuterRef("pk"))))
+            ids = self.model._base_manager.filter(by_column(reach)).values("pk")
+            seats = [seats_of(reach, **{who: reach.members}).values("account_id") for who in ("person_id", "deputy_id")]
+            return self.filter(pk__in=ids.union(*seats))
+        return self.filter(held_at(reach))
 
     def for_list(self) -> Self:
         return self.select_related("owner", "territory")
@@ -82,10 +83,26 @@ def is_narrow(reach: access.Reach) -> bool:
     return known["_is_narrow"]
 
 
-def _seats(reach: access.Reach) -> models.QuerySet:
-    """Seats on account teams of the reach's people."""
-    seat = Account.team_members.rel.related_model
-    return seat._base_manager.filter(person_id__in=reach.members, deleted_at=None)
+def held_at(reach: access.Reach, path: str = "") -> models.Q:
+    """The condition that the account to which the foreign key `path` leads ("": the row itself) lies inside a reach, asked row by row.
+
+    For walking a list; a narrow reach drives faster from `Account.objects.within(reach)`.
+    """
+    if reach.everything:
+        return models.Q()
+    held = by_column(reach, f"{path}__" if path else "")
+    if reach.members:
+        here = seats_of(reach).filter(account_id=models.OuterRef(f"{path}_id" if path else "pk"))
+        held |= models.Q(models.Exists(here))
+    return held
+
+
+def seats_of(reach: access.Reach, **who: frozenset[int]) -> models.QuerySet:
+    """Seats on account teams that run today and are held by the reach's people, for themselves or as the seat's deputy."""
+    seats = Account.team_members.rel.related_model._base_manager.filter(holding(clock.today()), deleted_at=None)
+    if who:
+        return seats.filter(**{f"{name}__in": people for name, people in who.items()})
+    return seats.filter(models.Q(person_id__in=reach.members) | models.Q(deputy_id__in=reach.members))
 
 
 class Account(Recorded):
@@ -236,7 +253,7 @@ class Account(Recorded):
     def within(self, reach: access.Reach) -> bool:
         if self.owner_id in reach.owners or self.team_id in reach.teams or self.territory_id in reach.territories:
             return True
-        return bool(reach.members) and self.team_members.filter(person_id__in=reach.members, deleted_at=None).exists()
+        return bool(reach.members) and seats_of(reach).filter(account_id=self.pk).exists()
 
     def clean(self) -> None:
         errors = {}

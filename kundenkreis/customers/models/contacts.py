@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core import search
 from kundenkreis.core.records import RecordQuerySet
 from kundenkreis.core.text import fold
-from kundenkreis.customers.models.accounts import Account, Tag, by_column, is_narrow
-from kundenkreis.customers.models.structure import Dated
+from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow
+from kundenkreis.customers.models.dated import Dated
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -32,12 +32,9 @@ class ContactQuerySet(RecordQuerySet):
             return self.none()
         if not is_narrow(reach):
             here = Position._base_manager.filter(contact_id=models.OuterRef("pk"), deleted_at=None)
-            held = by_column(reach, "account__")
-            if reach.members:
-                held |= models.Q(
-                    account__team_members__person_id__in=reach.members, account__team_members__deleted_at=None
-                )
-            return self.filter(models.Q(owner_id__in=reach.owners) | models.Exists(here.filter(held)))
+            return self.filter(
+                models.Q(owner_id__in=reach.owners) | models.Exists(here.filter(held_at(reach, "account")))
+            )
         at_accounts = Position._base_manager.filter(account__in=Account.objects.within(reach), deleted_at=None)
         own = self.model._base_manager.filter(owner_id__in=reach.owners)
         return self.filter(pk__in=at_accounts.values("contact_id").union(own.values("pk")))

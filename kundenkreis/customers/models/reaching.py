@@ -13,7 +13,7 @@ from kundenkreis.core.records import RecordQuerySet
 from kundenkreis.customers import checks
 from kundenkreis.customers.models.accounts import Account
 from kundenkreis.customers.models.contacts import Contact
-from kundenkreis.customers.models.structure import Dated
+from kundenkreis.customers.models.dated import Dated
 from kundenkreis.staff.access import Reach
 
 

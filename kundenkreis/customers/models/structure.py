@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Self
 
 from django.db import models
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet
 from kundenkreis.customers.models.accounts import Account
-from kundenkreis.history.recording import Recorded
+from kundenkreis.customers.models.dated import Dated
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import User
 
@@ -20,33 +19,6 @@ class OfAccountQuerySet(RecordQuerySet):
 
     def visible_to(self, user: Any) -> Self:
         return self.filter(account__in=Account.objects.visible_to(user))
-
-
-class Dated(Recorded):
-    """Something that holds from one day to another, both included; an open end means until further notice."""
-
-    starts_on = models.DateField(_("from"), null=True, blank=True)
-    ends_on = models.DateField(_("until"), null=True, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def holds(self, on: dt.date) -> bool:
-        return (self.starts_on is None or self.starts_on <= on) and (self.ends_on is None or on <= self.ends_on)
-
-    def clean(self) -> None:
-        super().clean()
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            from django.core.exceptions import ValidationError
-
-            raise ValidationError({"ends_on": _("The end lies before the beginning.")})
-
-
-def holding(on: dt.date) -> models.Q:
-    """The condition that a Dated row holds on a day."""
-    return (models.Q(starts_on=None) | models.Q(starts_on__lte=on)) & (
-        models.Q(ends_on=None) | models.Q(ends_on__gte=on)
-    )
 
 
 class AccountLink(Dated):
@@ -139,6 +111,8 @@ class Relation(Dated):
 
 
 class AccountTeamMember(Dated):
+    """A seat on an account's team. While it runs, it opens the account to the person and to the seat's deputy."""
+
     class Role(models.TextChoices):
         KEY_ACCOUNT_MANAGER = "kam", _("Key account manager")
         EXECUTIVE_SPONSOR = "sponsor", _("Executive sponsor")

@@ -23,7 +23,7 @@ from kundenkreis.customers.models import (
     PartnerFunction,
     Relation,
 )
-from kundenkreis.customers.models.structure import holding
+from kundenkreis.customers.models.dated import holding
 from kundenkreis.history.models import Event
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
