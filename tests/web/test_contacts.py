@@ -154,9 +154,19 @@ def test_the_combobox_finds_people_by_a_part_of_their_name(ada, world):
 
 def test_a_contact_s_timeline_leaves_out_what_happened_at_accounts_outside_one_s_reach(world, signed_in):
     Position.add(by=world.cem, contact=world.maria, account=world.brauneis, job_title="Adviser", is_main=False)
-    for subject, account, pinned in (("Ours", world.lindner, False), ("Secret", world.brauneis, False), ("Pinned secret", world.brauneis, True)):
+    for subject, account, pinned in (
+        ("Ours", world.lindner, False),
+        ("Secret", world.brauneis, False),
+        ("Pinned secret", world.brauneis, True),
+    ):
         Activity.add(
-            by=world.cem, owner=world.cem, kind="note", subject=subject, account=account, contact=world.maria, is_pinned=pinned
+            by=world.cem,
+            owner=world.cem,
+            kind="note",
+            subject=subject,
+            account=account,
+            contact=world.maria,
+            is_pinned=pinned,
         )
     browser = signed_in(world.ada)
     for address in ("", "?peek=1", "timeline/"):
