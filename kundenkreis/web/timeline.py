@@ -181,8 +181,8 @@ class Timeline:
 
     def _all_activities(self) -> QuerySet:
         # A contact may work for several accounts, and not all of them lie within this person's reach.
-        rows = Activity.objects.living() if self.contact is None else Activity.objects.visible_to(self.user).living()
-        rows = self._of(rows).filter(is_open=False)
+        seen = Activity.objects.all() if self.contact is None else Activity.objects.visible_to(self.user)
+        rows = self._of(seen.living()).filter(is_open=False)
         if self.kind in _ACTIVITY_KINDS:
             rows = rows.filter(kind__in=_ACTIVITY_KINDS[self.kind])
         return rows.select_related("owner", "contact").only(*_OF_ACTIVITY)
