@@ -19,6 +19,7 @@ from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem, Runs, 
 from kundenkreis.quality.targets.columns import Columns
 from kundenkreis.quality.targets.sales_amounts import CENT, PRICE, QUANTITY, money, values
 from kundenkreis.quality.targets.sales_heads import HEAD, Heads
+from kundenkreis.quality.targets.sales_met import Met
 from kundenkreis.quality.targets.sales_parties import Parties, refuse
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SalesStore:
         self.parties = Parties(job)
         self.own = Runs()  # orders added by this run
         self.heads = Heads(job, columns.mapping, self.own, house_amounts)
-        self.seen: list[pl.DataFrame] = []  # lines of older orders that this run has met: order_id, product_id, n
+        self.met = Met()  # lines of older orders that this file has named
         self.changed: set[int] = set()  # older orders that this run has changed, to count each once
         self.rehearsed: dict[str, int] = {}  # orders that a rehearsal would have added
 
@@ -141,15 +142,14 @@ class SalesStore:
         own = [order for order in older if order in self.own]
         strange = set(older) - set(own)
         before = [present.filter(pl.col("order_id").is_in(own)).group_by(pair).agg(pl.len().cast(pl.Int64).alias("n"))]
-        before += [found for some in self.seen if (found := _of_orders(some, strange)).height]
+        before.append(self.met.of(strange))
         counted = pl.concat(before).group_by(pair).agg(pl.col("n").sum())
         lines = lines.join(counted, on=pair, how="left", maintain_order="left")
         lines = lines.with_columns(pl.col("occurrence") + pl.col("n").fill_null(0)).drop("n")
         met = (
             lines.filter(pl.col("order_id").is_in(list(strange))).group_by(pair).agg(pl.len().cast(pl.Int64).alias("n"))
         )
-        if met.height:
-            self.seen.append(met.sort("order_id"))
+        self.met.add(met)
         return lines, strange - set(counted["order_id"].to_list())
 
     def _change_lines(
@@ -365,10 +365,7 @@ class SalesStore:
             lines = lines.filter(pl.col("order").is_in(list(orders)))
             products = self.parties.products.find(lines["product"].unique().to_list())
             met = lines.select(_ids("order", orders).alias("order_id"), _ids("product", products).alias("product_id"))
-            if met.height:
-                self.seen.append(
-                    met.group_by("order_id", "product_id").agg(pl.len().cast(pl.Int64).alias("n")).sort("order_id")
-                )
+            self.met.add(met.group_by("order_id", "product_id").agg(pl.len().cast(pl.Int64).alias("n")))
 
 
 def _ids(column: str, ids: dict[str, int]) -> pl.Expr:
@@ -389,12 +386,3 @@ def _numbered(lines: pl.DataFrame) -> pl.DataFrame:
         lines = lines.join(some, on="row", how="left", maintain_order="left")
         lines = lines.with_columns(pl.col("n").fill_null(1).alias("occurrence")).drop("n")
     return lines.drop("repeats")
-
-
-def _of_orders(some: pl.DataFrame, orders: set[int]) -> pl.DataFrame:
-    """The rows of these orders; nearly free when none lies within the span of the frame (sorted by order)."""
-    import polars as pl
-
-    first, last = some["order_id"][0], some["order_id"][-1]
-    wanted = [order for order in orders if first <= order <= last]
-    return some.filter(pl.col("order_id").is_in(wanted)) if wanted else some.clear()
