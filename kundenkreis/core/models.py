@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class House(models.Model):
@@ -27,6 +33,11 @@ class House(models.Model):
     def current(cls) -> House:
         """The one house; made with its defaults when there is none yet."""
         return cls.objects.first() or cls.objects.create(pk=1)
+
+    def say(self, text: StrOrPromise) -> str:
+        """A lazy text in the language of the house, for the names that it gives itself."""
+        with translation.override(self.language):
+            return str(text)
 
 
 class Counter(models.Model):

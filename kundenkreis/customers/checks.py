@@ -6,9 +6,12 @@ Nothing here asks a server: a number that passes is well-formed, not proven to e
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 _MESSAGES = {
     "uid_form": _("“%(value)s” is no VAT ID: it begins with the country (like ATU12345675)."),
@@ -35,8 +38,13 @@ class BadValue(ValueError):
         super().__init__(code)
 
     @property
+    def sentence(self) -> StrOrPromise:
+        """The sentence in no language yet, to be filled with `params`."""
+        return _MESSAGES[self.code]
+
+    @property
     def message(self) -> str:
-        return str(_MESSAGES[self.code]) % self.params
+        return str(self.sentence) % self.params
 
     def __str__(self) -> str:
         return self.message

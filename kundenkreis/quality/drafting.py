@@ -70,7 +70,7 @@ def start_draft(
     run.options |= {
         "fingerprint": source.fingerprint,
         "columns": list(source.columns),
-        "repaired": source.columns[-1] == PROBLEM,
+        "repaired": PROBLEM in source.columns,
     }
     run.rows_total = source.rows
     run.notes = [[note.code, dict(note.params)] for note in source.notes]

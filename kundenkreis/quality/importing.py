@@ -15,12 +15,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from kundenkreis.core.bulk_frames import little_memory
 from kundenkreis.history import undo as history_undo
 from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import record_event
 from kundenkreis.quality import mappings, running, targets
 from kundenkreis.quality.drafting import Look, folder, look, map_as_known, start_draft, start_pasted
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.quality.phrases import kept
 from kundenkreis.quality.reading import READING_OPTIONS, Unreadable
 from kundenkreis.quality.running import Overtaken, Progress, Stopped
 from kundenkreis.quality.targets.base import Target
@@ -29,7 +31,7 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
 __all__ = [
-    "CannotImport", "Look", "cancel", "check", "folder", "forget", "hindrances", "look", "may_run", "orphans", "remaining",
+    "CannotImport", "Look", "cancel", "check", "folder", "forget", "give_up", "hindrances", "look", "may_run", "orphans", "remaining",
     "resume", "run_now", "set_mapping", "start", "start_draft", "start_pasted", "undo", "undo_now",
 ]  # fmt: skip
 logger = logging.getLogger(__name__)
@@ -90,7 +92,7 @@ def hindrances(run: ImportRun) -> list[CannotImport]:
     """Why the run cannot begin yet: fields without a column, columns that are not there, a key that cannot match."""
     target, columns = targets.get(run.target), running.open_run(run).columns
     found = [
-        CannotImport("field_not_mapped", field=str(s.label))
+        CannotImport("field_not_mapped", field=s.label)
         for s in target.fields
         if s.required and s.name not in run.mapping
     ]
@@ -101,8 +103,8 @@ def hindrances(run: ImportRun) -> list[CannotImport]:
     if key is None:
         found.append(CannotImport("no_such_key", key=run.match_by))
     elif lacking := [name for name in key.fields if name not in run.mapping]:
-        fields = ", ".join(str(target.spec(name).label) for name in lacking)
-        found.append(CannotImport("key_not_mapped", key=str(key.label), fields=fields))
+        fields = [target.spec(name).label for name in lacking]
+        found.append(CannotImport("key_not_mapped", key=key.label, fields=fields))
     return found
 
 
@@ -156,7 +158,8 @@ def check(run: ImportRun, progress: Progress | None = None) -> ImportRun:
         _fail(run, "broke_off", {})
         raise
     else:
-        _save(run, state=State.CHECKED, forecast=rehearsal.counts, rows_total=rehearsal.rows_read, rows_read=0, share=0)
+        found = {"forecast": rehearsal.counts, "notes": rehearsal.notes, "rows_total": rehearsal.rows_read}
+        _save(run, state=State.CHECKED, rows_read=0, share=0, **found)
     return run
 
 
@@ -203,9 +206,10 @@ def run_now(run: ImportRun, progress: Progress | None = None) -> ImportRun:
         return run
     _begin(run)
     try:
-        if run.state != State.FINISHING:
-            running.walk(run, write=True, progress=progress)
-        _finish(run)
+        with little_memory():
+            if run.state != State.FINISHING:
+                running.walk(run, write=True, progress=progress)
+            _finish(run)
     except Stopped:
         _end(run, State.CANCELLED, Batch.State.CANCELLED)
     except Overtaken:
@@ -253,9 +257,14 @@ def _end(run: ImportRun, state: str, batch_state: str) -> None:
         Batch.objects.filter(pk=run.batch_id).update(state=batch_state, ended_at=now)
 
 
+def give_up(run: ImportRun, trouble: Unreadable | CannotImport) -> None:
+    """It cannot go on by itself: say why. What is stored stays; a person can begin or undo it again."""
+    _fail(run, trouble.code, trouble.params)
+
+
 def _fail(run: ImportRun, code: str, params: Mapping[str, Any]) -> None:
     logger.warning("Import %s failed: %s %s", run.pk, code, dict(params))
-    _save(run, failure={"code": code, "params": dict(params)})
+    _save(run, failure={"code": code, "params": kept(params)})
     _end(run, State.FAILED, Batch.State.FAILED)
 
 

@@ -13,7 +13,7 @@ from kundenkreis.quality import targets
 from kundenkreis.quality.fields import signature
 from kundenkreis.quality.models import ImportRun, Mapping
 from kundenkreis.quality.reading import READING_OPTIONS
-from kundenkreis.quality.repairing import PROBLEM
+from kundenkreis.quality.repairing import own_columns
 from kundenkreis.quality.suggesting import suggest
 from kundenkreis.quality.targets.base import Target
 
@@ -26,7 +26,7 @@ _OF_THE_FILE = {"fingerprint", "decided", "columns", "repaired", *READING_OPTION
 
 def mark(headers: Sequence[str]) -> str:
     """By what files with the same headings are known; a file of repaired rows is known as the one it came from."""
-    return signature([header for header in headers if header != PROBLEM])
+    return signature(own_columns(headers))
 
 
 @dataclass(frozen=True)

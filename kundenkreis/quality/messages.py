@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.quality import sentences
+from kundenkreis.quality.phrases import spoken
 
 LONGEST_VALUE = 80
 
@@ -189,8 +190,9 @@ def _place(row: int | None, column: str | None) -> str:
 
 def _shown(item: Any) -> str:
     if isinstance(item, list | tuple | set | frozenset):
-        return ", ".join(_short(str(one)) for one in item)
-    return str(WORDS.get(item, item)) if isinstance(item, str) else str(item)
+        return ", ".join(_short(str(spoken(one))) for one in item)
+    said = spoken(item)
+    return str(WORDS.get(said, said)) if isinstance(said, str) else str(said)
 
 
 def _short(text: str) -> str:

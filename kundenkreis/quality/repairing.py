@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import PurePath
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kundenkreis.quality.chunk_parts import SURPLUS
 from kundenkreis.quality.messages import explain
 from kundenkreis.quality.models import ImportProblem, ImportRun
 
@@ -28,19 +30,20 @@ def sentence(problem: ImportProblem, *, with_row: bool = True) -> str:
 
 
 def problems_file(run: ImportRun) -> tuple[str, Iterator[bytes]]:
-    """Name and pieces of a CSV file: the original columns of every rejected row, and what was wrong with it in the last one.
+    """Name and pieces of a CSV file: the original columns of every rejected row, what was wrong with it, and
+    behind that the cells that fitted into no column.
 
-    It imports as it is, with the same mapping: the added column goes nowhere. Numbers keep their minus; other cells that
-    a spreadsheet would take for a formula get an apostrophe.
+    It imports as it is, with the same mapping: the added columns go nowhere, and a row with a cell left behind
+    them is rejected again. Numbers keep their minus; other cells that a spreadsheet would take for a formula get an apostrophe.
     """
     return f"{PurePath(run.file_name).stem}-{_('rejected')}.csv", _pieces(run)
 
 
 def _pieces(run: ImportRun) -> Iterator[bytes]:
-    columns = _columns(run)
+    columns, surplus = _columns(run), _most_surplus(run)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*map(safe, columns), PROBLEM])
+    writer.writerow([*map(safe, columns), PROBLEM, *(f"{PROBLEM} {number}" for number in range(2, surplus + 2))])
     problems = ImportProblem.objects.filter(run=run, is_note=False).order_by("row", "pk").iterator(2000)
     yield b"\xef\xbb\xbf"
     for _row, some in groupby(problems, key=lambda p: p.row):
@@ -48,8 +51,16 @@ def _pieces(run: ImportRun) -> Iterator[bytes]:
         for problem in told:
             problem.run = run
         cells = told[0].cells
+        beyond = _beyond(run, cells)
         text = " ".join(sentence(problem, with_row=False) for problem in told)
-        writer.writerow([*(safe(cells.get(column, "")) for column in columns), safe(text)])
+        writer.writerow(
+            [
+                *(safe(cells.get(column, "")) for column in columns),
+                safe(text),
+                *map(safe, beyond),
+                *[""] * (surplus - len(beyond)),
+            ]
+        )
         if out.tell() > 64_000:
             yield out.getvalue().encode()
             out.seek(0)
@@ -58,8 +69,32 @@ def _pieces(run: ImportRun) -> Iterator[bytes]:
 
 
 def _columns(run: ImportRun) -> list[str]:
-    """The file's columns in their order."""
-    return [column for column in run.options.get("columns", []) if column != PROBLEM] or list(run.mapping.values())
+    """The file's columns in their order, without those that a file of rejected rows has added."""
+    return own_columns(run.options.get("columns", [])) or list(run.mapping.values())
+
+
+def own_columns(columns: Sequence[str]) -> list[str]:
+    """The columns before the one that says what was wrong; in it and behind it nothing is imported."""
+    return list(columns[: columns.index(PROBLEM)]) if PROBLEM in columns else list(columns)
+
+
+def added_columns(columns: Sequence[str]) -> list[str]:
+    """The columns behind the one that says what was wrong: cells that fitted into no column, to be moved to their place."""
+    return list(columns[columns.index(PROBLEM) + 1 :]) if PROBLEM in columns else []
+
+
+def _beyond(run: ImportRun, cells: Mapping[str, Any]) -> list[str]:
+    """The cells of a rejected row that fitted into no column, also those of a row that was rejected for them once before."""
+    again = [cells.get(column, "") for column in added_columns(run.options.get("columns", []))]
+    while again and not again[-1].strip():
+        again.pop()
+    return [*again, *cells.get(SURPLUS, [])]
+
+
+def _most_surplus(run: ImportRun) -> int:
+    """How many cells the rejected row with the most has beyond the columns."""
+    ragged = ImportProblem.objects.filter(run=run, is_note=False, code="ragged_row").values_list("cells", flat=True)
+    return max((len(_beyond(run, cells)) for cells in ragged.iterator(2000)), default=0)
 
 
 def safe(cell: str) -> str:

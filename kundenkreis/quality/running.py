@@ -23,8 +23,8 @@ from kundenkreis.core import bulk
 from kundenkreis.core.bulk_frames import little_memory
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, Event
-from kundenkreis.quality import targets
-from kundenkreis.quality.chunk_parts import cells_of, pieces, storable
+from kundenkreis.quality import phrases, targets
+from kundenkreis.quality.chunk_parts import cells_of, pieces, with_notes, without_notes
 from kundenkreis.quality.models import ImportProblem, ImportRun
 from kundenkreis.quality.reading import READING_OPTIONS, Chunk, Source, Unreadable, open_source
 from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
@@ -76,6 +76,8 @@ def _stat(path: Path) -> os.stat_result | None:
 def walk(run: ImportRun, *, write: bool, progress: Progress | None = None) -> None:
     """Take every chunk that is left. Raises Stopped, Overtaken, Unreadable; each chunk before that is stored."""
     source = open_run(run)
+    if not run.next_chunk:
+        run.notes = without_notes(run.notes)
     job = Job(run, write, run.owner, timezone.now(), run.batch)
     walker = _Walker(job, source)
     with little_memory():
@@ -218,9 +220,7 @@ class _Walker:
     def _note(self, chunk: Chunk, outcome: Outcome, seconds: float) -> dict[str, Any]:
         """The run's new counts and place in the file, stored with its problems."""
         run = self.run
-        problems = outcome.problems + [
-            Problem(e.row, "", e.code, {**e.params, "text": e.text[:500]}) for e in chunk.row_errors
-        ]
+        problems = outcome.problems + [Problem(e.row, "", e.code, e.params) for e in chunk.row_errors]
         outcome.counts["rejected"] += len(chunk.row_errors)
         height = chunk.height - chunk.blank
         stored = sum(outcome.counts[name] for name in ("added", "changed", "unchanged", "rejected"))
@@ -232,6 +232,7 @@ class _Walker:
         self._store_problems(chunk, self._worth_telling(problems))
         values = {
             "counts": dict(counts),
+            "notes": with_notes(run.notes, chunk.notes),
             "rows_read": run.rows_read + height,
             "next_chunk": run.next_chunk + 1,
             "next_offset": chunk.next_offset or 0,
@@ -245,7 +246,11 @@ class _Walker:
             for name, value in values.items():
                 setattr(run, name, value)
             ImportRun.objects.filter(pk=run.pk).update(
-                share=run.share, rows_read=run.rows_read, seconds=run.seconds, heartbeat_at=run.heartbeat_at
+                share=run.share,
+                rows_read=run.rows_read,
+                seconds=run.seconds,
+                heartbeat_at=run.heartbeat_at,
+                notes=run.notes,
             )
         return values
 
@@ -271,7 +276,15 @@ class _Walker:
         once = {(p.row, p.field, p.code): p for p in problems}
         ids = bulk.reserve_ids(ImportProblem, len(once)) if self.job.write else None
         rows = [
-            (self.run.pk, p.row, p.field, p.code, storable(dict(p.params)), p.is_note, storable(cells.get(p.row, {})))
+            (
+                self.run.pk,
+                p.row,
+                p.field,
+                p.code,
+                phrases.kept(dict(p.params)),
+                p.is_note,
+                phrases.kept(cells.get(p.row, {})),
+            )
             for p in once.values()
         ]
         columns = ["run_id", "row", "field", "code", "params", "is_note", "cells"]
@@ -335,7 +348,12 @@ class _Walker:
         outcome.counts["notes"] += len(new)
         ImportProblem.objects.bulk_create(
             ImportProblem(
-                run=self.run, row=p.row, field=p.field, code=p.code, params=storable(dict(p.params)), is_note=p.is_note
+                run=self.run,
+                row=p.row,
+                field=p.field,
+                code=p.code,
+                params=phrases.kept(dict(p.params)),
+                is_note=p.is_note,
             )
             for p in new.values()
         )

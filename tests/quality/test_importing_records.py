@@ -197,9 +197,32 @@ def test_products_come_with_family_unit_and_price(world):
     assert Price.objects.get(product=lamp).amount == Decimal("12.50")
     run = imported("sku,name,list price\nA1,Lamp,13\nA2,Shade,3\n", target="products")
     assert (run.counts["changed"], run.counts["unchanged"]) == (1, 1)
-    assert Price.objects.get(product=lamp).amount == 13
+    assert Price.objects.get(product=lamp).amount == 13  # corrected on the day from which it is valid
     importing.undo_now(run, world.admin)
     assert Price.objects.get(product=lamp).amount == Decimal("12.50")
+
+
+def test_a_new_price_begins_on_its_day_and_what_was_charged_before_stays(world):
+    def priced(amount: str, day: str):
+        run = draft(f"sku,name,list price\nA1,Lamp,{amount}\n", target="products", options={"price_from": day})
+        return importing.run_now(run)
+
+    def prices():
+        return [
+            (p.amount, p.starts_on.isoformat(), p.ends_on and p.ends_on.isoformat())
+            for p in Price.objects.order_by("starts_on")
+        ]
+
+    priced("12.50", "2020-01-01")
+    run = priced("13", "2026-03-01")
+    assert (run.counts["prices_changed"], run.counts["changed"]) == (1, 1)
+    assert prices() == [(Decimal("12.5"), "2020-01-01", "2026-02-28"), (13, "2026-03-01", None)]
+    again = priced("13", "2026-04-01")
+    assert (again.counts["unchanged"], len(prices())) == (1, 2)
+    priced("11", "2019-06-01")  # older than all: it ends where the next one begins
+    assert prices()[0] == (11, "2019-06-01", "2019-12-31")
+    assert importing.undo_now(run, world.admin).kept == 0
+    assert prices()[1:] == [(Decimal("12.5"), "2020-01-01", None)]
 
 
 def test_open_items_are_stored_for_their_accounts(world):

@@ -53,3 +53,32 @@ def test_a_repaired_file_goes_in_with_the_same_mapping_and_the_same_texts():
 
 def test_without_rejected_rows_the_file_has_only_headings():
     assert rejected(imported("name\nA\n", target="accounts", match_by="name")) == []
+
+
+def test_cells_beyond_the_last_column_and_long_ones_come_back_whole():
+    long = "x" * 5_000
+    run = imported(
+        f"name,place\nAlpha,Wels,extra1,extra2\nBeta,Linz,{long}\nGamma,Graz\n", target="accounts", match_by="name"
+    )
+    rows = rejected(run)
+    assert [list(row.values()) for row in rows] == [
+        ["Alpha", "Wels", rows[0]["Problem"], "extra1", "extra2"],
+        ["Beta", "Linz", rows[1]["Problem"], long, ""],
+    ]
+    assert "4 cells where 2 are expected" in rows[0]["Problem"]
+
+
+def test_a_row_with_too_many_cells_can_be_repaired_in_the_file_of_rejected_rows():
+    run = imported("name,place,note\nGamma,Graz,e\nAlpha,Wels,a,b\nBeta,Linz,c,d\n", target="accounts", match_by="name")
+    name, pieces = repairing.problems_file(run)
+    lines = list(csv.reader(io.StringIO(b"".join(pieces).decode("utf-8-sig"))))
+    lines[1] = ["Alpha", "Wels", "a b", "", ""]  # one is repaired, the other sent again as it was
+    text = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines)
+    again = importing.start_draft(io.BytesIO(text.encode()), name, None)
+    assert (again.target, again.mapping) == ("accounts", run.mapping)
+    importing.run_now(again)
+    assert (again.counts["added"], again.counts["rejected"]) == (1, 1)
+    assert Account.objects.get(name="Alpha").place == "Wels"
+    (left,) = rejected(again)
+    assert list(left.values()) == ["Beta", "Linz", "c", left["Problem"], "d"]
+    assert "4 cells where 3 are expected" in left["Problem"]

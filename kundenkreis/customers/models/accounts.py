@@ -262,7 +262,7 @@ class Account(Recorded):
                 if value := getattr(self, field):
                     setattr(self, field, check(value))
             except checks.BadValue as problem:
-                errors[field] = problem.message
+                errors[field] = ValidationError(problem.sentence, problem.code, problem.params)
         if errors:
             raise ValidationError(errors)
 

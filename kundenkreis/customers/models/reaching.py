@@ -116,7 +116,8 @@ class ContactPoint(OfEither):
         try:
             self.value = check(self.value)
         except checks.BadValue as problem:
-            raise ValidationError({"value": problem.message}) from problem
+            said = ValidationError(problem.sentence, problem.code, problem.params)
+            raise ValidationError({"value": said}) from problem
         twin = ContactPoint._base_manager.filter(
             kind=self.kind, value=self.value, account_id=self.account_id, contact_id=self.contact_id, deleted_at=None
         ).exclude(pk=self.pk)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 HEAD_BYTES = 256 * 1024
 HEAD_RECORDS = 100
-ROWS_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ def _fits(skeleton: bytes, delimiter: str, width: int) -> pl.Series:
 def _strange_lines(rows: set[int]) -> tuple[Note, ...]:
     if not rows:
         return ()
-    return (Note("other_encoding", {"count": len(rows), "rows": sorted(rows)[:ROWS_NAMED]}),)
+    return (Note("other_encoding", {"count": len(rows), "rows": sorted(rows)}),)
 
 
 def understand(

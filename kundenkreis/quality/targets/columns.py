@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenkreis.core.models import House
 from kundenkreis.quality.fields import FieldSpec
+from kundenkreis.quality.repairing import added_columns
 from kundenkreis.quality.targets.base import Problem
 from kundenkreis.quality.values import Hints, hints_for, parse
 
@@ -69,6 +70,7 @@ class Columns:
         base, decided, special = base_hints(run.options), run.options.get("decided", {}), special or {}
         self.hints = {s.name: replace(base, **decided.get(s.name, {}), **special.get(s.name, {})) for s in self.specs}
         self.is_repaired = bool(run.options.get("repaired"))
+        self.beyond = added_columns(run.options.get("columns", [])) if self.is_repaired else []
         # {field: {text in the file: text to read instead}}
         self.translations: dict[str, dict[str, str]] = run.options.get("values", {})
 
@@ -79,7 +81,7 @@ class Columns:
         import polars as pl
 
         numbers = chunk.numbers
-        columns, problems = [numbers.alias("row")], []
+        columns, problems = [numbers.alias("row")], self._left_behind(chunk)
         for spec in self.specs:
             if only is not None and spec.name not in only:
                 continue
@@ -100,3 +102,18 @@ class Columns:
                 empty = parsed.values.is_null().arg_true().to_list()
                 problems += [Problem(numbers[i], spec.name, "missing") for i in empty if i not in wrong]
         return pl.DataFrame(columns), problems
+
+    def _left_behind(self, chunk: Chunk) -> list[Problem]:
+        """Rows of a repaired file with cells that nobody has moved to their column yet."""
+        import polars as pl
+
+        if not self.beyond:
+            return []
+        filled = [pl.col(name).str.strip_chars() != "" for name in self.beyond]
+        counts = chunk.frame.select(pl.sum_horizontal(filled)).to_series()
+        width = chunk.frame.width - len(self.beyond) - 1
+        return [
+            Problem(number, "", "ragged_row", {"expected": width, "found": width + count})
+            for number, count in zip(chunk.numbers, counts, strict=True)
+            if count
+        ]

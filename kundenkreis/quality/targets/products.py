@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.catalogue.models import Family, Price, PriceList, Product, Unit
-from kundenkreis.core import bulk, clock
-from kundenkreis.core.models import House
+from kundenkreis.catalogue.models import Family, Product, Unit
 from kundenkreis.quality.fields import FieldSpec
-from kundenkreis.quality.targets.base import Kept, MatchKey, Outcome, Target
+from kundenkreis.quality.targets.base import Job, MatchKey, Outcome, Target
+from kundenkreis.quality.targets.prices import Prices
 from kundenkreis.quality.targets.records import Key, Records, Row
 
 FIELDS = (
@@ -47,6 +43,10 @@ class Products(Records):
         "cost": {"scale": 4, "whole_digits": 10},
         "list_price": {"scale": 4, "whole_digits": 10},
     }
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.prices = Prices(job)
 
     def key_of(self, row: Row) -> Key | None:
         return (row.values["number"],)
@@ -87,46 +87,9 @@ class Products(Records):
         priced = {row.record.pk: row for row in rows if "list_price" in row.values}
         if not priced:
             return
-        day, of_list = self._day(), self._price_list(outcome)
-        present: dict[int, Price] = {}
-        if of_list.pk and of_list.pk > 0:
-            open_prices = Price.objects.living().filter(
-                Q(ends_on=None) | Q(ends_on__gte=day), price_list=of_list, from_quantity=1, starts_on__lte=day
-            )
-            for valid in open_prices.filter(product__in=[pk for pk in priced if pk > 0]).order_by("starts_on"):
-                present[valid.product_id] = valid
-        new: list[Any] = []
-        changed: list[Any] = []
-        for pk, row in priced.items():
-            amount, price = Decimal(row.values["list_price"]), present.get(pk)
-            if price is None and self.job.may_add:
-                new.append(Price(price_list_id=of_list.pk, product_id=pk, amount=amount, starts_on=day))
-            elif price is not None and price.amount != amount and self.job.may_change:
-                changed.append((price, amount))
-                row.state = "changed" if row.state == "unchanged" else row.state
-        if new:
-            outcome.kept.append(self.job.add_records(new))
-            outcome.counts["prices_added"] += len(new)
-        if changed:
-            if self.job.write:
-                bulk.update_rows(
-                    Price, ["id", "amount", "version"], [[p.pk, amount, p.version + 1] for p, amount in changed]
-                )
-            outcome.kept.append(Kept(Price, (), ["amount"], [[p.pk, p.amount, amount] for p, amount in changed]))
-            outcome.counts["prices_changed"] += len(changed)
-
-    def _day(self) -> dt.date:
-        said = self.job.options.get("price_from")
-        return dt.date.fromisoformat(said) if said else clock.today()
-
-    def _price_list(self, outcome: Outcome) -> PriceList:
-        code = self.job.options.get("price_list") or "LIST"
-        found = PriceList.objects.filter(code=code).first()
-        if found is None:
-            currency = self.job.options.get("currency") or House.current().currency
-            found = PriceList(code=code, name=translated("List prices"), currency=currency)
-            outcome.kept.append(self.job.add_records([found]))
-        return found
+        amounts = {pk: Decimal(row.values["list_price"]) for pk, row in priced.items()}
+        for pk in self.prices.follow(amounts, outcome):
+            priced[pk].state = "changed" if priced[pk].state == "unchanged" else priced[pk].state
 
 
 def _units(texts: list[str]) -> Mapping[str, int]:

@@ -141,8 +141,8 @@ class Records(Loader):
             if (text := row.values.get(name)) is not None:
                 chosen = choices.get(str(text).strip().casefold())
                 if chosen is None:
-                    shown = ", ".join(dict.fromkeys(choices.values()))
-                    wrong.append(Problem(row.number, name, "unknown_choice", {"value": text, "choices": shown}))
+                    labels = [label for _value, label in self.model._meta.get_field(self.columns_of[name]).flatchoices]
+                    wrong.append(Problem(row.number, name, "unknown_choice", {"value": text, "choices": labels}))
                 else:
                     row.values[name] = chosen
         return wrong
@@ -152,7 +152,7 @@ class Records(Loader):
         for row in rows:
             key = self.key_of(row)
             if key is None:
-                fields = ", ".join(str(s.label) for s in self.fields if s.name in self._key_fields())
+                fields = [s.label for s in self.fields if s.name in self._key_fields()]
                 self.refuse(outcome, row, "", "key_missing", fields=fields)
             else:
                 row.key = key
@@ -282,15 +282,15 @@ class Records(Loader):
 
     def _refuse_invalid(self, row: Row, wrong: ValidationError, outcome: Outcome) -> None:
         of_column = {column: name for name, column in self.columns_of.items()}
-        by_field = wrong.message_dict if hasattr(wrong, "error_dict") else {"": wrong.messages}
+        by_field = wrong.error_dict if hasattr(wrong, "error_dict") else {"": wrong.error_list}
         problems = [
             Problem(
                 row.number,
                 of_column.get(name, "") if name != "__all__" else "",
                 "invalid",
-                {"message": " ".join(messages)},
+                {"message": ValidationError(errors)},
             )
-            for name, messages in by_field.items()
+            for name, errors in by_field.items()
         ]
         outcome.counts["rejected"] += len(outcome.reject(problems))
 

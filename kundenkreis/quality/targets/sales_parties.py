@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core import bulk, search
+from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account
 from kundenkreis.quality.targets.base import Job, Numbers, Outcome, Problem
@@ -24,6 +25,7 @@ class Parties:
         self.job = job
         self.accounts, self.products = Numbers(Account), Numbers(Product)
         self.may_add_products = job.may("products.add")
+        self.called = House.current().say(_("Customer %(number)s"))
         self.nameless: dict[str, int] = {}  # products of this run for which no line has had a text yet
 
     def resume(self) -> None:
@@ -46,7 +48,7 @@ class Parties:
         if new.height and not self.job.may_add:
             lines = refuse(lines, "account", new["account"], "unknown_account", outcome)
         elif new.height:
-            kept = self.job.add_records([_account(row) for row in new.iter_rows(named=True)])
+            kept = self.job.add_records([_account(row, self.called) for row in new.iter_rows(named=True)])
             outcome.kept.append(kept)
             outcome.counts["accounts_added"] += new.height
             fresh = dict(zip(new["account"].to_list(), kept.added, strict=True))
@@ -111,9 +113,10 @@ def refuse(lines: pl.DataFrame, field: str, values: Any, code: str, outcome: Out
     return lines.join(wrong.select("row"), on="row", how="anti", maintain_order="left")
 
 
-def _account(row: dict[str, Any]) -> Account:
+def _account(row: dict[str, Any], called: str) -> Account:
+    """`called` is the name of an account that the file names by its number only."""
     number, name = row["account"], row["account_name"]
-    name = name or _("Customer %(number)s") % {"number": number}
+    name = name or called % {"number": number}
     return Account(
         number=number,
         name=name,
