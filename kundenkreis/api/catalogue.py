@@ -30,7 +30,7 @@ PRODUCTS = Noun(
         Filter("ean", "text", "GTIN"),
         Filter("is_active", "flag", "sold now"),
         Filter("cost", "number", "cost"),
-        Filter("changed", "date", "day of the last change", "changed_at__date"),
+        Filter("changed", "moment", "day of the last change", "changed_at"),
     ),
     sorts={"name": "key", "number": "number"},
 )

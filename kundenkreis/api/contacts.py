@@ -49,7 +49,7 @@ CONTACTS = Noun(
         Filter("main_account", "number", "account", "main_account_id"),
         Filter("owner", "person", "owner", "owner_id"),
         Filter("language", "choice", "language", choices=[("de", "German"), ("en", "English")]),
-        Filter("changed", "date", "day of the last change", "changed_at__date"),
+        Filter("changed", "moment", "day of the last change", "changed_at"),
     ),
     sorts={"name": "key"},
 )

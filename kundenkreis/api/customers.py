@@ -126,7 +126,7 @@ ACCOUNTS = Noun(
         Filter("last_ordered_on", "date", "last order", "last_order_on"),
         Filter("revenue_12m", "number", "revenue, 12 months"),
         Filter("customer_since", "date", "customer since"),
-        Filter("changed", "date", "day of the last change", "changed_at__date"),
+        Filter("changed", "moment", "day of the last change", "changed_at"),
     ),
     sorts={"name": "key", "last_ordered_on": "last_order_on", "revenue_12m": "revenue_12m"},
 )

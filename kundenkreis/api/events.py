@@ -71,7 +71,7 @@ EVENT = Noun(
         Filter("account_id", "number", "account"),
         Filter("actor_id", "person", "who"),
         Filter("verb", "text", "verb"),
-        Filter("at", "date", "day", "at__date"),
+        Filter("at", "moment", "day", "at"),
     ),
     verbs=READ,
 )

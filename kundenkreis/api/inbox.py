@@ -21,7 +21,7 @@ NOTIFICATIONS = Noun(
     about="What the product told the caller.",
     allowed=lambda user, verb, record: user.is_authenticated,
     read=("kind", "text", "path", "at", "read_at"),
-    filters=(Filter("kind", "text", "kind"), Filter("read_at", "date", "read", "read_at__date")),
+    filters=(Filter("kind", "text", "kind"), Filter("read_at", "moment", "read", "read_at")),
     default_sort="-id",
     verbs=READ,
 )

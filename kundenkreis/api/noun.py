@@ -48,7 +48,7 @@ class Noun:
 
     `mine`: the field that is the caller when left out. `guarded`: fields whose value needs another action, unless it is the caller
     herself. `hidden`: fields that need an action to be seen, in lists, filters and history too. `seen`: the queryset a person sees where
-    the model has no `visible_to`. `add`, `change` and `discard` are other verbs than the model's own, called as `verb(by=…, **values)`,
+    the model has no `visible_to`; `listed` the same for lists, where that has a better shape. `add`, `change` and `discard` are other verbs than the model's own, called as `verb(by=…, **values)`,
     `verb(record, by=…, **values)` and `verb(record, by=…)`; `more` are members of the body that are no fields, given to those verbs
     under their names.
     """
@@ -72,9 +72,14 @@ class Noun:
     guarded: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
     seen: Callable[[Any], models.QuerySet] | None = None
+    listed: Callable[[Any], models.QuerySet] | None = None
     add: Callable[..., Any] | None = None
     change: Callable[..., Any] | None = None
     discard: Callable[..., Any] | None = None
+
+    def for_list(self, user: Any) -> Any:
+        """What `visible` gives, in the shape in which a list of it is read."""
+        return self.listed(user) if self.listed else self.visible(user)
 
     def visible(self, user: Any) -> Any:
         return self.seen(user) if self.seen else self.model._default_manager.visible_to(user)  # type: ignore[attr-defined]

@@ -112,7 +112,7 @@ def _related(field: Any, ids: list[int]) -> dict[int, list[int]]:
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 
-_SIMPLE = {"text": "is", "choice": "in", "number": "is", "date": "on", "flag": "is", "person": "is"}
+_SIMPLE = {"text": "is", "choice": "in", "number": "is", "date": "on", "moment": "on", "flag": "is", "person": "is"}
 
 
 def _simple_type(asked: Filter) -> Any:
@@ -158,7 +158,7 @@ def list_parameters(noun: Noun) -> Any:
 def page_of(reader: Reader, request: HttpRequest, caller: Caller, query: Any) -> dict[str, Any]:
     """A page of a noun's list: `items`, and the addresses of the pages `next` and `previous`."""
     noun = reader.noun
-    found = noun.visible(caller.user)
+    found = noun.for_list(caller.user)
     if noun.has_bin:
         if query.bin and not access.may(caller.user, "bin.see"):
             raise forbidden()

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import search
-from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.core.text import fold
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
@@ -105,7 +105,7 @@ class Product(Recorded):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        indexes = [
+        indexes = [bin_index("catalogue_product_bin"), models.Index(fields=["changed_at", "id"], name="catalogue_product_changed"), 
             models.Index(fields=["key", "id"], name="catalogue_product_key", condition=models.Q(deleted_at=None)),
             models.Index(fields=["family", "key", "id"], name="catalogue_product_family"),
         ]
@@ -171,7 +171,7 @@ class Price(Recorded):
     class Meta:
         verbose_name = _("price")
         verbose_name_plural = _("prices")
-        indexes = [models.Index(fields=["product", "price_list", "starts_on"], name="catalogue_price_product")]
+        indexes = [bin_index("catalogue_price_bin"), models.Index(fields=["product", "price_list", "starts_on"], name="catalogue_price_product")]
         constraints = [
             models.UniqueConstraint(
                 fields=["price_list", "product", "from_quantity", "starts_on"],

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,10 +39,11 @@ class Found:
 class Filter:
     """What may be asked of a list under one name.
 
-    `kind` is "text", "choice", "number", "date", "flag", "person" or "record"; `column` the path in the ORM (the name
-    when left out). A text whose column ends in "key" is compared folded. `choices` are (value, label) pairs or a function
-    that gives them; for a person they are the names behind the ids. A record is asked for by links only: `find(text, me)`
-    gives its name and condition, None when that person sees no such record.
+    `kind` is "text", "choice", "number", "date", "moment" (a point in time, asked for by its day), "flag", "person" or
+    "record"; `column` the path in the ORM (the name when left out). A text whose column ends in "key" is compared folded.
+    `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. A
+    record is asked for by links only: `find(text, me)` gives its name and condition, None when that person sees no such
+    record.
     """
 
     name: str
@@ -211,6 +213,44 @@ def _between(asked: Filter, values: tuple[Any, ...]) -> Q:
     return Q(**{f"{asked.path}__gte": min(values), f"{asked.path}__lte": max(values)})
 
 
+# A day of the house as points in time; the outermost years are no days of anybody's, and have none before or after them.
+_FIRST_DAY, _LAST_DAY = dt.date(2, 1, 1), dt.date(9998, 12, 30)
+
+
+def _beginning(day: dt.date) -> dt.datetime:
+    """The day's first moment in the house's time zone."""
+    day = min(max(day, _FIRST_DAY), _LAST_DAY)
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
+def _day_after(day: dt.date) -> dt.date:
+    return min(day, _LAST_DAY) + dt.timedelta(days=1)
+
+
+def _before_day(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return Q(**{f"{asked.path}__lt": _beginning(values[0])})
+
+
+def _after_day(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return Q(**{f"{asked.path}__gte": _beginning(_day_after(values[0]))})
+
+
+def _within_days(asked: Filter, first: dt.date, last: dt.date) -> Q:
+    # Half open, on the bare column: a function of it (its date) would be worked out for every row, past every index.
+    return Q(**{f"{asked.path}__gte": _beginning(first), f"{asked.path}__lt": _beginning(_day_after(last))})
+
+
+def _on_days(asked: Filter, values: tuple[Any, ...]) -> Q:
+    whole = Q()
+    for day in values:
+        whole |= _within_days(asked, day, day)
+    return whole
+
+
+def _between_days(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return _within_days(asked, min(values), max(values))
+
+
 def _empty(asked: Filter, values: tuple[Any, ...]) -> Q:
     missing = Q(**{f"{asked.path}__isnull": True})
     return missing | Q(**{asked.path: ""}) if asked.kind in ("text", "choice") else missing
@@ -258,6 +298,14 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "filled": _FILLED,
     },
     "record": {"is": Operation(gettext_lazy("is"), _read_record, lambda asked, values: values[0].q)},
+    "moment": {
+        "before": Operation(gettext_lazy("is before"), _read_date, _before_day),
+        "after": Operation(gettext_lazy("is after"), _read_date, _after_day),
+        "on": Operation(gettext_lazy("is on"), _read_date, _on_days, _MANY),
+        "between": Operation(gettext_lazy("is between"), _read_date, _between_days, (2, 2), "and"),
+        "empty": _EMPTY,
+        "filled": _FILLED,
+    },
     "flag": {"is": Operation(gettext_lazy("is"), _read_flag, _in)},
     "person": {
         "is": Operation(gettext_lazy("is"), _read_person, _in, _MANY),

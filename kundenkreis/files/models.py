@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Self
 
 from django.apps import apps
@@ -9,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff.models import User
 
@@ -21,10 +22,19 @@ class DocumentQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
         """Documents of the records that the person may see, asked of each record's own room."""
         seen = models.Q(pk__in=[])
-        for subject_type in self.order_by().values_list("subject_type", flat=True).distinct():
+        for subject_type in self._subject_types():
             subjects = apps.get_model(subject_type)._default_manager.visible_to(user)
-            seen |= models.Q(subject_type=subject_type, subject_id__in=subjects.values("pk"))
+            seen |= models.Q(subject_type=subject_type) & reached_from("subject_id", subjects)
         return self.filter(seen)
+
+    def _subject_types(self) -> Iterator[str]:
+        """The nouns that have documents, each by one step in the index: a DISTINCT would read all of it."""
+        after = ""
+        while after is not None:
+            later = self.model._base_manager.filter(subject_type__gt=after)
+            after = later.aggregate(first=models.Min("subject_type"))["first"]
+            if after is not None:
+                yield after
 
     def for_list(self) -> Self:
         return self.select_related("latest__uploaded_by")
@@ -44,7 +54,7 @@ class Document(Recorded):
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
-        indexes = [
+        indexes = [bin_index("files_document_bin"), 
             models.Index(fields=["subject_type", "subject_id", "-id"], name="files_document_subject"),
             models.Index(fields=["account_id", "-created_at"], name="files_document_account"),
         ]

@@ -85,6 +85,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "-id"], name="history_event_subject"),
             models.Index(fields=["account_id", "-at", "-id"], name="history_event_account"),
+            models.Index(fields=["at", "id"], name="history_event_at"),
             models.Index(fields=["actor_id", "-id"], name="history_event_actor"),
         ]
 

@@ -9,8 +9,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.catalogue.models import Product
-from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.customers.models import Account
+from kundenkreis.customers.models.accounts import of_accounts
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 
@@ -21,7 +22,7 @@ class OrderQuerySet(RecordQuerySet):
         reach = access.reach(user, "orders.see")
         if reach.everything:
             return self if access.may(user, "orders.see_unassigned") else self.exclude(account=None)
-        return self.filter(account__in=Account.objects.within(reach)) if reach else self.none()
+        return self.filter(of_accounts(reach)) if reach else self.none()
 
     def for_list(self) -> Self:
         return self.select_related("account")
@@ -68,7 +69,8 @@ class Order(Recorded):
                 fields=["account", "ordered_on", "kind", "total_house", "line_count"], name="orders_order_account"
             ),
             models.Index(fields=["ordered_on", "id"], name="orders_order_day"),
-            models.Index(fields=["deleted_at"], name="orders_order_bin", condition=models.Q(deleted_at__isnull=False)),
+            models.Index(fields=["total_house", "id"], name="orders_order_net", condition=models.Q(deleted_at=None)),
+            bin_index("orders_order_bin"),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +122,7 @@ class OfAccountQuerySet(RecordQuerySet):
         reach = access.reach(user, "orders.see")
         if reach.everything:
             return self
-        return self.filter(account__in=Account.objects.within(reach)) if reach else self.none()
+        return self.filter(of_accounts(reach)) if reach else self.none()
 
     def for_list(self) -> Self:
         return self.select_related("account")
@@ -144,6 +146,7 @@ class Delivery(Recorded):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        indexes = [bin_index("orders_delivery_bin")]
 
     def __str__(self) -> str:
         return self.number
@@ -173,7 +176,7 @@ class OpenItem(Recorded):
     class Meta:
         verbose_name = _("open item")
         verbose_name_plural = _("open items")
-        indexes = [models.Index(fields=["account", "due_on"], name="orders_openitem_account")]
+        indexes = [bin_index("orders_openitem_bin"), models.Index(fields=["account", "due_on"], name="orders_openitem_account")]
 
     def __str__(self) -> str:
         return self.number
@@ -197,6 +200,7 @@ class CreditStanding(Recorded):
     class Meta:
         verbose_name = _("credit standing")
         verbose_name_plural = _("credit standings")
+        indexes = [bin_index("orders_credit_bin")]
 
     def __str__(self) -> str:
         return f"{self.account}: {self.limit}"

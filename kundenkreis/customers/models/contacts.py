@@ -8,9 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import search
-from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
-from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow
+from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow, of_accounts
 from kundenkreis.customers.models.dated import Dated
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
@@ -41,6 +41,14 @@ class ContactQuerySet(RecordQuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("main_account", "owner")
+
+
+def of_contacts(reach: access.Reach) -> models.Q:
+    """Rows that are seen with their contact, as `of_accounts`."""
+    contacts = Contact.objects.within(reach)
+    if reach and not reach.everything and is_narrow(reach):
+        return models.Q(contact_id__in=contacts.values("pk"))
+    return reached_from("contact_id", contacts)
 
 
 class Contact(Recorded):
@@ -93,9 +101,8 @@ class Contact(Recorded):
         indexes = [
             models.Index(fields=["key", "id"], name="customers_contact_key", condition=models.Q(deleted_at=None)),
             models.Index(fields=["email"], name="customers_contact_email", condition=~models.Q(email="")),
-            models.Index(
-                fields=["deleted_at"], name="customers_contact_bin", condition=models.Q(deleted_at__isnull=False)
-            ),
+            models.Index(fields=["changed_at", "id"], name="customers_contact_changed"),
+            bin_index("customers_contact_bin"),
         ]
 
     def __str__(self) -> str:
@@ -140,7 +147,7 @@ class Contact(Recorded):
 
 class PositionQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(account__in=Account.objects.visible_to(user))
+        return self.filter(of_accounts(access.reach(user, "accounts.see")))
 
 
 class Position(Dated):
@@ -165,6 +172,7 @@ class Position(Dated):
                 violation_error_message=_("This person has a main position already."),
             )
         ]
+        indexes = [bin_index("customers_position_bin")]
 
     def __str__(self) -> str:
         return f"{self.contact}, {self.job_title or self.account}"
@@ -183,7 +191,7 @@ class Position(Dated):
 
 class ConsentQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(contact__in=Contact.objects.visible_to(user))
+        return self.filter(of_contacts(access.reach(user, "contacts.see")))
 
 
 class Consent(Recorded):
@@ -226,6 +234,7 @@ class Consent(Recorded):
                 violation_error_message=_("There is an entry for this purpose and channel already; change that one."),
             )
         ]
+        indexes = [bin_index("customers_consent_bin")]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}, {self.get_channel_display()}: {self.get_state_display()}"

@@ -9,20 +9,19 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.customers import checks
-from kundenkreis.customers.models.accounts import Account
-from kundenkreis.customers.models.contacts import Contact
+from kundenkreis.customers.models.accounts import Account, of_accounts
+from kundenkreis.customers.models.contacts import Contact, of_contacts
 from kundenkreis.customers.models.dated import Dated
+from kundenkreis.staff import access
 from kundenkreis.staff.access import Reach
 
 
 class OfEitherQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return self.filter(
-            models.Q(account__in=Account.objects.visible_to(user))
-            | models.Q(contact__in=Contact.objects.visible_to(user))
-        )
+        accounts, contacts = access.reach(user, "accounts.see"), access.reach(user, "contacts.see")
+        return self.filter(of_accounts(accounts) | of_contacts(contacts))
 
 
 class OfEither(Dated):
@@ -71,6 +70,7 @@ class Address(OfEither):
     class Meta:
         verbose_name = _("address")
         verbose_name_plural = _("addresses")
+        indexes = [bin_index("customers_address_bin")]
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.street, f"{self.postcode} {self.place}".strip(), self.country)))
@@ -99,7 +99,7 @@ class ContactPoint(OfEither):
     class Meta:
         verbose_name = _("way to reach")
         verbose_name_plural = _("ways to reach")
-        indexes = [models.Index(fields=["value"], name="customers_point_value")]
+        indexes = [bin_index("customers_point_bin"), models.Index(fields=["value"], name="customers_point_value")]
 
     def __str__(self) -> str:
         return self.value

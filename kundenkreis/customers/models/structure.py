@@ -7,9 +7,10 @@ from typing import Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core.records import RecordQuerySet
-from kundenkreis.customers.models.accounts import Account
+from kundenkreis.core.records import RecordQuerySet, bin_index
+from kundenkreis.customers.models.accounts import Account, of_accounts
 from kundenkreis.customers.models.dated import Dated
+from kundenkreis.staff import access
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import User
 
@@ -18,7 +19,7 @@ class OfAccountQuerySet(RecordQuerySet):
     """Rows that are seen with their account. The room's models name it `account`."""
 
     def visible_to(self, user: Any) -> Self:
-        return self.filter(account__in=Account.objects.visible_to(user))
+        return self.filter(of_accounts(access.reach(user, "accounts.see")))
 
 
 class AccountLink(Dated):
@@ -40,7 +41,7 @@ class AccountLink(Dated):
 
     class Meta:
         verbose_name = _("place in a hierarchy")
-        indexes = [
+        indexes = [bin_index("customers_link_bin"), 
             models.Index(fields=["parent", "hierarchy"], name="customers_link_down"),
             models.Index(fields=["account", "hierarchy"], name="customers_link_up"),
         ]
@@ -85,6 +86,7 @@ class PartnerFunction(Dated):
                 name="customers_function_once",
             )
         ]
+        indexes = [bin_index("customers_function_bin")]
 
     def __str__(self) -> str:
         return f"{self.get_function_display()}: {self.partner}"
@@ -104,7 +106,7 @@ class Relation(Dated):
     class Meta:
         verbose_name = _("relation")
         verbose_name_plural = _("relations")
-        indexes = [models.Index(fields=["account", "kind"], name="customers_relation_account")]
+        indexes = [bin_index("customers_relation_bin"), models.Index(fields=["account", "kind"], name="customers_relation_account")]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -134,7 +136,7 @@ class AccountTeamMember(Dated):
     class Meta:
         verbose_name = _("account team member")
         verbose_name_plural = _("account team")
-        indexes = [models.Index(fields=["person", "account"], name="customers_seat_person")]
+        indexes = [bin_index("customers_seat_bin"), models.Index(fields=["person", "account"], name="customers_seat_person")]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "person", "role"],

@@ -84,9 +84,9 @@ def _plain(kind: str, value: str) -> str:
     try:
         if kind == "number":
             return format(decimal_of(value), "f")
-        if kind == "date" and value.casefold() == _("today").casefold():
+        if kind in ("date", "moment") and value.casefold() == _("today").casefold():
             return "today"
-        if kind == "date":
+        if kind in ("date", "moment"):
             return DateField().clean(value).isoformat()
     except (InvalidOperation, ValidationError):
         pass
@@ -102,8 +102,10 @@ def _present(declared: Filter, param: str) -> Choice:
 
 
 def _show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    day = _("A day, “today”, or counted from today: -90d, -6m, +2w.")
     hints = {
-        "date": _("A day, “today”, or counted from today: -90d, -6m, +2w."),
+        "date": day,
+        "moment": day,
         "text": _("Several values are separated by commas."),
         "number": "",
     }

@@ -21,6 +21,9 @@ _BY_INDEX = frozenset({"in", "is", "starts", "over", "from", "under", "to", "bef
 
 def filtered(rows: QuerySet, filters: Filters, drivers: Collection[str], model: type[models.Model]) -> QuerySet:
     """`rows` that the filters let through. `drivers` are the names of filters whose column leads an index."""
+    # One account, a group: the index that leads from it to its rows is right whatever else is asked.
+    if any(one.filter.kind == "record" for one in filters.conditions):
+        return rows.filter(filters.q())
     least, driver = FEW + 1, None
     for one in filters.conditions:
         if one.filter.name in drivers and one.operation in _BY_INDEX:
@@ -36,7 +39,7 @@ def filtered(rows: QuerySet, filters: Filters, drivers: Collection[str], model: 
 def _alone(one: Condition, filters: Filters, model: type[models.Model]) -> QuerySet:
     """What one condition alone brings. The indexes of figures, days and names hold only what is not in the bin; the others hold all."""
     alone = model._base_manager.filter(Filters((one,), filters.me, filters.today).q()).order_by()
-    return alone if one.filter.kind in ("choice", "person", "record") else alone.filter(deleted_at=None)
+    return alone if one.filter.kind in ("choice", "person") else alone.filter(deleted_at=None)
 
 
 def _walked(condition: Q) -> Case:

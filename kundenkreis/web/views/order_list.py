@@ -73,6 +73,7 @@ ORDERS = ListPage(
         Filter("unassigned", "flag", _("Without an account"), "is_unassigned"),
     ),
     base=_seen,
+    drivers=frozenset({"net", "day"}),
     sums=("total_house",),
     summed_by=frozenset({"of"}),
     export="orders.export",
