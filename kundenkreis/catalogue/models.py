@@ -105,7 +105,9 @@ class Product(Recorded):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        indexes = [bin_index("catalogue_product_bin"), models.Index(fields=["changed_at", "id"], name="catalogue_product_changed"), 
+        indexes = [
+            bin_index("catalogue_product_bin"),
+            models.Index(fields=["changed_at", "id"], name="catalogue_product_changed"),
             models.Index(fields=["key", "id"], name="catalogue_product_key", condition=models.Q(deleted_at=None)),
             models.Index(fields=["family", "key", "id"], name="catalogue_product_family"),
         ]
@@ -171,7 +173,10 @@ class Price(Recorded):
     class Meta:
         verbose_name = _("price")
         verbose_name_plural = _("prices")
-        indexes = [bin_index("catalogue_price_bin"), models.Index(fields=["product", "price_list", "starts_on"], name="catalogue_price_product")]
+        indexes = [
+            bin_index("catalogue_price_bin"),
+            models.Index(fields=["product", "price_list", "starts_on"], name="catalogue_price_product"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["price_list", "product", "from_quantity", "starts_on"],

@@ -54,7 +54,8 @@ class Document(Recorded):
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
-        indexes = [bin_index("files_document_bin"), 
+        indexes = [
+            bin_index("files_document_bin"),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="files_document_subject"),
             models.Index(fields=["account_id", "-created_at"], name="files_document_account"),
         ]

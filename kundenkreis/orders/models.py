@@ -176,7 +176,10 @@ class OpenItem(Recorded):
     class Meta:
         verbose_name = _("open item")
         verbose_name_plural = _("open items")
-        indexes = [bin_index("orders_openitem_bin"), models.Index(fields=["account", "due_on"], name="orders_openitem_account")]
+        indexes = [
+            bin_index("orders_openitem_bin"),
+            models.Index(fields=["account", "due_on"], name="orders_openitem_account"),
+        ]
 
     def __str__(self) -> str:
         return self.number

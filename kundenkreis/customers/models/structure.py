@@ -41,7 +41,8 @@ class AccountLink(Dated):
 
     class Meta:
         verbose_name = _("place in a hierarchy")
-        indexes = [bin_index("customers_link_bin"), 
+        indexes = [
+            bin_index("customers_link_bin"),
             models.Index(fields=["parent", "hierarchy"], name="customers_link_down"),
             models.Index(fields=["account", "hierarchy"], name="customers_link_up"),
         ]
@@ -106,7 +107,10 @@ class Relation(Dated):
     class Meta:
         verbose_name = _("relation")
         verbose_name_plural = _("relations")
-        indexes = [bin_index("customers_relation_bin"), models.Index(fields=["account", "kind"], name="customers_relation_account")]
+        indexes = [
+            bin_index("customers_relation_bin"),
+            models.Index(fields=["account", "kind"], name="customers_relation_account"),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -136,7 +140,10 @@ class AccountTeamMember(Dated):
     class Meta:
         verbose_name = _("account team member")
         verbose_name_plural = _("account team")
-        indexes = [bin_index("customers_seat_bin"), models.Index(fields=["person", "account"], name="customers_seat_person")]
+        indexes = [
+            bin_index("customers_seat_bin"),
+            models.Index(fields=["person", "account"], name="customers_seat_person"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "person", "role"],
