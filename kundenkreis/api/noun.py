@@ -46,11 +46,11 @@ def kept_by(see: str, write: str) -> Allowed:
 class Noun:
     """`read`, `write` and `fixed` (only when it is made) name model fields; `Shown` are further readable ones.
 
-    `mine`: the field that is the caller when left out. `guarded`: fields whose value needs another action, unless it is the caller
-    herself. `hidden`: fields that need an action to be seen, in lists, filters and history too. `seen`: the queryset a person sees where
-    the model has no `visible_to`; `listed` the same for lists, where that has a better shape. `add`, `change` and `discard` are other verbs than the model's own, called as `verb(by=…, **values)`,
-    `verb(record, by=…, **values)` and `verb(record, by=…)`; `more` are members of the body that are no fields, given to those verbs
-    under their names.
+    `mine`: the field that is the caller when left out. `guarded`: fields whose value needs another action, unless it is the caller herself.
+    `hidden`: fields that need an action to be seen, in lists, filters and history too. `seen`: the queryset a person sees where the
+    model has no `visible_to`; `listed` the same for lists, where that has a better shape. `add`, `change` and `discard` are other verbs
+    than the model's own, called as `verb(by=…, **values)`, `verb(record, by=…, **values)` and `verb(record, by=…)`; `more` are members
+    of the body that are no fields, given to those verbs under their names.
     """
 
     path: str
