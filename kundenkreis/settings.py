@@ -87,6 +87,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "kundenkreis.web.bodies.PrivateMiddleware",
+    "kundenkreis.web.bodies.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -160,8 +162,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "kundenkreis.web.signin.Adapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
-# django-axes locks out after wrong passwords; allauth's own limit is for wrong codes of the second factor.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/300s/key"}
+# django-axes locks a person at an address out after wrong passwords. allauth's limits are for wrong codes of the second factor,
+# and for one address that tries many people's.
+ACCOUNT_RATE_LIMITS = {"login_failed": f"10/300s/key,{_env('ADDRESS_FAILURES', '60')}/1h/ip"}
+ACCOUNT_FORMS = {"reset_password": "kundenkreis.web.signin.ResetForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers who typed, or were typed, into the reset form
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 MFA_ADAPTER = "kundenkreis.web.signin.SecondFactor"
@@ -223,12 +227,15 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Z]{8}\..+$"
 FILES_DIR = DATA_DIR / "files"
-API_RATE = int(_env("API_RATE", "6000"))  # requests a minute for each token and server process; 0 is no limit
+API_RATE = int(_env("API_RATE", "6000"))  # requests a minute for each token; 0 is no limit
 UPLOAD_LIMIT = int(_env("UPLOAD_MB", "6000")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_TEMP_DIR = FILES_DIR / "incoming"  # made when it is needed; what broken uploads leave there is swept away
 
+CACHES = {
+    "default": {"BACKEND": "kundenkreis.core.shared_cache.SharedCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}
+}
 TASKS = {"default": {"BACKEND": _env("TASKS_BACKEND", "kundenkreis.jobs.backend.HueyBackend"), "QUEUES": ["default"]}}
 HUEY = {"huey_class": "kundenkreis.jobs.queue.Queue", "name": "kundenkreis", "immediate": False}
 
@@ -251,4 +258,4 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": _env("LOG_LEVEL", "WARNING")},
 }
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "files.E001"]

@@ -11,7 +11,7 @@ else:
     os.environ.pop("KUNDENKREIS_DATABASE_URL", None)
 
 from kundenkreis.settings import *  # noqa: F403
-from kundenkreis.settings import DATABASES, MIDDLEWARE
+from kundenkreis.settings import CACHES, DATABASES, MIDDLEWARE
 
 if url:
     DATABASES["default"]["TEST"] = {"NAME": os.environ.get("KUNDENKREIS_TEST_DATABASE", "test_kundenkreis")}
@@ -21,6 +21,7 @@ else:
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
+CACHES["default"]["LOCATION"] = os.path.join(_data, f"cache-{os.getpid()}.sqlite3")  # test processes count apart
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

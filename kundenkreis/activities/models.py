@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
+from kundenkreis.activities import telling
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.models.accounts import is_narrow
 from kundenkreis.history.models import Event
@@ -139,7 +140,28 @@ class Activity(Recorded):
         if self.contact and self.account_id is None and self.contact.main_account_id:
             self.account_id = self.contact.main_account_id
             derived.add("account")
+        if "remind_at" in touched and self.pk and self._reminds_at_another_time():
+            self.reminded_at = None
+            derived.add("reminded_at")
         return derived
+
+    def _reminds_at_another_time(self) -> bool:
+        kept = type(self)._base_manager.values_list("remind_at", flat=True).get(pk=self.pk)
+        return kept != self.remind_at
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, by: User | None, **values: Any) -> Self:  # type: ignore[override]
+        activity = super().add(by=by, **values)
+        telling.given(activity, by)
+        return activity
+
+    @transaction.atomic
+    def change(self, *, by: User | None, **values: Any) -> Event | None:  # type: ignore[override]
+        event = super().change(by=by, **values)
+        if event is not None and "owner" in event.changes:
+            telling.given(self, by)
+        return event
 
     @transaction.atomic
     def finish(self, *, by: User | None, now: dt.datetime | None = None, outcome: str = "") -> Event | None:

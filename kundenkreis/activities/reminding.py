@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from kundenkreis.activities import telling
 from kundenkreis.activities.models import Activity
 from kundenkreis.inbox.models import Notification
 
@@ -36,11 +36,4 @@ def _tell(activity: Activity) -> None:
         said = _("Reminder: %(subject)s") % {"subject": activity.subject}
         if activity.account:
             said = _("Reminder: %(subject)s (%(account)s)") % {"subject": activity.subject, "account": activity.account}
-    Notification.send(owner, "reminder", said, _address(activity))
-
-
-def _address(activity: Activity) -> str:
-    try:
-        return reverse("activities:detail", args=[activity.pk])
-    except NoReverseMatch:
-        return ""
+    Notification.send(owner, "reminder", said, telling.address(activity))

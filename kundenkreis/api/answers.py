@@ -25,7 +25,7 @@ def answered(document: Any, status: int = 200) -> HttpResponse:
         ]
         if links and "items" in document:
             response["Link"] = ", ".join(links)
-    response["Cache-Control"] = "no-store" if status != 200 else "private, no-cache"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -106,7 +106,7 @@ def _wrong(request: HttpRequest) -> Problem:
 
 
 def _slow_down(token: ApiToken) -> None:
-    """At most `API_RATE` requests a minute for each token and server process; 0 is no limit."""
+    """At most `API_RATE` requests a minute for each token; 0 is no limit."""
     rate = settings.API_RATE
     if not rate:
         return

@@ -97,6 +97,9 @@ class ContentQuery(Schema):
     version: int | None = Field(None, ge=1, le=2**31 - 1, description="Which version; the newest when left out.")
 
 
+FRAME = 1024 * 1024  # bytes around the file in a form
+
+
 def _form(**fields: Any) -> dict[str, Any]:
     file = {"type": "string", "format": "binary", "description": "At most 250 MB."}
     properties = fields | {"file": file}
@@ -108,6 +111,8 @@ def _upload(request: HttpRequest) -> Any:
     """The file of a multipart request. Raises Problem 415, 413, 422."""
     if not request.headers.get("Content-Type", "").lower().startswith("multipart/form-data"):
         raise Problem(415, "media-type", _("Please send multipart/form-data."))
+    if int(request.META.get("CONTENT_LENGTH") or 0) > storing.LIMIT + FRAME:
+        raise Problem(413, "too-large")
     try:
         upload = request.FILES.get("file")
     except RequestDataTooBig as big:

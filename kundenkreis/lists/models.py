@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet
 from kundenkreis.history.recording import Recorded
+from kundenkreis.lists import known
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Team, User
 
@@ -51,6 +52,11 @@ class SavedView(Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    def prepare(self, touched: set[str]) -> set[str]:
+        if touched & {"list_name", "query"}:
+            known.check(self.list_name, self.query, self.owner_id)
+        return set()
 
     def within(self, reach: Reach) -> bool:
         return self.owner_id in reach.owners

@@ -19,7 +19,7 @@ from kundenkreis.core.bulk_frames import little_memory
 from kundenkreis.history import undo as history_undo
 from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import record_event
-from kundenkreis.quality import mappings, running, targets
+from kundenkreis.quality import mappings, running, targets, telling
 from kundenkreis.quality.drafting import Look, folder, look, map_as_known, start_draft, start_pasted
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.phrases import kept
@@ -248,6 +248,7 @@ def _finish(run: ImportRun) -> None:
         _end(run, State.DONE, Batch.State.DONE)
         changes = {name: [None, count] for name, count in run.counts.items()}
         record_event(run, "import.finished", by=run.owner, batch=run.batch, changes=changes)
+        telling.ended(run)
 
 
 def _end(run: ImportRun, state: str, batch_state: str) -> None:
@@ -266,6 +267,7 @@ def _fail(run: ImportRun, code: str, params: Mapping[str, Any]) -> None:
     logger.warning("Import %s failed: %s %s", run.pk, code, dict(params))
     _save(run, failure={"code": code, "params": kept(params)})
     _end(run, State.FAILED, Batch.State.FAILED)
+    telling.ended(run)
 
 
 def cancel(run: ImportRun) -> None:
@@ -324,6 +326,7 @@ def undo_now(run: ImportRun, by: User | None, progress: Callable[[float], None] 
             batch=run.batch,
             changes={"undone": [None, result.undone], "kept": [None, result.kept]},
         )
+        telling.undone(run, by)
     return result
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 from typing import Any
+from urllib.parse import urljoin
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
@@ -24,6 +26,7 @@ from django.utils import timezone, translation
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django_tasks import task
 
 from kundenkreis.core.models import House
 from kundenkreis.history.recording import record_event
@@ -99,16 +102,32 @@ class Adapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("me:profile")
 
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:  # type: ignore[override]
-        if user.deleted_at is None:
-            send_link(user, context["password_reset_url"])
-
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
         message = kwargs.get("message") or _SAID.get(message_template or "")
         if message:
             messages.add_message(request, level, str(message))
+
+
+class ResetForm(ResetPasswordForm):
+    """Asks for a link. Whether there is such a person is looked up by the worker: the answer comes as soon for strangers."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email = str(self.cleaned_data["email"])
+        mail_reset.enqueue(email, request.build_absolute_uri("/"))
+        return email
+
+
+@task()
+def mail_reset(email: str, house: str) -> None:
+    """The link to a new password, if somebody who may sign in has this address; `house` is the address of the first page."""
+    person = User.objects.living().filter(email__iexact=email, is_active=True).first()
+    if person is not None:
+        send_link(person, urljoin(house, _set_password(person)))
 
 
 class SecondFactor(DefaultMFAAdapter):
@@ -126,11 +145,14 @@ class SecondFactor(DefaultMFAAdapter):
 
 def password_link(request: HttpRequest, user: User) -> str:
     """An address at which this person sets her password: valid once, and for three days (`PASSWORD_RESET_TIMEOUT`)."""
-    path = reverse(
+    return request.build_absolute_uri(_set_password(user))
+
+
+def _set_password(user: User) -> str:
+    return reverse(
         "account_reset_password_from_key",
         kwargs={"uidb36": int_to_base36(user.pk), "key": default_token_generator.make_token(user)},
     )
-    return request.build_absolute_uri(path)
 
 
 def send_link(user: User, address: str, inviter: User | None = None) -> None:

@@ -6,8 +6,8 @@ import re
 import pytest
 from django.utils import timezone
 
+from kundenkreis.activities.handing_over import hand_over
 from kundenkreis.catalogue.models import Product
-from kundenkreis.customers.handing_over import hand_over
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Batch, Event
 

@@ -1,6 +1,7 @@
 """Signing in: who gets in, who does not, and what is left in history."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -171,6 +172,26 @@ def test_no_link_is_mailed_to_strangers_nor_to_people_without_access_and_the_pag
     answer = client.post("/signin/password/reset/", {"email": address}, follow=True)
     assert "Look into your mail" in answer.content.decode()
     assert mail.outbox == []
+
+
+def test_a_stranger_s_wish_for_a_link_takes_the_same_way_as_a_colleague_s(world, client, monkeypatch):
+    asked = []
+    noted = SimpleNamespace(enqueue=lambda email, house: asked.append((email, house)))
+    monkeypatch.setattr("kundenkreis.web.signin.mail_reset", noted)
+    for email in ("ada@example.test", "nobody@example.test"):
+        client.post("/signin/password/reset/", {"email": email})
+    assert asked == [("ada@example.test", "http://testserver/"), ("nobody@example.test", "http://testserver/")]
+
+
+def test_one_address_that_tries_many_people_is_stopped(world, client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1000/m/ip", "login_failed": "10/300s/key,20/1h/ip"}
+    for n in range(20):
+        sign_in(client, f"person{n}@example.test", password="wrong wrong wrong")
+    refused = sign_in(client)
+    assert "Too many attempts" in refused.content.decode()
+    assert not is_in(client)
+    sign_in(elsewhere := Client(REMOTE_ADDR="10.0.0.8"))
+    assert is_in(elsewhere)
 
 
 def test_asking_for_links_again_and_again_is_stopped(world, client):

@@ -133,8 +133,6 @@ class ActivityForm(VerbForm):
         values = super().values()
         if values.get("at") is None:
             values["at"] = self.instance.at if self.instance.pk else timezone.now()
-        if "remind_at" in self.changed_data:
-            values["reminded_at"] = None
         if not self.instance.pk and values.get("owner") is None:
             values["owner"] = self.user
         return values

@@ -113,10 +113,10 @@ class DeputyForm(VerbForm):
 
 
 class HandOverForm(forms.Form):
-    """To whom a leaving person's accounts go; nobody means that they stay with her name."""
+    """To whom a leaving person's accounts, contacts and tasks go; nobody means that they stay with her name."""
 
     to = forms.ModelChoiceField(
-        label=_("Accounts and contacts go to"),
+        label=_("Everything goes to"),
         queryset=User.objects.none(),
         required=False,
         empty_label=_("nobody yet"),

@@ -22,6 +22,7 @@ from kundenkreis.core import keyset
 from kundenkreis.core.filters import Filter
 from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
+from kundenkreis.lists import known
 from kundenkreis.lists.models import SavedView
 from kundenkreis.staff import access
 from kundenkreis.web import finding, formats
@@ -83,6 +84,11 @@ class ListPage:
         self.sort = self.sort or self.name_column
         self.row_url = self.row_url or f"{self.name}:detail"
         REGISTRY[self.name] = self
+        known.LISTS[self.name] = known.KnownList(
+            filters=lambda: self.filters,
+            columns=lambda: {column.key for column in self.columns},
+            sorts=lambda: {column.key for column in self.columns if column.sort},
+        )
 
     @property
     def url(self) -> str:

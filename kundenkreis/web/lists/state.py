@@ -12,14 +12,12 @@ from django.http import HttpRequest, QueryDict
 
 from kundenkreis.core import clock
 from kundenkreis.core.filters import BadFilter, Filters, parse
+from kundenkreis.lists.known import KEPT
 from kundenkreis.lists.models import SavedView
 from kundenkreis.web.lists.columns import Column
 
 if TYPE_CHECKING:
     from kundenkreis.web.lists.page import ListPage
-
-# What belongs to a view and is kept when it is saved; the rest of an address is a place in the list or a question about it.
-KEPT = ("f", "q", "sort", "columns")
 
 
 @dataclass

@@ -144,7 +144,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     values: dict[str, Any] = {"due_on": snoozed(activity.due_on, clock.today(), days)}
     if activity.remind_at is not None:
-        values |= {"remind_at": activity.remind_at + dt.timedelta(days=days), "reminded_at": None}
+        values["remind_at"] = activity.remind_at + dt.timedelta(days=days)
     event = activity.change(by=request.user, verb="put_off", **values)
     return _answer(request, activity, _("“%(name)s” was put off.") % {"name": activity}, event)
 

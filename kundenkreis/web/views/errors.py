@@ -42,6 +42,11 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _page(request, 404, _("Not found"), sentence)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    sentence = _("This is larger than what can be sent to this page. Nothing of it was kept. Please send less at once.")
+    return _page(request, 413, _("That is too large"), sentence)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     sentence = _(
         "This is our mistake, not yours. What was saved before is safe; your last step may not have been saved. Please try again."

@@ -18,13 +18,17 @@ from kundenkreis.files.models import Document, Version
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.web import htmx
+from kundenkreis.web.bodies import takes_uploads
 from kundenkreis.web.changes import told
 from kundenkreis.web.views.history import url_of
 
 SHOWN = 100
+AT_ONCE = 4 * storing.LIMIT  # bytes of all files that are dropped on a record together
+FRAME = 1024 * 1024  # bytes around the file in a form
 ICONS = {"image": "image", "text": "file-text"}
 
 
+@takes_uploads(AT_ONCE)
 @require_http_methods(["GET", "POST"])
 def panel(request: HttpRequest, label: str, pk: int) -> HttpResponse:
     """The documents of one record. POST puts the dropped files on it; what is refused is said file by file, the others are kept."""
@@ -95,6 +99,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "documents/detail.html", context)
 
 
+@takes_uploads(storing.LIMIT + FRAME)
 @require_POST
 def add_version(request: HttpRequest, pk: int) -> HttpResponse:
     document = _document(request, pk)

@@ -12,7 +12,13 @@ from kundenkreis.inbox.models import Notification
 from kundenkreis.web.htmx import SeeOther, go
 
 SIZE = 50
-ICONS = {"reminder": "alarm-clock", "import": "upload", "undo": "undo-2", "assigned": "user-check"}
+ICONS = {
+    "reminder": "alarm-clock",
+    "import": "upload",
+    "undo": "undo-2",
+    "assigned": "user-check",
+    "hand_over": "users",
+}
 
 
 @require_safe

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kundenkreis.activities import handing_over
 from kundenkreis.core import clock, search
-from kundenkreis.customers import handing_over
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access, joining
@@ -136,18 +136,18 @@ def _invited(request: HttpRequest, person: User) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask to whom the accounts go, then lock."""
+    """Ask to whom everything goes, then lock."""
     require(request, "people.change")
     person = get_object_or_404(User.objects.living(), pk=pk)
     form = HandOverForm(request.POST if request.method == "POST" else None, person=person)
-    accounts, contacts = handing_over.owned_by(person)
+    owns = handing_over.belongings(person)
     if request.method == "POST" and form.is_valid():
         try:
             said = _locked(request, person, form.cleaned_data["to"])
             return htmx.go(request, reverse("people:detail", args=[pk]), said)
         except ValidationError as refused:
             form.add_error(None, refused)
-    context = {"form": form, "person": person, "accounts": accounts, "contacts": contacts}
+    context = {"form": form, "person": person, "owns": owns}
     return render(request, "people/lock.html", context, status=422 if form.errors else 200)
 
 
@@ -157,7 +157,7 @@ def _locked(request: HttpRequest, person: User, to: User | None) -> str:
     if to is None:
         return _("%(name)s cannot sign in any more.") % {"name": person}
     handing_over.hand_over(person, to, by=request.user)
-    return _("%(name)s cannot sign in any more; %(to)s has the accounts now.") % {"name": person, "to": to}
+    return _("%(name)s cannot sign in any more; %(to)s has everything now.") % {"name": person, "to": to}
 
 
 @require_POST
