@@ -10,8 +10,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.activities import telling
+from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.models.accounts import is_narrow
 from kundenkreis.history.models import Event
