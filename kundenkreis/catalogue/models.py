@@ -159,6 +159,8 @@ class PriceQuerySet(CatalogueQuerySet):
 class Price(Recorded):
     """What one unit of a product costs on a list from a quantity on, for a time."""
 
+    part_of = ("product",)
+
     price_list = models.ForeignKey(
         PriceList, verbose_name=_("price list"), on_delete=models.CASCADE, related_name="prices"
     )

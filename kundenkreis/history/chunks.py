@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import datetime as dt
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,8 +11,10 @@ from typing import Any
 
 from django.db import models
 
-from kundenkreis.history.models import Batch, BatchChunk
+from kundenkreis.history.models import Batch, BatchChunk, TakenBack
 from kundenkreis.history.recording import plain
+
+_SLICE = 5000
 
 
 def runs(ids: Iterable[int]) -> list[list[int]]:
@@ -47,8 +51,13 @@ def keep(
     fields: Sequence[str] = (),
     changed: Iterable[Sequence[Any]] = (),
 ) -> None:
-    """Remember what chunk `number` of a batch did to one model. Belongs into the transaction that did it."""
-    rows = list(changed)
+    """Remember what chunk `number` of a batch did to one model. Belongs into the transaction that did it.
+
+    With "version" among the fields, undo sets a row back only if nobody has touched it since in any field.
+    """
+    rows: list[Sequence[Any]] = list(changed)
+    if "version" in fields:
+        rows = _as_if_never_taken_back(model, list(fields).index("version"), len(fields), rows)
     BatchChunk.objects.create(
         batch=batch,
         number=number,
@@ -64,3 +73,67 @@ def added_ids(chunk: BatchChunk, most: int = 20_000) -> Iterator[tuple[int, int]
         while first <= last:
             yield first, min(last, first + most - 1)
             first += most
+
+
+def _as_if_never_taken_back(
+    model: type[models.Model], place: int, width: int, rows: Sequence[Sequence[Any]]
+) -> list[Sequence[Any]]:
+    steps = steps_back(model, [row[0] for row in rows])
+    found = [list(row) for row in rows]
+    for row in found:
+        for column in (1 + place, 1 + place + width):
+            row[column] -= steps.get(row[0], 0)
+    return [*found]
+
+
+def steps_back(model: type[models.Model], ids: Sequence[int]) -> dict[int, int]:
+    """How many steps of their versions came and went by undone batches; records of which none did are not in it."""
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), _SLICE):
+        some = TakenBack.objects.filter(model=model._meta.label_lower, record_id__in=ids[start : start + _SLICE])
+        found |= dict(some.values_list("record_id", "steps"))
+    return found
+
+
+def step_back(model: type[models.Model], ids: Sequence[int], now: dt.datetime) -> None:
+    """Give records that an undo has set back a new version, and remember that it says no more than the one before the batch."""
+    label = model._meta.label_lower
+    for start in range(0, len(ids), _SLICE):
+        some = ids[start : start + _SLICE]
+        model._base_manager.filter(pk__in=some).update(version=models.F("version") + 1, changed_at=now)
+        before = steps_back(model, some)
+        TakenBack.objects.bulk_create(
+            [TakenBack(model=label, record_id=pk, steps=before.get(pk, 0) + 2) for pk in some],
+            update_conflicts=True,
+            unique_fields=["model", "record_id"],
+            update_fields=["steps"],
+            batch_size=_SLICE,
+        )
+
+
+class Ids:
+    """A set of ids kept as runs: a million orders in a row are two numbers."""
+
+    def __init__(self, some: Iterable[list[int]]) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
+        for first, last in sorted(some):
+            if self._lasts and first <= self._lasts[-1] + 1:
+                self._lasts[-1] = max(last, self._lasts[-1])
+            else:
+                self._firsts.append(first)
+                self._lasts.append(last)
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect.bisect_right(self._firsts, number)
+        return bool(place) and number <= self._lasts[place - 1]
+
+    def bridged(self, model: type[models.Model]) -> list[list[int]]:
+        """The runs, joined over gaps in which no row of `model` stands: numbers that nobody was given."""
+        joined: list[list[int]] = []
+        for first, last in zip(self._firsts, self._lasts, strict=True):
+            if joined and not model._base_manager.filter(pk__gt=joined[-1][1], pk__lt=first).exists():
+                joined[-1][1] = last
+            else:
+                joined.append([first, last])
+        return joined

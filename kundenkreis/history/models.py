@@ -29,6 +29,8 @@ class Batch(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     # {"customers.account": {"added": 10, "changed": 2}}, and after an undo "undone" and "kept" beside them
     counts = models.JSONField(_("counts"), default=dict)
+    # How far an undo has come: {"undone": 10, "kept": 2, "kept_records": [["customers.account", 7], …]}
+    undo_report = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("batch")
@@ -53,6 +55,23 @@ class BatchChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.number} {self.model}"
+
+
+class TakenBack(models.Model):
+    """How many steps of a record's version came and went by batches and their undos.
+
+    A version only ever rises, so that nobody's stale form wins; the version less these steps says whether somebody touched the record.
+    """
+
+    model = models.CharField(max_length=60)
+    record_id = models.BigIntegerField()
+    steps = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "record_id"], name="history_takenback_once")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.record_id}: {self.steps}"
 
 
 class EventQuerySet(models.QuerySet):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
@@ -70,6 +70,8 @@ class Recorded(Record):
 
     # Fields whose change is recorded without their values.
     secret_fields: ClassVar[frozenset[str]] = frozenset()
+    # Foreign keys to the record that this one is a part of, in whose fate it shares when a batch is undone.
+    part_of: ClassVar[tuple[str, ...]] = ()
     # What the search box finds the record as, and the fields which that depends on (None: it is not searched).
     search_kind: ClassVar[int | None] = None
     searched_fields: ClassVar[frozenset[str]] = frozenset()
@@ -210,6 +212,15 @@ class Recorded(Record):
             search.remove(self.search_kind, [self.pk])
         elif changed & (self.searched_fields | {"deleted_at"}):
             search.index(self.search_kind, [self.search_row()])
+
+    @classmethod
+    def settle_wholes(cls, whole: type[models.Model], ids: Collection[int]) -> None:
+        """`settle` for records `ids` of `whole` whose parts (rows of this noun, see `part_of`) an undo has changed or deleted."""
+
+    @classmethod
+    def indispensable(cls, after: Mapping[int, Mapping[str, Any] | None]) -> set[int]:
+        """Which of these records must stay as they are. `after` says what an undo would make of each: {column: value}, or None for gone."""
+        return set()
 
     def _move(
         self,

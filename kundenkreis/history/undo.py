@@ -7,8 +7,7 @@ history. Who may undo is asked by the door (`access.may` on the record, "imports
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -17,34 +16,15 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kundenkreis.core import bulk, search
-from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, BatchChunk, Event
-from kundenkreis.history.recording import Actor, Recorded, plain
+from kundenkreis.history.recording import Actor, Recorded
+from kundenkreis.history.taking_back import Taker, Undone
 
-_SLICE = 5000
-_NAMED = 100  # so many kept records are named one by one; beyond, they are counted
+__all__ = ["CannotUndo", "Undone", "preview_batch", "preview_event", "undo_batch", "undo_event", "undone_so_far"]
 
 
 class CannotUndo(Exception):
     """There is nothing to take back, and the message says why."""
-
-
-@dataclass
-class Undone:
-    """What an undo did, or, as a preview, would do."""
-
-    undone: int = 0
-    kept: int = 0
-    kept_records: list[tuple[str, int]] = field(default_factory=list)  # (model, id), at most 100
-    fields: list[str] = field(default_factory=list)
-    kept_fields: list[str] = field(default_factory=list)
-
-    def keep(self, model: type[models.Model], ids: Iterable[int]) -> None:
-        for pk in ids:
-            self.kept += 1
-            if len(self.kept_records) < _NAMED:
-                self.kept_records.append((model._meta.label_lower, pk))
 
 
 def subject_of(event: Event) -> Recorded:
@@ -117,15 +97,15 @@ def _value(record: models.Model, name: str, kept: Any) -> Any:
     return spec.to_python(kept)
 
 
-def preview_batch(batch: Batch) -> Undone:
-    """What `undo_batch` would take back and keep, counted without writing. References among the batch's own rows do not count."""
+def preview_batch(batch: Batch, progress: Callable[[float], None] | None = None) -> Undone:
+    """What `undo_batch` would take back and keep, counted chunk by chunk without writing."""
     result = Undone()
-    waiting = list(batch.chunks.filter(is_undone=False).order_by("-number", "-pk"))
-    own: dict[str, list[list[int]]] = {}
-    for chunk in waiting:
-        own.setdefault(chunk.model, []).extend(chunk.added)
-    for chunk in waiting:
-        _undo_chunk(chunk, result, timezone.now(), dry=True, own=own)
+    taker = Taker(batch, result, timezone.now(), dry=True)
+    waiting = _waiting(batch)
+    for done, number in enumerate(waiting, start=1):
+        taker.take(number)
+        if progress:
+            progress(done / len(waiting))
     return result
 
 
@@ -135,7 +115,7 @@ def undo_batch(
     """Take a whole batch back, chunk by chunk from its end, each in one transaction; killed, it goes on where it was.
 
     Added rows that nobody touched and nothing refers to are deleted; changed rows that still hold what the batch wrote get their old
-    values back.
+    values back; parts share the fate of their whole.
     """
     now = now or timezone.now()
     startable = [Batch.State.DONE, Batch.State.CANCELLED, Batch.State.FAILED, Batch.State.UNDOING]
@@ -143,145 +123,50 @@ def undo_batch(
         batch.refresh_from_db()
         raise CannotUndo(_("It is %(state)s; nothing was undone.") % {"state": batch.get_state_display()})
     batch.refresh_from_db()
-    result = Undone()
-    waiting = list(batch.chunks.filter(is_undone=False).order_by("-number", "-pk"))
-    for done, chunk in enumerate(waiting, start=1):
+    result = undone_so_far(batch)
+    taker = Taker(batch, result, now)
+    waiting = _waiting(batch)
+    for done, number in enumerate(waiting, start=1):
         with transaction.atomic():
-            _undo_chunk(chunk, result, now)
-            BatchChunk.objects.filter(pk=chunk.pk).update(is_undone=True)
+            if BatchChunk.objects.select_for_update().filter(batch=batch, number=number, is_undone=False).exists():
+                taker.take(number)
+                BatchChunk.objects.filter(batch=batch, number=number).update(is_undone=True)
+                Batch.objects.filter(pk=batch.pk).update(undo_report=_report(result))
         if progress:
             progress(done / len(waiting))
-    counts = batch.counts | {"undone": result.undone, "kept": result.kept}
-    with transaction.atomic():
-        Batch.objects.filter(pk=batch.pk).update(state=Batch.State.UNDONE, counts=counts, ended_at=now)
-        batch.refresh_from_db()
-        Event.objects.create(
-            at=now,
-            actor_id=by.pk if by else None,
-            actor_name=by.get_full_name()[:200] if by else "",
-            verb="batch.undone",
-            subject_type=batch._meta.label_lower,
-            subject_id=batch.pk,
-            subject_label=batch.label,
-            changes={"state": [Batch.State.DONE, Batch.State.UNDONE]},
-            batch=batch,
-        )
+    _finish(batch, result, by, now)
     return result
 
 
-# Rows that an undo takes out too: runs of ids by model. Neighbouring runs are joined, and beyond so many a preview counts them as strangers.
-Own = dict[str, list[list[int]]]
-_MOST_RUNS = 200
+@transaction.atomic
+def _finish(batch: Batch, result: Undone, by: Actor | None, now: dt.datetime) -> None:
+    counts = batch.counts | {"undone": result.undone, "kept": result.kept}
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.UNDONE, counts=counts, ended_at=now)
+    batch.refresh_from_db()
+    Event.objects.create(
+        at=now,
+        actor_id=by.pk if by else None,
+        actor_name=by.get_full_name()[:200] if by else "",
+        verb="batch.undone",
+        subject_type=batch._meta.label_lower,
+        subject_id=batch.pk,
+        subject_label=batch.label,
+        changes={"state": [Batch.State.DONE, Batch.State.UNDONE]},
+        batch=batch,
+    )
 
 
-def _undo_chunk(
-    chunk: BatchChunk, result: Undone, now: dt.datetime, *, dry: bool = False, own: Own | None = None
-) -> None:
-    model = apps.get_model(chunk.model)
-    fields, rows = chunks.unpack(chunk.changed)
-    for start in range(0, len(rows), _SLICE):
-        _set_back(model, fields, rows[start : start + _SLICE], result, now, dry)
-    for first, last in reversed(list(chunks.added_ids(chunk))):
-        _take_out(model, first, last, result, dry, own or {})
+def undone_so_far(batch: Batch) -> Undone:
+    """What an undo of the batch has done until now, all of it once the batch is undone."""
+    report = batch.undo_report
+    named = [(label, pk) for label, pk in report.get("kept_records", [])]
+    return Undone(report.get("undone", 0), report.get("kept", 0), named)
 
 
-def _set_back(
-    model: type[models.Model], fields: list[str], rows: list[list[Any]], result: Undone, now: dt.datetime, dry: bool
-) -> None:
-    width = len(fields)
-    specs: list[Any] = [model._meta.get_field(name) for name in fields]
-    present = {
-        row[0]: row[1:] for row in model._base_manager.filter(pk__in=[r[0] for r in rows]).values_list("pk", *fields)
-    }
-    back, kept = [], []
-    for row in rows:
-        pk, before, after = row[0], row[1 : 1 + width], row[1 + width :]
-        if pk in present and all(_same(s, p, a) for s, p, a in zip(specs, present[pk], after, strict=True)):
-            back.append([pk, *(s.to_python(v) for s, v in zip(specs, before, strict=True))])
-        else:
-            kept.append(pk)
-    result.undone += len(back)
-    result.keep(model, kept)
-    if dry or not back:
-        return
-    bulk.update_rows(model, ["id", *(s.attname for s in specs)], back)
-    if issubclass(model, Recorded):
-        ids = [row[0] for row in back]
-        model._base_manager.filter(pk__in=ids).update(version=models.F("version") + 1, changed_at=now)
-        _reindex(model, ids)
+def _report(result: Undone) -> dict[str, Any]:
+    return {"undone": result.undone, "kept": result.kept, "kept_records": [list(one) for one in result.kept_records]}
 
 
-def _same(spec: Any, present: Any, after: Any) -> bool:
-    return plain(present) == after or present == spec.to_python(after)
-
-
-def _reindex(model: type[Recorded], ids: list[int]) -> None:
-    if model.search_kind is None:
-        return
-    found = list(model._base_manager.filter(pk__in=ids))
-    search.remove(model.search_kind, [r.pk for r in found if r.deleted_at is not None])
-    search.index(model.search_kind, [r.search_row() for r in found if r.deleted_at is None])
-
-
-def _take_out(model: type[models.Model], first: int, last: int, result: Undone, dry: bool, own: Own) -> None:
-    added = model._base_manager.filter(pk__gte=first, pk__lte=last)
-    free = added.filter(version=1) if issubclass(model, Recorded) else added
-    for reference in _references(model, own):
-        free = free.exclude(reference)
-    ids = list(free.values_list("pk", flat=True))
-    result.undone += len(ids)
-    touched = set(added.values_list("pk", flat=True)) - set(ids)
-    result.keep(model, sorted(touched))
-    if dry:
-        return
-    kind = getattr(model, "search_kind", None)
-    for start in range(0, len(ids), _SLICE):
-        some = ids[start : start + _SLICE]
-        if kind is not None:
-            search.remove(kind, some)
-        bulk.delete_ids(model, some)
-
-
-def _references(model: type[models.Model], own: Own) -> list[models.Exists]:
-    """Conditions that something else points at a row, by foreign key or by type and number."""
-    me = models.OuterRef("pk")
-    found = []
-    for other, name in _pointers(model):
-        found.append(models.Exists(_strangers(other, own).filter(**{f"{name}_id": me})))
-    for other in apps.get_models():
-        names = {f.name for f in other._meta.fields}
-        if {"subject_type", "subject_id"} <= names and not issubclass(other, Event):
-            found.append(models.Exists(other._base_manager.filter(subject_type=model._meta.label_lower, subject_id=me)))
-    return found
-
-
-def _pointers(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
-    """(other model, its foreign key) of everything that can point at a record of `model`, many-to-many tables included."""
-    found: list[tuple[type[models.Model], str]] = []
-    relations: tuple[Any, ...] = (*model._meta.related_objects, *(f.remote_field for f in model._meta.many_to_many))
-    for relation in relations:
-        if relation.many_to_many:
-            keys = [f.name for f in relation.through._meta.fields if f.remote_field and f.remote_field.model is model]
-            found.append((relation.through, keys[0]))
-        else:
-            found.append((relation.related_model, relation.field.name))
-    return found
-
-
-def _strangers(other: type[models.Model], own: Own) -> models.QuerySet:
-    """Rows of another model that the same undo does not take out itself."""
-    rows = other._base_manager.all()
-    joined = _joined(own.get(other._meta.label_lower, []))
-    for first, last in joined if len(joined) <= _MOST_RUNS else []:
-        rows = rows.exclude(pk__range=(first, last))
-    return rows
-
-
-def _joined(some: list[list[int]]) -> list[list[int]]:
-    joined: list[list[int]] = []
-    for first, last in sorted(some):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1][1] = max(last, joined[-1][1])
-        else:
-            joined.append([first, last])
-    return joined
+def _waiting(batch: Batch) -> list[int]:
+    waiting = BatchChunk.objects.filter(batch=batch, is_undone=False)
+    return list(waiting.order_by("-number").values_list("number", flat=True).distinct())

@@ -6,7 +6,7 @@ All amounts are in house currency. Revenue is net of credit notes; adjustments (
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,6 +22,8 @@ from kundenkreis.orders.models import Order, OrderLine
 
 _REVENUE = Q(kind__in=[Order.Kind.ORDER, Order.Kind.CREDIT_NOTE], deleted_at=None)
 _ZERO = Value(Decimal(0), output_field=models.DecimalField(max_digits=16, decimal_places=2))
+
+_SLICE = 5000
 
 
 @dataclass(frozen=True)
@@ -110,17 +112,23 @@ def push_down(accounts: Iterable[int] | None = None, today: dt.date | None = Non
     since = recorded_since()
     if since is None or since > two_years_ago + dt.timedelta(days=7):
         two_years_ago = year_ago
-    changed = 0
-    for chunk in [None] if ids is None else [ids[i : i + 5000] for i in range(0, len(ids), 5000)]:
-        changed += _push_chunk(chunk, today, year_ago, two_years_ago)
-    return changed
+    return sum(_push_chunk(chunk, today, year_ago, two_years_ago) for chunk in _accounts(ids))
 
 
-def _push_chunk(ids: list[int] | None, today: dt.date, year_ago: dt.date, two_years_ago: dt.date) -> int:
-    orders = Order.objects.filter(_REVENUE, ordered_on__lte=today).exclude(account=None)
-    accounts = Account._base_manager.all()
+def _accounts(ids: list[int] | None) -> Iterator[list[int]]:
+    """These accounts, or all, 5,000 at a time."""
     if ids is not None:
-        orders, accounts = orders.filter(account_id__in=ids), accounts.filter(pk__in=ids)
+        yield from (ids[i : i + _SLICE] for i in range(0, len(ids), _SLICE))
+        return
+    last = 0
+    while some := list(Account._base_manager.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_SLICE]):
+        yield some
+        last = some[-1]
+
+
+def _push_chunk(ids: list[int], today: dt.date, year_ago: dt.date, two_years_ago: dt.date) -> int:
+    """One short transaction."""
+    orders = Order.objects.filter(_REVENUE, ordered_on__lte=today, account_id__in=ids)
     facts = {
         row["account_id"]: (row["last"] or NEVER, rounded(row["now"]), rounded(row["before"]))
         for row in orders.values("account_id").annotate(
@@ -132,13 +140,13 @@ def _push_chunk(ids: list[int] | None, today: dt.date, year_ago: dt.date, two_ye
         )
     }
     differing = []
-    for account, *present in accounts.values_list("pk", *Account.FACTS).iterator(chunk_size=5000):
+    for account, *present in Account._base_manager.filter(pk__in=ids).values_list("pk", *Account.FACTS):
         fact = facts.get(account, (NEVER, Decimal(0), Decimal(0)))
         if fact != tuple(present):
             differing.append((account, *fact))
-    with transaction.atomic():
-        for start in range(0, len(differing), 5000):
-            bulk.update_rows(Account, ["id", *Account.FACTS], differing[start : start + 5000])
+    if differing:
+        with transaction.atomic():
+            bulk.update_rows(Account, ["id", *Account.FACTS], differing)
     return len(differing)
 
 

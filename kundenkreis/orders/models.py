@@ -83,6 +83,8 @@ class Order(Recorded):
 class OrderLine(models.Model):
     """One line. Account, day and house amount stand here again so that top products of an account are one covered scan."""
 
+    part_of = ("order",)
+
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.CASCADE, related_name="lines", db_index=False
     )

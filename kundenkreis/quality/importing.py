@@ -295,21 +295,23 @@ def undo_now(run: ImportRun, by: User | None, progress: Callable[[float], None] 
     """Take back what this import stored and nobody changed since; killed, it goes on when it is called again."""
     if run.batch is None:
         raise CannotImport("nothing_to_undo")
-    again = run.batch.state == Batch.State.UNDOING
+    again = run.batch.state in (Batch.State.UNDOING, Batch.State.UNDONE)
     _become(run, State.UNDOING, State.DONE, State.CANCELLED, State.FAILED, State.UNDOING)
     target = targets.get(run.target)
     # After a kill the orders that would tell whose figures change are partly gone: then all accounts are looked at.
     touched = target.touched(run.batch) if target.touched and not again else None
-
-    if target.before_undo:
-        target.before_undo(run.batch)
 
     def tell(share: float) -> None:
         _save(run, share=1 - share, heartbeat_at=timezone.now())
         if progress:
             progress(share)
 
-    result = history_undo.undo_batch(run.batch, by=by, progress=tell)
+    if (
+        run.batch.state == Batch.State.UNDONE
+    ):  # killed after its last chunk: what follows from the rows is still to be done
+        result = history_undo.undone_so_far(run.batch)
+    else:
+        result = history_undo.undo_batch(run.batch, by=by, progress=tell)
     if target.after_undo:
         target.after_undo(touched)
     with transaction.atomic():

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kundenkreis.history.models import Event
-from kundenkreis.staff.models import ApiToken, Territory, User
+from kundenkreis.staff.models import Territory, User
 from kundenkreis.staff.roles import Role
 
 
@@ -26,7 +26,6 @@ def invite(*, by: User | None, email: str, territories: list | None = None, **va
 @transaction.atomic
 def edit(person: User, *, by: User | None, territories: list | None = None, **values: Any) -> Event | None:
     """Change what an administrator keeps about a person."""
-    refuse_without_administrator(person, values.get("role", person.role))
     event = person.change(by=by, **values)
     if territories is not None:
         place(person, territories, by=by)
@@ -36,7 +35,7 @@ def edit(person: User, *, by: User | None, territories: list | None = None, **va
 def refuse_without_administrator(person: User, role: str) -> None:
     """Raise ValidationError at `role` when giving the person this role would leave the house without an administrator."""
     if role != Role.ADMINISTRATOR:
-        _keep_one_administrator(person, "role")
+        person.refuse_without_administrator("role")
 
 
 @transaction.atomic
@@ -55,9 +54,6 @@ def lock(person: User, *, by: User | None) -> Event | None:
     """The person cannot sign in from now on, and her programs' tokens stop working."""
     if by is not None and by.pk == person.pk:
         raise ValidationError(_("You cannot lock yourself out."))
-    _keep_one_administrator(person)
-    for token in ApiToken.objects.filter(user=person, revoked_at=None):
-        token.revoke(by=by)
     return person.change(by=by, verb="locked", is_active=False)
 
 
@@ -66,16 +62,8 @@ def unlock(person: User, *, by: User | None) -> Event | None:
     return person.change(by=by, verb="unlocked", is_active=True)
 
 
-@transaction.atomic
 def leave(person: User, *, by: User | None) -> Event:
     """Into the bin: locked, and no longer offered as a colleague."""
-    if person.is_active:
-        lock(person, by=by)
+    if by is not None and by.pk == person.pk:
+        raise ValidationError(_("You cannot lock yourself out."))
     return person.discard(by=by)
-
-
-def _keep_one_administrator(person: User, field: str = "") -> None:
-    others = User.objects.living().filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
-    if person.role == Role.ADMINISTRATOR and person.is_active and not others.exists():
-        said = _("%(name)s is the last administrator. Make somebody else one first.") % {"name": person}
-        raise ValidationError({field: said} if field else said)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.recording import Recorded, record_event
 from kundenkreis.staff.roles import Role
 
@@ -136,6 +139,61 @@ class User(AbstractBaseUser, Recorded):
             self.email = self.email.lower()
         return set()
 
+    @property
+    def is_administrator(self) -> bool:
+        """May she sign in and keep the house?"""
+        return self.role == Role.ADMINISTRATOR and self.is_active and self.deleted_at is None
+
+    def clean(self) -> None:
+        """Whoever changes her, by hand, file or undo: one administrator who can sign in remains."""
+        super().clean()
+        if self.pk and not self.is_administrator:
+            self.refuse_without_administrator("role" if self.role != Role.ADMINISTRATOR else "")
+
+    def refuse_without_administrator(self, field: str = "") -> None:
+        """Raise ValidationError, at `field`, when without this person the house would have no administrator."""
+        if self.pk in type(self).indispensable({self.pk: None}):
+            said = _("%(name)s is the last administrator. Make somebody else one first.") % {"name": self}
+            raise ValidationError({field: said} if field else said)
+
+    @classmethod
+    def indispensable(cls, after: Mapping[int, Mapping[str, Any] | None]) -> set[int]:
+        """The administrators among these people when none would be left."""
+        administrators = cls.objects.living().filter(role=Role.ADMINISTRATOR, is_active=True)
+        if connection.in_atomic_block:
+            administrators = administrators.select_for_update()  # two who lock each other ask one after the other
+        present = set(administrators.order_by("pk").values_list("pk", flat=True))
+        losing = {
+            pk
+            for pk, values in after.items()
+            if values is None
+            or values.get("role", Role.ADMINISTRATOR) != Role.ADMINISTRATOR
+            or not values.get("is_active", True)
+            or values.get("deleted_at")
+        }
+        return present & losing if present and present <= losing else set()
+
+    @transaction.atomic
+    def change(self, *, by: Any, **values: Any) -> Event | None:
+        """As every noun; who can no longer sign in loses her programs' tokens too."""
+        event = super().change(by=by, **values)
+        if event and not self.is_active:
+            self._revoke_tokens(by)
+        return event
+
+    @transaction.atomic
+    def discard(self, *, by: Any, batch: Batch | None = None, **how: Any) -> Event:
+        """Into the bin: locked, and no longer offered as a colleague."""
+        self.refuse_without_administrator()
+        self._revoke_tokens(by)
+        if self.is_active:
+            self.change(by=by, verb="locked", is_active=False, batch=batch, now=how.get("now"))
+        return super().discard(by=by, batch=batch, **how)
+
+    def _revoke_tokens(self, by: Any) -> None:
+        for token in ApiToken.objects.filter(user=self, revoked_at=None):
+            token.revoke(by=by)
+
 
 class Deputy(Recorded):
     """While it lasts, `deputy` sees and does what `person` may with her own records."""
@@ -244,8 +302,6 @@ class ApiToken(models.Model):
 
 def _refuse_cycle(node: Any) -> None:
     """Raise ValidationError at `parent` when a tree would bite its own tail."""
-    from django.core.exceptions import ValidationError
-
     seen, above = {node.pk}, node.parent
     while above is not None:
         if above.pk in seen:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core import search
+from kundenkreis.core import bulk, search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow, of_accounts
@@ -153,6 +154,8 @@ class PositionQuerySet(RecordQuerySet):
 class Position(Dated):
     """A person's work at an account for a time. One is the main one; the contact keeps a copy of it for its list."""
 
+    part_of = ("contact",)
+
     contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="positions")
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="positions")
     job_title = models.CharField(_("position"), max_length=120, blank=True)
@@ -182,11 +185,21 @@ class Position(Dated):
 
     def settle(self, changed: set[str]) -> None:
         """Copy the main position onto the contact."""
-        main = Position._base_manager.filter(contact_id=self.contact_id, is_main=True, deleted_at=None).first()
-        copied = {"main_account_id": main.account_id if main else None, "job_title": main.job_title if main else ""}
-        Contact._base_manager.filter(pk=self.contact_id).update(**copied)
+        self.settle_wholes(Contact, [self.contact_id])
         self.contact.refresh_from_db(fields=["main_account", "job_title"])
-        self.contact.settle({"main_account"})
+
+    @classmethod
+    def settle_wholes(cls, whole: type[models.Model], ids: Collection[int]) -> None:
+        """The same for many contacts at once."""
+        mains = {p.contact_id: p for p in cls._base_manager.filter(contact_id__in=ids, is_main=True, deleted_at=None)}
+        copies = {pk: (main.account_id, main.job_title) for pk, main in mains.items()}
+        present = Contact._base_manager.filter(pk__in=ids).values_list("pk", "main_account_id", "job_title")
+        differing = [pk for pk, *copy in present if tuple(copy) != copies.get(pk, (None, ""))]
+        if differing:
+            rows = [(pk, *copies.get(pk, (None, ""))) for pk in differing]
+            bulk.update_rows(Contact, ["id", "main_account_id", "job_title"], rows)
+            living = Contact.objects.living().filter(pk__in=differing).select_related("main_account")
+            search.index(search.CONTACT, [contact.search_row() for contact in living])
 
 
 class ConsentQuerySet(RecordQuerySet):

@@ -30,6 +30,8 @@ class AccountLink(Dated):
         SALES = "sales", _("Sales")
         BUYING = "buying", _("Buying association")
 
+    part_of = ("account",)
+
     hierarchy = models.CharField(_("hierarchy"), max_length=8, choices=Hierarchy)
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="links_up")
     parent = models.ForeignKey(

@@ -179,7 +179,6 @@ class Target:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     after: Callable[[Batch], None] | None = None  # what follows from all rows together; may be done twice
     touched: Callable[[Batch], set[int]] | None = None  # whose derived facts an undo will change
-    before_undo: Callable[[Batch], None] | None = None  # may be done twice
     after_undo: Callable[[set[int] | None], None] | None = None  # None: of all
 
     def spec(self, name: str) -> FieldSpec:

@@ -6,21 +6,18 @@ order, its product and being the n-th line of this product in this order; import
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.models import House
-from kundenkreis.customers.models import Account
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, BatchChunk
 from kundenkreis.orders import figures
-from kundenkreis.orders.models import Order, OrderLine
+from kundenkreis.orders.models import Order
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets.base import Job, Loader, MatchKey, Outcome, Problem, Target
 from kundenkreis.quality.targets.columns import Columns
@@ -204,33 +201,6 @@ def after(batch: Batch) -> None:
     figures.push_down(accounts_of(batch))
 
 
-def before_undo(batch: Batch) -> None:
-    """Take accounts off those of the batch's orders that got them in a later chunk than their own.
-
-    A batch is undone from its end: the account goes first, and would be kept if an order still referred to it.
-    """
-    per_chunk: dict[int, dict[str, BatchChunk]] = defaultdict(dict)
-    for chunk in BatchChunk.objects.filter(batch=batch, model__in=[Order._meta.label_lower, Account._meta.label_lower]):
-        per_chunk[chunk.number][chunk.model] = chunk
-    first = min((run[0] for some in per_chunk.values() for run in _added(some, Order)), default=None)
-    if first is None:
-        return
-    for some in per_chunk.values():
-        runs = _added(some, Order)
-        for begin, end in _added(some, Account):
-            early = Order._base_manager.filter(account_id__gte=begin, account_id__lte=end, pk__gte=first, version=1)
-            early = early.filter(pk__lt=runs[0][0]) if runs else early
-            ids = list(early.values_list("pk", flat=True))
-            with transaction.atomic():
-                OrderLine.objects.filter(order_id__in=ids).update(account=None)
-                Order._base_manager.filter(pk__in=ids).update(account=None)
-
-
-def _added(chunk_by_model: dict[str, BatchChunk], model: type[models.Model]) -> list[list[int]]:
-    chunk = chunk_by_model.get(model._meta.label_lower)
-    return chunk.added if chunk else []
-
-
 def after_undo(accounts: set[int] | None) -> None:
     figures.push_down(accounts)
 
@@ -247,6 +217,5 @@ TARGET = Target(
     defaults={"credit_prefix": "", "adjustment_prefix": "", "credit_if_negative": True},
     after=after,
     touched=accounts_of,
-    before_undo=before_undo,
     after_undo=after_undo,
 )

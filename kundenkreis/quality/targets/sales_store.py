@@ -42,6 +42,7 @@ class SalesStore:
         self.heads = Heads(job, columns.mapping, self.own, house_amounts)
         self.met = Met()  # lines of older orders that this file has named
         self.changed: set[int] = set()  # older orders that this run has changed, to count each once
+        self.altered: set[int] = set()  # older orders of which this chunk has changed a line
         self.rehearsed: dict[str, int] = {}  # orders that a rehearsal would have added
 
     def store(self, lines: pl.DataFrame, outcome: Outcome) -> None:
@@ -163,6 +164,7 @@ class SalesStore:
         """Bring stored lines to what the file says; returns all stored lines of these orders as they are now."""
         import polars as pl
 
+        self.altered = set()
         if not present.height:
             return present
         named = lines.select("row", *KEY, *(pl.col(n).alias(f"new_{n}") for n in ("description", *SCALES)))
@@ -208,6 +210,7 @@ class SalesStore:
             bulk.update_rows(OrderLine, ["id", *LINE], ([pk, *new] for pk, new in zip(ids, after, strict=True)))
         rows = zip(ids, orders, before, after, strict=True)
         kept = [[pk, *old, *new] for pk, order, old, new in rows if order not in self.own]
+        self.altered = set(orders)
         if kept:
             outcome.kept.append(Kept(OrderLine, (), LINE, kept))
 
@@ -314,7 +317,8 @@ class SalesStore:
             .group_by("order_id")
             .agg(pl.col("amount").sum(), pl.col("amount_house").sum(), pl.len())
         )
-        fields = (*HEAD, "kind", "total", "total_house", "line_count")
+        # With its version: an order that somebody touched since, in any field or line, stays whole when this is undone.
+        fields = (*HEAD, "kind", "total", "total_house", "line_count", "version")
         changed, strange = [], []
         for pk, amount, house, count in sums.sort("order_id").iter_rows():
             before = stored[pk]
@@ -322,15 +326,15 @@ class SalesStore:
             after |= {"total": money(amount), "total_house": money(house), "line_count": count}
             if pk in self.own:
                 after["kind"] = self.heads.kind_of(before["number"], after["total"], before["kind"])
-            if after == before:
+            if after == before and pk not in self.altered:
                 continue
             # This run's own orders stay at their first version, by which undo knows that nobody else touched them.
-            version = before["version"] + (pk not in self.own)
-            changed.append([pk, *(after[f] for f in fields), version, self.job.now])
+            after["version"] += pk not in self.own
+            changed.append([pk, *(after[f] for f in fields), self.job.now])
             if pk not in self.own:
                 strange.append([pk, *(before[f] for f in fields), *(after[f] for f in fields)])
         if self.job.write and changed:
-            bulk.update_rows(Order, ["id", *fields, "version", "changed_at"], changed)
+            bulk.update_rows(Order, ["id", *fields, "changed_at"], changed)
         if strange:
             new = {row[0] for row in strange} - self.changed
             self.changed |= new
