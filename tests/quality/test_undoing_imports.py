@@ -11,7 +11,6 @@ from django.apps import apps
 from django.db.models import Count, Sum
 
 from kundenkreis.catalogue.models import Product
-from kundenkreis.core.models import ExchangeRate
 from kundenkreis.customers.models import Account, Contact, Position
 from kundenkreis.history import undo
 from kundenkreis.history.models import Batch
@@ -19,6 +18,7 @@ from kundenkreis.orders import booking, figures
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.quality import importing, running
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.rates.models import ExchangeRate
 from tests.quality.imports import imported, sales
 
 pytestmark = pytest.mark.django_db
