@@ -72,18 +72,23 @@ def edit(
         ids = list(change.differing(accounts.order_by()).values_list("pk", flat=True))
         for number, start in enumerate(range(0, len(ids), CHUNK)):
             some = ids[start : start + CHUNK]
-            if change.tag is not None:
-                _tag(batch, number, some, change)
-            else:
-                _set(batch, number, some, change.values)
-            Account._base_manager.filter(pk__in=some).update(version=models.F("version") + 1, changed_at=now)
+            apply(batch, number, some, change, now)
             if progress:
                 progress(start + len(some))
         counts = {"customers.account": {"changed": len(ids)}}
         Batch.objects.filter(pk=batch.pk).update(state=Batch.State.DONE, counts=counts, ended_at=timezone.now())
         batch.refresh_from_db()
-        _tell(batch, by, now, len(ids))
+        tell(batch, by, now, len(ids))
     return batch
+
+
+def apply(batch: Batch, number: int, ids: Sequence[int], change: Change, now: dt.datetime) -> None:
+    """Chunk `number` of a batch: these accounts, which all differ. Belongs into a transaction."""
+    if change.tag is not None:
+        _tag(batch, number, ids, change)
+    else:
+        _set(batch, number, ids, change.values)
+    Account._base_manager.filter(pk__in=ids).update(version=models.F("version") + 1, changed_at=now)
 
 
 def _set(batch: Batch, number: int, ids: Sequence[int], values: dict[str, Any]) -> None:
@@ -104,12 +109,12 @@ def _tag(batch: Batch, number: int, ids: Sequence[int], change: Change) -> None:
     chunks.keep(batch, number, through, added=[row[0] for row in rows])
 
 
-def _tell(batch: Batch, by: User, now: dt.datetime, count: int) -> None:
+def tell(batch: Batch, by: User, now: dt.datetime, count: int, verb: str = "edited") -> None:
     Event.objects.create(
         at=now,
         actor_id=by.pk,
         actor_name=by.get_full_name()[:200],
-        verb="batch.edited",
+        verb=f"batch.{verb}",
         subject_type=batch._meta.label_lower,
         subject_id=batch.pk,
         subject_label=batch.label,

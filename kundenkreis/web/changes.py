@@ -53,6 +53,7 @@ def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
         "revoked": _("%(what)s revoked: %(name)s"),
         "undone": _("Undone: %(what)s %(name)s"),
         "purged": "%(name)s",
+        "cancelled": _("%(what)s cancelled: %(name)s"),
     }.get(verb, _("%(what)s: %(name)s"))
     if noun == "signin":
         headline = (

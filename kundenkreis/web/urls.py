@@ -79,6 +79,7 @@ HISTORY = [
     path("of/<str:label>/<int:pk>/", history.record, name="record"),
     path("batches/", history.batches, name="batches"),
     path("batches/<int:pk>/", history.batch, name="batch"),
+    path("batches/<int:pk>/cancel/", history.cancel, name="cancel_batch"),
     path("batches/<int:pk>/undo/", history.undo_whole, name="undo_batch"),
 ]
 BIN = [

@@ -11,13 +11,15 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from kundenkreis.core.keyset import bounded_count
 from kundenkreis.customers.bulk_editing import Change, edit
 from kundenkreis.customers.models import Account, Tag
 from kundenkreis.staff import access
-from kundenkreis.web import formats
+from kundenkreis.web import bulk_running, formats
 from kundenkreis.web.forms.customers import colleagues
 from kundenkreis.web.htmx import go
 from kundenkreis.web.lists import state
@@ -85,6 +87,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
     if "sure" in request.POST and form.is_valid():
         if isinstance(form, TagForm):
             form.user = request.user
+        if request.POST.get("all") == "1" and bounded_count(allowed, bulk_running.AT_ONCE + 1) > bulk_running.AT_ONCE:
+            return _do_later(request, kind, form, allowed.count())
         return _do(request, kind, form, allowed)
     counts = chosen.count(), allowed.count()
     context = {
@@ -115,6 +119,18 @@ def _chosen(request: HttpRequest) -> tuple[QuerySet[Account], QuerySet[Account]]
     chosen = Account.objects.filter(pk__in=rows.values("pk"))
     reach = access.reach(request.user, "accounts.change")
     return chosen, chosen if reach.everything else chosen.filter(pk__in=Account.objects.within(reach).values("pk"))
+
+
+def _do_later(request: HttpRequest, kind: Kind, form: Any, expected: int) -> HttpResponse:
+    """Very many: the worker changes them, and the batch's page shows how far it is."""
+    value = form.cleaned_data["value"]
+    tag = form.change().tag
+    plain = tag.pk if tag is not None else getattr(value, "pk", value)
+    label = f"{kind.title}: {value or '–'}"
+    batch = bulk_running.in_background(
+        request.GET.urlencode(), request.POST["change"], plain, expected, label=label, by=request.user
+    )
+    return go(request, reverse("history:batch", args=[batch.pk]), _("The change is under way."))
 
 
 def _do(request: HttpRequest, kind: Kind, form: Any, allowed: QuerySet[Account]) -> HttpResponse:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from kundenkreis.customers import editing_very_many
 from kundenkreis.history.bin import nouns
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import CannotUndo, preview_batch, preview_event, undo_batch, undo_event
@@ -154,11 +155,31 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "import_url": _import_url(found),
         "would": would,
         "kept": undoing.kept_records(request.user, would) if would else [],
+        "work": _work(found),
+        "may_cancel": found.kind == "bulk_edit" and found.actor_id == request.user.pk,
         "is_busy": found.state in (Batch.State.UNDOING, Batch.State.RUNNING),
         "events": [(event, *told(event)) for event in found.events.order_by("-pk")[:8]],
     }
     template = "history/_batch.html" if htmx.is_htmx(request) and "poll" in request.GET else "history/batch.html"
     return render(request, template, context)
+
+
+def _work(batch: Batch) -> dict[str, int] | None:
+    """How far a bulk edit in the background is; None for any other."""
+    if batch.state != Batch.State.RUNNING or "expected" not in batch.counts:
+        return None
+    return {"seen": batch.counts["seen"], "expected": batch.counts["expected"]}
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one's own bulk edit where it is."""
+    found = _batch_or_404(request, pk)
+    if found.kind != "bulk_edit" or found.actor_id != request.user.pk:
+        raise PermissionDenied
+    done = editing_very_many.cancel(found, by=request.user)
+    said = _("Cancelled. What was changed by then can be undone.") if done else _("It has ended already.")
+    return htmx.go(request, reverse("history:batch", args=[pk]), said)
 
 
 @require_POST
