@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+import zipfile
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from kundenkreis.customers.models import Account, AccountTeamMember, Tag
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import undo_batch
 from kundenkreis.lists.models import SavedView
+from kundenkreis.web.lists import exporting
 
 HTMX = {"HX-Request": "true"}
 
@@ -279,7 +281,42 @@ def test_an_export_runs_no_formula(ben, world):
         io.BytesIO(b"".join(ben.get("/accounts/export/?format=xlsx&columns=name").streaming_content))
     )
     cells = [row[0] for row in book.get_sheet_by_index(0).to_python()]
-    assert '\'=HYPERLINK("http://evil.test")' in cells
+    assert '=HYPERLINK("http://evil.test")' in cells
+
+
+def xlsx(client, address):
+    return b"".join(client.get(address).streaming_content)
+
+
+def test_a_workbook_holds_text_and_no_formula_and_phone_numbers_as_they_are(ben, world):
+    Account.add(by=world.ben, name="=1+1", owner=world.ben, phone="+43 7242 12345")
+    data = xlsx(ben, "/accounts/export/?format=xlsx&columns=name,phone")
+    sheet = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in rows if row[0] == "=1+1"] == [Account.objects.get(name="=1+1").phone]
+    text = b"".join(ben.get("/accounts/export/?format=csv&columns=name,phone").streaming_content).decode()
+    assert "'+43" in text
+
+
+def test_what_one_sheet_cannot_hold_stands_on_the_next(ben, world, monkeypatch):
+    many(world, 5)
+    monkeypatch.setattr(exporting, "XLSX_ROWS", 2)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx(ben, "/accounts/export/?format=xlsx&f=name:starts:Firma")))
+    sheets = [book.get_sheet_by_index(n).to_python() for n in range(len(book.sheet_names))]
+    assert [len(sheet) for sheet in sheets] == [3, 3, 2]
+    assert {tuple(sheet[0]) for sheet in sheets} == {tuple(sheets[0][0])}
+    assert len({row[0] for sheet in sheets for row in sheet[1:]}) == 5
+
+
+def test_an_export_reads_its_rows_while_they_are_sent(ben, world, monkeypatch):
+    many(world, 20)
+    read, value = [], exporting._value
+    monkeypatch.setattr(exporting, "_value", lambda column, row: read.append(row.pk) or value(column, row))
+    answer = ben.get("/accounts/export/?format=csv&columns=name")
+    lines = iter(answer.streaming_content)
+    next(lines), next(lines)
+    assert 0 < len(set(read)) < 3
 
 
 def test_who_may_not_export_sees_no_button_and_is_refused(world, signed_in):

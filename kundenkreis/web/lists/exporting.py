@@ -62,7 +62,7 @@ def _value(column: Column, row: Any) -> Any:
 
 
 def harmless(text: str) -> str:
-    """Text that a spreadsheet shows and does not run: what begins like a formula gets an apostrophe in front."""
+    """Text that a spreadsheet shows and does not run when it opens a CSV: what begins like a formula gets an apostrophe in front."""
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
 
 
@@ -106,20 +106,26 @@ def _xlsx(name: str, heads: list[str], rows: Iterator[list[Any]]) -> FileRespons
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(file, options)
-    sheet = book.add_worksheet()
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet.freeze_panes(1, 0)
-    for position, head in enumerate(heads):
-        sheet.write_string(0, position, head, bold)
-    for line, row in enumerate(rows, 1):
-        if line > XLSX_ROWS:
-            break
+    sheet = _sheet(book, heads, bold)
+    for number, row in enumerate(rows):
+        line = number % XLSX_ROWS + 1
+        if line == 1 and number:
+            sheet = _sheet(book, heads, bold)  # no row is left out: the next sheet takes what this one cannot hold
         for position, value in enumerate(row):
             _put(sheet, line, position, value, day)
     book.close()
     file.seek(0)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=kind)
+
+
+def _sheet(book: Any, heads: list[str], bold: Any) -> Any:
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    for position, head in enumerate(heads):
+        sheet.write_string(0, position, head, bold)
+    return sheet
 
 
 def _put(sheet: Any, line: int, position: int, value: Any, day: Any) -> None:
@@ -134,4 +140,5 @@ def _put(sheet: Any, line: int, position: int, value: Any, day: Any) -> None:
     elif isinstance(value, int | float | Decimal):
         sheet.write_number(line, position, float(value))
     else:
-        sheet.write_string(line, position, harmless(str(value)))
+        # A cell that says of itself that it is text is never run, so it needs no guard: "+43 1 …" stays as it is.
+        sheet.write_string(line, position, str(value))
