@@ -231,7 +231,7 @@ class _Walker:
         counts["notes"] += sum(p.is_note for p in problems)
         self._store_problems(chunk, self._worth_telling(problems))
         values = {
-            "counts": dict(counts),
+            "counts": dict(+counts),
             "notes": with_notes(run.notes, chunk.notes),
             "rows_read": run.rows_read + height,
             "next_chunk": run.next_chunk + 1,
