@@ -37,7 +37,7 @@ def test_orders_accounts_and_products_come_into_being_as_the_lines_name_them():
     order = Order.objects.get(number="489434")
     assert (order.total, order.line_count, order.currency, order.country) == (Decimal("164.40"), 2, "GBP", "GB")
     assert order.account.number == "13085"
-    assert order.account.name == "Customer 13085"
+    assert order.account.name == "Kunde 13085"
     assert [(line.position, line.product.name) for line in order.lines.order_by("position")] == [
         (1, "GLASS BALL"),
         (2, "PINK LIGHTS"),
@@ -50,7 +50,7 @@ def test_orders_accounts_and_products_come_into_being_as_the_lines_name_them():
 def test_new_accounts_and_products_are_found_by_the_search_box():
     sales(*TWO_ORDERS)
     assert [hit.label for hit in search.find(search.PRODUCT, "cat bowl")] == ["CAT BOWL"]
-    assert [hit.label for hit in search.find(search.ACCOUNT, "13085")] == ["Customer 13085"]
+    assert [hit.label for hit in search.find(search.ACCOUNT, "13085")] == ["Kunde 13085"]
 
 
 def test_house_amounts_are_converted_line_by_line_and_add_up_to_the_cent():

@@ -11,9 +11,9 @@ from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Batch
 from kundenkreis.orders.models import OrderLine
 from kundenkreis.quality import importing, running, tasks
-from kundenkreis.quality.chunk_parts import storable
 from kundenkreis.quality.importing import CannotImport
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.quality.phrases import kept
 from kundenkreis.quality.targets.accounts import Accounts
 from kundenkreis.rates.models import ExchangeRate
 from tests.quality.imports import draft, imported, sales, told
@@ -45,7 +45,7 @@ def test_zero_bytes_in_a_rejected_row_do_not_end_the_import(world):
 
 
 def test_what_json_cannot_keep_is_left_out_and_the_rest_stays():
-    assert storable({"a\x00": ["x\x00y", "\ud800z", ("ö", 1, None)]}) == {"a": ["xy", "z", ["ö", 1, None]]}
+    assert kept({"a\x00": ["x\x00y", "\ud800z", ("ö", 1, None)]}) == {"a": ["xy", "z", ["ö", 1, None]]}
 
 
 def test_an_order_may_have_a_product_more_often_than_32767_times(monkeypatch):
