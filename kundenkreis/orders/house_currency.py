@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,7 +46,7 @@ def why_fixed() -> str:
 
 
 def _shown(count: int) -> str:
-    return str(count) if count < MANY else f"{MANY}+"
+    return number_format(min(count, MANY), force_grouping=True) + ("+" if count >= MANY else "")
 
 
 @transaction.atomic

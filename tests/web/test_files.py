@@ -118,6 +118,15 @@ def test_only_pdfs_and_pictures_are_shown_by_the_browser(world, signed_in, contr
     assert client.get(f"/documents/{page.pk}/download/?show=1")["Content-Disposition"].startswith("attachment")
 
 
+def test_a_pdf_that_is_shown_is_not_sandboxed_and_still_reaches_nothing(world, signed_in, contract):
+    shown = signed_in(world.ada).get(f"/documents/{contract.pk}/download/?show=1")
+    assert shown["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "sandbox" not in shown["Content-Security-Policy"]
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    picture = storing.store(upload("a.png", b"\x89PNG\r\n\x1a\n"), world.lindner, by=world.ada)
+    assert "sandbox" in signed_in(world.ada).get(f"/documents/{picture.pk}/download/?show=1")["Content-Security-Policy"]
+
+
 def test_an_older_version_is_still_there(world, signed_in, contract):
     client = signed_in(world.ada)
     client.post(f"/documents/{contract.pk}/versions/", {"files": upload("neu.pdf", PDF + b"2")})

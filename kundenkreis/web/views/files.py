@@ -156,9 +156,11 @@ def download(request: HttpRequest, pk: int, number: int = 0) -> HttpResponseBase
     safe_type = version.content_type if version.content_type not in (kinds.HTML, kinds.SVG) else kinds.UNKNOWN
     response = FileResponse(content, as_attachment=not show, filename=version.file_name, content_type=safe_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # Whatever it holds runs nothing and reaches nothing, should a browser show it all the same.
+    # Whatever it holds runs nothing and reaches nothing, should a browser show it all the same. Browsers show a PDF in a viewer of
+    # their own, which "sandbox" keeps out.
+    sandbox = "" if show and version.content_type == kinds.PDF else "sandbox; "
     response.headers["Content-Security-Policy"] = (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+        f"{sandbox}default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
     )
     response.headers["Cache-Control"] = "private, no-store"
     return response
