@@ -46,7 +46,12 @@ class Command(BaseCommand):
             getattr(self, action)(**options)
 
     def add(self, *, email: str, first_name: str, last_name: str, role: str, as_json: bool, **_options: Any) -> None:
-        values = {"email": email.strip(), "first_name": first_name, "last_name": last_name, "role": role}
+        values: dict[str, Any] = {
+            "email": email.strip(),
+            "first_name": first_name,
+            "last_name": last_name,
+            "role": role,
+        }
         if User.objects.filter(email__iexact=values["email"]).exists():
             raise CommandError(f"Somebody with the address {values['email']} is here already, perhaps in the bin.")
         password = asked_twice() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
