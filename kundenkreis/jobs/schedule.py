@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.utils import timezone
+from django_tasks.base import TaskResultStatus
 from huey import crontab
 from huey.contrib.djhuey import HUEY, close_db
 
@@ -51,19 +52,28 @@ def remind() -> None:
 
 @at(crontab(minute="*/2"))
 def resume_imports() -> None:
-    """Go on with imports that nobody works on: the queue lost them (a restored backup has none), or a command was killed."""
-    at_work = {
-        (r["task_path"], r["args"][0]) for r in backend.records() if r["status"] not in backend.FINISHED and r["args"]
-    }
+    """Go on with imports that nobody works on: the queue lost them (a restored backup has none), or a command was killed.
+
+    One whose job was given up or failed is not begun again: it took its worker down, and a person has to look.
+    """
+    latest: dict[tuple[str, Any], dict[str, Any]] = {}
+    for record in backend.records():
+        if record["args"]:
+            one = (record["task_path"], record["args"][0])
+            latest[one] = max(latest.get(one, record), record, key=lambda known: known["enqueued_at"] or "")
     for run in importing.orphans():
-        undoing = run.state == run.State.UNDOING
-        path = (tasks.undo_import if undoing else tasks.run_import).module_path
-        if (path, run.pk) in at_work:
-            continue
-        if undoing:
-            tasks.undo_import.enqueue(run.pk, None)
-        else:
-            tasks.run_import.enqueue(run.pk)
+        task, arguments = _work_on(run)
+        job = latest.get((task.module_path, run.pk))
+        if job is None or job["status"] == TaskResultStatus.SUCCESSFUL.value:
+            task.enqueue(*arguments)
+        elif job["status"] == TaskResultStatus.FAILED.value:
+            importing.give_up(run)
+
+
+def _work_on(run: Any) -> tuple[Any, tuple[Any, ...]]:
+    if run.state == run.State.UNDOING:
+        return tasks.undo_import, (run.pk, run.undo_by_id)
+    return (tasks.check_import if run.state == run.State.CHECKING else tasks.run_import), (run.pk,)
 
 
 @at(crontab(hour="1", minute="30"))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from kundenkreis.core.bulk_frames import little_memory
@@ -109,6 +110,8 @@ def hindrances(run: ImportRun) -> list[CannotImport]:
 
 
 def _ready(run: ImportRun) -> None:
+    if run.batch and run.batch.state in (Batch.State.UNDOING, Batch.State.UNDONE):
+        raise CannotImport("undo_begun")
     if problems := hindrances(run):
         raise problems[0]
     # A run whose person is gone is not the house's: nobody's rights are left to go on with.
@@ -143,6 +146,7 @@ def check(run: ImportRun, progress: Progress | None = None) -> ImportRun:
     _refuse_begun(run)
     _ready(run)
     _become(run, State.CHECKING, State.DRAFT, State.CHECKED, State.CHECKING, State.FAILED)
+    _save(run, heartbeat_at=timezone.now())
     run.problems.all().delete()
     rehearsal = ImportRun.objects.get(pk=run.pk)
     rehearsal.rows_read = rehearsal.next_chunk = rehearsal.next_offset = 0
@@ -171,7 +175,7 @@ def check_later(run: ImportRun) -> None:
     _ready(run)
     with transaction.atomic():
         _become(run, State.CHECKING, State.DRAFT, State.CHECKED, State.FAILED)
-        _save(run, share=0, rows_read=0, seconds=0, wants_cancel=False)
+        _save(run, share=0, rows_read=0, seconds=0, wants_cancel=False, heartbeat_at=timezone.now())
         check_import.enqueue(run.pk)
 
 
@@ -182,6 +186,7 @@ def start(run: ImportRun) -> None:
     _ready(run)
     with transaction.atomic():
         _become(run, State.WAITING, State.DRAFT, State.CHECKED, State.CANCELLED, State.FAILED)
+        _save(run, heartbeat_at=timezone.now())
         run_import.enqueue(run.pk)
 
 
@@ -258,9 +263,14 @@ def _end(run: ImportRun, state: str, batch_state: str) -> None:
         Batch.objects.filter(pk=run.batch_id).update(state=batch_state, ended_at=now)
 
 
-def give_up(run: ImportRun, trouble: Unreadable | CannotImport) -> None:
-    """It cannot go on by itself: say why. What is stored stays; a person can begin or undo it again."""
-    _fail(run, trouble.code, trouble.params)
+def give_up(run: ImportRun, trouble: CannotImport | Unreadable | None = None) -> None:
+    """It cannot go on by itself: say why. What is stored stays; a person can go on with it, or with its undo."""
+    if run.state != State.UNDOING:
+        trouble = trouble or CannotImport("given_up")
+        _fail(run, trouble.code, trouble.params)
+        return
+    logger.warning("Undo of import %s is given up.", run.pk)
+    _save(run, state=State.FAILED, failure={"code": "undo_given_up", "params": {}}, ended_at=timezone.now())
 
 
 def _fail(run: ImportRun, code: str, params: Mapping[str, Any]) -> None:
@@ -288,6 +298,7 @@ def undo(run: ImportRun, by: User | None) -> None:
 
     with transaction.atomic():
         _become(run, State.UNDOING, State.DONE, State.CANCELLED, State.FAILED, State.UNDOING)
+        _save(run, undo_by=by, heartbeat_at=timezone.now())
         undo_import.enqueue(run.pk, by.pk if by else None)
 
 
@@ -297,6 +308,8 @@ def undo_now(run: ImportRun, by: User | None, progress: Callable[[float], None] 
         raise CannotImport("nothing_to_undo")
     again = run.batch.state in (Batch.State.UNDOING, Batch.State.UNDONE)
     _become(run, State.UNDOING, State.DONE, State.CANCELLED, State.FAILED, State.UNDOING)
+    by = by or run.undo_by  # going on after a kill it is still hers
+    _save(run, undo_by=by, heartbeat_at=timezone.now())
     target = targets.get(run.target)
     # After a kill the orders that would tell whose figures change are partly gone: then all accounts are looked at.
     touched = target.touched(run.batch) if target.touched and not again else None
@@ -348,10 +361,12 @@ def remaining(run: ImportRun) -> dt.timedelta | None:
 
 
 def orphans(now: dt.datetime | None = None) -> list[ImportRun]:
-    """Runs that should be at work and whose process is silent: give them to `run_now` (or `undo_now`) again."""
+    """Runs that should be at work, or wait for it, and have been silent: nobody works on them unless the queue knows better."""
     silent = (now or timezone.now()) - SILENT
-    busy = ImportRun.objects.filter(state__in=[State.RUNNING, State.FINISHING, State.UNDOING])
-    return list(busy.filter(heartbeat_at__lt=silent).order_by("pk"))
+    busy = ImportRun.objects.filter(
+        state__in=[State.CHECKING, State.WAITING, State.RUNNING, State.FINISHING, State.UNDOING]
+    )
+    return list(busy.filter(Q(heartbeat_at=None) | Q(heartbeat_at__lt=silent)).select_related("batch").order_by("pk"))
 
 
 def _become(run: ImportRun, state: str, *allowed: str, unless: str = "") -> None:

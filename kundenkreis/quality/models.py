@@ -58,6 +58,7 @@ class ImportRun(models.Model):
     mode = models.CharField(_("mode"), max_length=8, choices=Mode, default=Mode.BOTH)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     owner = models.ForeignKey(User, verbose_name=_("who"), null=True, on_delete=models.SET_NULL, related_name="imports")
+    undo_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)

@@ -16,6 +16,13 @@ RUNS = {
     "no_such_key": _("Records cannot be matched by “%(key)s” here."),
     "key_not_mapped": _("To match by %(key)s, these fields need a column: %(fields)s."),
     "file_changed": _("The file is not the one that this import began with. Begin a new import with the new file."),
+    "undo_begun": _("Its undo has begun, so it cannot go on. Undo the rest, then import the file again."),
+    "given_up": _(
+        "It was begun several times, and each time the server stopped before it was done, so it does not go on by itself. "
+        "What was stored stays. Go on with it, and if it stops again, ask an administrator to look into the server's log."),
+    "undo_given_up": _(
+        "The undo was begun several times and never came to its end. What was taken back stays so. "
+        "Undo the rest, and if it stops again, ask an administrator to look into the server's log."),
     "broke_off": _("Something unexpected happened; the server's log says more. What was stored before stays, and the import can go on from there."),
 }  # fmt: skip
 ROWS = {

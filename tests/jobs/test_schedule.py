@@ -8,7 +8,10 @@ import pytest
 from django.utils import timezone
 
 from kundenkreis.customers.models import Account
+from kundenkreis.history.models import Batch
 from kundenkreis.jobs import backend, schedule
+from kundenkreis.quality import tasks
+from kundenkreis.quality.messages import explain
 from kundenkreis.quality.models import ImportRun
 from tests.jobs import chores
 
@@ -71,3 +74,50 @@ def test_the_queue_forgets_what_is_old(queue, work, monkeypatch):
     schedule.clean_queue()
     assert list(backend.records()) == []
     assert not [key for key in queue.all_results() if key.startswith("ran.")]
+
+
+def silent(state, **more):
+    return ImportRun.objects.create(state=state, heartbeat_at=timezone.now() - dt.timedelta(hours=1), **more)
+
+
+@pytest.mark.parametrize(
+    ("state", "task"),
+    [("checking", "check_import"), ("waiting", "run_import"), ("finishing", "run_import"), ("undoing", "undo_import")],
+)
+@pytest.mark.parametrize("beat", [None, dt.timedelta(hours=1)])
+def test_no_import_is_forgotten_when_the_queue_has_lost_it(queue, world, state, task, beat):
+    run = ImportRun.objects.create(state=state, heartbeat_at=beat and timezone.now() - beat, undo_by=world.ada)
+    schedule.resume_imports()
+    schedule.resume_imports()
+    arguments = [run.pk, world.ada.pk] if state == "undoing" else [run.pk]
+    assert [job.args for job in queue.pending()] == [(f"kundenkreis.quality.tasks.{task}", arguments, {})]
+
+
+@pytest.mark.parametrize("state", ["checking", "running", "undoing"])
+def test_an_import_that_was_given_up_says_so_and_is_not_begun_again(queue, world, state):
+    run = silent(state, batch=Batch.objects.create(kind="import", state="undoing" if state == "undoing" else "running"))
+    schedule.resume_imports()
+    (record,) = backend.records()
+    queue.flush_queue() if hasattr(queue, "flush_queue") else queue.flush()
+    backend.give_up(record, "Started 5 times.")
+    schedule.resume_imports()
+    run.refresh_from_db()
+    assert run.state == "failed"
+    code = "undo_given_up" if state == "undoing" else "given_up"
+    assert run.failure["code"] == code
+    assert "begun several times" in explain(code, {})
+    assert run.batch.state != "done"
+    assert list(queue.pending()) == []
+    schedule.resume_imports()
+    assert list(queue.pending()) == []
+
+
+def test_an_import_that_a_person_began_again_is_not_given_up_for_its_old_job(queue, world):
+    run = silent("running")
+    schedule.resume_imports()
+    (record,) = backend.records()
+    backend.give_up(record, "Started 5 times.")
+    tasks.run_import.enqueue(run.pk)
+    schedule.resume_imports()
+    run.refresh_from_db()
+    assert run.state == "running"

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from kundenkreis.customers.models import Account
+from kundenkreis.history.models import Batch, Event
 from kundenkreis.quality import importing, running, tasks
 from kundenkreis.quality.importing import CannotImport
 from kundenkreis.quality.messages import explain
@@ -198,3 +199,34 @@ def test_in_small_pieces_blank_and_broken_rows_are_counted_the_same(world, monke
     assert run.next_chunk > 3, "it was cut into pieces"
     assert (run.counts["added"], run.counts["rejected"], run.counts["blank"], run.rows_read) == (3, 2, 2, 5)
     assert list(run.problems.order_by("row").values_list("row", flat=True)) == [4, 8]
+
+
+def test_an_undo_that_goes_on_after_a_kill_names_the_person_who_asked_for_it(world, monkeypatch):
+    run = imported("name\nA\n", target="accounts", match_by="name", by=world.admin)
+    with monkeypatch.context() as broken:
+        broken.setattr(importing.history_undo, "undo_batch", lambda *_a, **_k: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            importing.undo_now(run, world.admin)
+    importing.undo_now(ImportRun.objects.get(pk=run.pk), None)
+    event = Event.objects.filter(verb="import.undone").latest("pk")
+    assert event.actor_id == world.admin.pk
+
+
+def test_an_import_whose_undo_has_begun_does_not_go_on(world):
+    run = imported("name\nA\n", target="accounts", match_by="name", by=world.admin)
+    Batch.objects.filter(pk=run.batch_id).update(state=Batch.State.UNDOING)
+    run = ImportRun.objects.get(pk=run.pk)
+    ImportRun.objects.filter(pk=run.pk).update(state=State.UNDOING)
+    run.refresh_from_db()
+    importing.give_up(run)
+    with pytest.raises(CannotImport, match="undo_begun"):
+        importing.start(run)
+    assert importing.undo_now(run, world.admin).undone == 1
+
+
+def test_a_worker_says_why_it_cannot_begin(world):
+    run = draft("name\nA\n", target="accounts", match_by="name", by=world.admin)
+    ImportRun.objects.filter(pk=run.pk).update(state=State.WAITING, match_by="nonsense")
+    tasks.run_import.func(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.failure["code"]) == (State.FAILED, "no_such_key")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from kundenkreis.history.models import Batch
 from kundenkreis.history.undo import preview_batch
 from kundenkreis.quality import importing, repairing, targets
 from kundenkreis.quality.importing import CannotImport
@@ -29,6 +30,7 @@ from kundenkreis.web.views.history import counts_of
 from kundenkreis.web.views.import_list import BUSY, IMPORTS, target_label, visible
 
 State = ImportRun.State
+UNDO_BEGUN = frozenset({Batch.State.UNDOING, Batch.State.UNDONE})
 PREPARED = frozenset({State.DRAFT, State.CHECKING, State.CHECKED, State.FAILED})
 
 
@@ -285,7 +287,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         return go(request, here)
     rights = {
         "may_undo": _may_undo(request, run),
-        "may_resume": run.state in (State.CANCELLED, State.FAILED) and may_run(request, run),
+        "may_resume": run.state in (State.CANCELLED, State.FAILED)
+        and not (run.batch and run.batch.state in UNDO_BEGUN)
+        and may_run(request, run),
         "may_see_history": run.batch_id
         and (run.owner_id == request.user.pk or access.may(request.user, "history.see")),
     }
