@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from kundenkreis.activities.models import Activity
-from kundenkreis.catalogue.models import Family, Price, PriceList, Product
+from kundenkreis.catalogue.models import Family, Price, PriceList, Product, Unit
 from kundenkreis.core import clock
 from kundenkreis.customers.models import (
     Account,
@@ -89,7 +89,10 @@ def _catalogue(world: Any, name: str) -> dict[str, Any]:
     price = Price.add(
         by=world.admin, price_list=price_list, product=product, amount=Decimal("9.90"), starts_on=dt.date(2026, 1, 1)
     )
-    return {"family": family, "product": product, "price_list": price_list, "price": price}
+    unit = Unit.add(
+        by=world.admin, code="C62", name_en=name.format(n="unit")[:40], name_de=name.format(n="Einheit")[:40]
+    )
+    return {"family": family, "unit": unit, "product": product, "price_list": price_list, "price": price}
 
 
 def _orders(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:

@@ -34,6 +34,9 @@ RECORDS = {
     "imports:check": "draft",
     "tokens": "token",
     "rates": "rate",
+    "families": "family",
+    "units": "unit",
+    "tags": "tag",
     "lines": "line",
     "open_items": "open_item",
 }

@@ -51,7 +51,14 @@ def _customer(see: Scope, write: Scope, *, add: Scope | None = None, discard: Sc
     return table
 
 
-_EVERYONE = {"products.see": ALL, "people.see": ALL, "views.add": ALL, "views.share_team": ALL, "tokens.add": Scope.OWN}
+_EVERYONE = {
+    "products.see": ALL,
+    "products.export": ALL,
+    "people.see": ALL,
+    "views.add": ALL,
+    "views.share_team": ALL,
+    "tokens.add": Scope.OWN,
+}
 _COSTS = {"products.see_cost": ALL}
 _PRODUCTS = {"products.add": ALL, "products.change": ALL, "products.discard": ALL}
 _IMPORTS = {"imports.see": ALL, "imports.run": ALL, "imports.undo": ALL}

@@ -27,6 +27,7 @@ from kundenkreis.web.views import (
     territories,
     tokens,
     views,
+    vocabulary,
 )
 from kundenkreis.web.views import bin as bins
 from kundenkreis.web.views import house as houses
@@ -121,6 +122,16 @@ PATTERNS = [
 ]
 
 
+def _vocabulary(kind: str) -> list:
+    """The pages of one kind of word: families, units, tags."""
+    return [
+        path("", vocabulary.index, {"kind": kind}, name="list"),
+        path("new/", vocabulary.edit, {"kind": kind}, name="add"),
+        path("<int:pk>/edit/", vocabulary.edit, {"kind": kind}, name="edit"),
+        path("<int:pk>/discard/", vocabulary.discard, {"kind": kind}, name="discard"),
+    ]
+
+
 def _kept_by(noun: str) -> list:
     """A list's view, its file, and what belongs to a record and is kept in small dialogs."""
     return [
@@ -193,6 +204,7 @@ LOG = [
 PRODUCTS = [
     path("", products.index, name="list"),
     path("new/", products.add, name="add"),
+    path("export/", products.export, name="export"),
     path("options/", products.options, name="options"),
     path("price-lists/", products.price_lists, name="price_lists"),
     path("price-lists/new/", products.price_list, name="add_price_list"),
@@ -248,11 +260,14 @@ urlpatterns = [
     path("people/", include((PEOPLE, "people"))),
     path("teams/", include((TEAMS, "teams"))),
     path("territories/", include((TERRITORIES, "territories"))),
+    path("accounts/tags/", include((_vocabulary("tags"), "tags"))),
     path("accounts/", include((ACCOUNTS, "accounts"))),
     path("contacts/", include((CONTACTS, "contacts"))),
     path("views/", include((VIEWS, "views"))),
     path("activities/all/", include((LOG, "log"))),
     path("activities/", include((ACTIVITIES, "activities"))),
+    path("products/families/", include((_vocabulary("families"), "families"))),
+    path("products/units/", include((_vocabulary("units"), "units"))),
     path("products/", include((PRODUCTS, "products"))),
     path("orders/lines/", include((LINES, "lines"))),
     path("orders/open-items/", include((OPEN_ITEMS, "open_items"))),

@@ -38,7 +38,7 @@ def changeable(request: HttpRequest, pk: int, action: str = "accounts.change") -
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return ACCOUNTS.answer(request)
+    return ACCOUNTS.answer(request, more_links=[(_("Tags"), reverse("tags:list"), "tag")])
 
 
 @require_safe

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from kundenkreis.catalogue.models import Family, Product
+from kundenkreis.catalogue.models import Family, Product, Unit
 from kundenkreis.core import search
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
@@ -16,6 +16,10 @@ from kundenkreis.web.lists import Column, Filter, ListPage
 
 def _families() -> list[tuple[int, str]]:
     return list(Family.objects.living().values_list("pk", "name"))
+
+
+def _units() -> list[tuple[int, str]]:
+    return [(unit.pk, str(unit)) for unit in Unit.objects.living()]
 
 
 def _state(row: Product) -> Any:
@@ -45,11 +49,13 @@ PRODUCTS = ListPage(
         Filter("name", "text", _("Name"), "key"),
         Filter("number", "text", _("Item number")),
         Filter("family", "choice", _("Family"), "family_id", choices=_families),
+        Filter("unit", "choice", _("Unit"), "unit_id", choices=_units),
         Filter("kind", "choice", _("Kind"), choices=Product.Kind.choices),
         Filter("sold", "flag", _("Sold now"), "is_active"),
     ),
     search_kind=search.PRODUCT,
     peek=False,
+    export="products.export",
     add_url="products:add",
     add_label=_("Product"),
     counted=_counted,

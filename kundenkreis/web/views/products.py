@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from kundenkreis.web.account360 import Group
 from kundenkreis.web.changes import told
 from kundenkreis.web.forms.products import PriceForm, PriceListForm, ProductForm
 from kundenkreis.web.htmx import fragment, go
+from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.undoing import without_hidden
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.product_list import PRODUCTS
@@ -43,7 +44,16 @@ def seen(request: HttpRequest, pk: int) -> Product:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return PRODUCTS.answer(request)
+    words = [
+        (_("Families"), reverse("families:list"), "layers"),
+        (_("Units"), reverse("units:list"), "scale"),
+    ]
+    return PRODUCTS.answer(request, more_links=words)
+
+
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    return export_list(PRODUCTS, request)
 
 
 @require_safe
