@@ -129,17 +129,12 @@ class Activity(Recorded):
     def clean(self) -> None:
         if self.kind == self.Kind.NOTE and self.is_open:
             raise ValidationError({"kind": _("A note cannot be due; make it a task.")})
-        if self.contact and self.account_id is None and self.contact.main_account_id:
-            self.account_id = self.contact.main_account_id
 
     def prepare(self, touched: set[str]) -> set[str]:
         derived = set()
         if not self.subject.strip() and self.body:
             self.subject = self.body.strip().splitlines()[0][:200]
             derived.add("subject")
-        if self.contact and self.account_id is None and self.contact.main_account_id:
-            self.account_id = self.contact.main_account_id
-            derived.add("account")
         if "remind_at" in touched and self.pk and self._reminds_at_another_time():
             self.reminded_at = None
             derived.add("reminded_at")
@@ -152,6 +147,9 @@ class Activity(Recorded):
     @classmethod
     @transaction.atomic
     def add(cls, *, by: User | None, **values: Any) -> Self:  # type: ignore[override]
+        """As of every noun. With a contact and no account it stands at an account of the contact's that `by` may add to, if any."""
+        if values.get("contact") is not None and values.get("account") is None:
+            values["account"] = _account_of(values["contact"], by)
         activity = super().add(by=by, **values)
         telling.given(activity, by)
         return activity
@@ -173,3 +171,10 @@ class Activity(Recorded):
     @transaction.atomic
     def reopen(self, *, by: User | None) -> Event | None:
         return self.change(by=by, verb="reopened", is_open=True, done_at=None)
+
+
+def _account_of(contact: Contact, by: User | None) -> Account | None:
+    """Where a contact works: the main account before the others. None when it is outside this person's reach (None: the house's own)."""
+    accounts = [p.account for p in contact.positions.living().select_related("account").order_by("-is_main", "-pk")]
+    needed = ("accounts.see", "activities.add")
+    return next((a for a in accounts if by is None or all(access.may(by, action, a) for action in needed)), None)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ninja import Router
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.api.noun import Noun, of
+from kundenkreis.api.problems import forbidden
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Shown, named
 from kundenkreis.core.filters import Filter
+from kundenkreis.staff import access
 
 _FIELDS = (
     "kind",
@@ -27,6 +31,15 @@ _FIELDS = (
     "is_pinned",
 )
 
+def _change(activity: Activity, *, by: Any, **values: Any) -> Any:
+    """Whoever moves an activity to another account or contact must be allowed to add one there. Raises Problem 403."""
+    event = activity.change(by=by, **values)
+    whose = activity.account or activity.contact
+    if {"account", "contact"} & set(values) and whose is not None and not access.may(by, "activities.add", whose):
+        raise forbidden()
+    return event
+
+
 ACTIVITIES = Noun(
     path="activities",
     title="Activity",
@@ -44,6 +57,7 @@ ACTIVITIES = Noun(
     ),
     write=_FIELDS,
     mine="owner",
+    change=_change,
     filters=(
         Filter("account", "number", "account", "account_id"),
         Filter("contact", "number", "contact", "contact_id"),

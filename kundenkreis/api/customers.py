@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from ninja import Router
 
 from kundenkreis.api.noun import ALL, Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Day, Shown, decimal_type, named
 from kundenkreis.core.filters import Filter
-from kundenkreis.customers import hierarchy
 from kundenkreis.customers.models import (
     NEVER,
     Account,
@@ -132,21 +128,6 @@ ACCOUNTS = Noun(
 )
 
 
-def _place(*, by: Any, **values: Any) -> AccountLink:
-    return hierarchy.place(values.pop("account"), values.pop("parent"), values.pop("hierarchy"), by=by, **values)
-
-
-def _end_link(link: AccountLink, *, by: Any, **values: Any) -> Any:
-    """The share may change and the end come nearer. A longer period could close a circle: that is a new link."""
-    if "ends_on" in values:
-        ends_on: dt.date | None = values["ends_on"]
-        if ends_on is None and link.ends_on is not None or ends_on and link.ends_on and ends_on > link.ends_on:
-            raise ValidationError(
-                {"ends_on": _("A link can end earlier, not later. Please add a new one for the time after.")}
-            )
-    return link.change(by=by, **values)
-
-
 ACCOUNT_LINKS = Noun(
     path="account-links",
     title="AccountLink",
@@ -156,16 +137,14 @@ ACCOUNT_LINKS = Noun(
     about="Who belongs to whom, in the legal, sales and buying hierarchies, for a time. No circle on any day.",
     allowed=part_of("accounts", "account"),
     read=("hierarchy", "account", "parent", "share", "starts_on", "ends_on"),
-    fixed=("hierarchy", "account", "parent", "starts_on"),
-    write=("share", "ends_on"),
+    fixed=("hierarchy", "account", "parent"),
+    write=("share", "starts_on", "ends_on"),
     filters=(
         Filter("account", "number", "account", "account_id"),
         Filter("parent", "number", "belongs to", "parent_id"),
         Filter("hierarchy", "choice", "hierarchy", choices=AccountLink.Hierarchy.choices),
     ),
-    verbs=ALL - {"bulk", "restore"},
-    add=_place,
-    change=_end_link,
+    verbs=ALL - {"bulk"},
 )
 
 RELATIONS = Noun(

@@ -100,13 +100,14 @@ def refuse_hidden(noun: Noun, caller: Caller, given: dict[str, Any]) -> None:
 
 
 def refuse_guarded(noun: Noun, caller: Caller, values: dict[str, Any], record: Any = None) -> None:
-    """Problem 403 when a guarded field gets another value than it has, and not the caller herself."""
+    """Problem 403 when a guarded field gets another value than it has; in a new record, than the caller herself."""
     for name, action in noun.guarded.items():
         if name not in values:
             continue
         value = values[name]
         present = getattr(record, name) if record is not None else None
-        if value not in (present, caller.user) and not access.may(caller.user, action):
+        allowed = (present,) if record is not None else (None, caller.user)
+        if value not in allowed and not access.may(caller.user, action):
             raise forbidden()
 
 

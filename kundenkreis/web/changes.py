@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from kundenkreis.customers.discretion import Discretion
 from kundenkreis.history.models import Event
 from kundenkreis.web import formats
 
@@ -29,6 +31,21 @@ _BESIDE = {
     "address": lazy("address"),
     "to": lazy("Accounts and contacts go to"),
 }
+
+
+def spared(user: Any, events: Iterable[Event]) -> list[Event]:
+    """The events as this person may read them: without the names of accounts and contacts outside her reach. Never saved."""
+    found = list(events)
+    discretion = Discretion(user, [(event.subject_type, event.subject_id, event.changes) for event in found])
+    for event in found:
+        if not discretion.may_name(event.subject_type, event.subject_id):
+            event.subject_label = _("outside your reach")
+        event.changes = {
+            name: values
+            for name, values in event.changes.items()
+            if discretion.may_tell(event.subject_type, name, values)
+        }
+    return found
 
 
 def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:

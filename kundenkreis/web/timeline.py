@@ -24,7 +24,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.orders.models import Order
 from kundenkreis.staff import access
 from kundenkreis.web import formats
-from kundenkreis.web.changes import told
+from kundenkreis.web.changes import spared, told
 
 SIZE = 20
 # What the filter over the stream offers: key, label. An activity's kinds count as one each.
@@ -284,7 +284,7 @@ class Timeline:
         else:
             rows, order = self._of(Event.objects.all()), ()
         events = self._page(rows.exclude(verb__in=_TOLD_ELSEWHERE), 1, "at", *order)
-        return [self._change(event, last) for event, last in _once_per_batch(events)]
+        return [self._change(event, last) for event, last in _once_per_batch(spared(self.user, events))]
 
     def _change(self, event: Event, last: Event) -> Item:
         title, changes, kind = told(event)

@@ -45,3 +45,21 @@ def test_without_javascript_it_is_a_page(world, signed_in):
     answer = signed_in(world.ada).get("/search/", {"q": "Lindner"})
     assert answer.status_code == 200
     assert "<html" in answer.content.decode()
+
+
+def test_a_combobox_finds_one_s_own_among_many_strangers_of_the_same_name(world, signed_in):
+    from kundenkreis.core import search
+    from kundenkreis.customers.models import Account, Contact, Position
+
+    for model, kind, values in (
+        (Account, search.ACCOUNT, {"name": "Huber", "key": "huber"}),
+        (Contact, search.CONTACT, {"family_name": "Huber", "key": "huber"}),
+    ):
+        numbered = [{"number": f"X-{i}"} if model is Account else {} for i in range(700)]
+        many = model.objects.bulk_create([model(**values, owner=world.cem, **more) for more in numbered])
+        search.bulk_index(kind, [one.search_row() for one in many])
+    Account.add(by=world.ada, name="Huber Zimmerei", owner=world.ada)
+    Contact.add(by=world.ada, family_name="Huber", given_name="Zita", owner=world.ada)
+    ada = signed_in(world.ada)
+    assert "Huber Zimmerei" in ada.get("/accounts/options/?q=Huber").text
+    assert "Zita" in ada.get("/contacts/options/?q=Huber").text

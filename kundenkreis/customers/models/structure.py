@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet, bin_index
@@ -23,7 +26,11 @@ class OfAccountQuerySet(RecordQuerySet):
 
 
 class AccountLink(Dated):
-    """`account` lies under `parent` in one of the hierarchies, for a time. Written by `hierarchy.place` only, which refuses cycles."""
+    """`account` lies under `parent` in one of the hierarchies, for a time: on each day under one parent at most, and never in a circle.
+
+    The hierarchy's links are checked over the whole period, by whatever verb one comes to hold (a change of its dates, a way out of the
+    bin and an undo too): A under B until June and B under A from July is allowed, an overlap is not.
+    """
 
     class Hierarchy(models.TextChoices):
         LEGAL = "legal", _("Legal")
@@ -58,6 +65,58 @@ class AccountLink(Dated):
 
     def __str__(self) -> str:
         return f"{self.account} ← {self.parent}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.account_id is not None and self.account_id == self.parent_id:
+            raise ValidationError({"parent": _("An account cannot belong to itself.")})
+
+    def settle(self, changed: set[str]) -> None:
+        """Refuse to hold beside a second parent or in a circle: raises ValidationError at `parent`, which takes the verb back."""
+        super().settle(changed)
+        if self.deleted_at is not None or not changed & {"account", "parent", "hierarchy", "starts_on", "ends_on", "deleted_at"}:
+            return
+        # Two people who place these accounts at the same time come one after the other.
+        mine = sorted({self.account_id, self.parent_id})
+        list(Account._base_manager.select_for_update().filter(pk__in=mine).order_by("pk").values_list("pk"))
+        others = AccountLink._base_manager.filter(account=self.account_id, hierarchy=self.hierarchy, deleted_at=None)
+        if any(_overlap(self, other) for other in others.exclude(pk=self.pk)):
+            name = {"account": self.account}
+            raise ValidationError({"parent": translated("%(account)s has another parent in this hierarchy at that time.") % name})
+        if _comes_back(self):
+            names = {"account": self.account, "parent": self.parent}
+            raise ValidationError(
+                {"parent": translated("%(parent)s belongs to %(account)s itself; that would be a circle.") % names}
+            )
+
+
+def _overlap(one: AccountLink, other: AccountLink) -> bool:
+    first, last = dt.date.min, dt.date.max
+    return (one.starts_on or first) <= (other.ends_on or last) and (other.starts_on or first) <= (one.ends_on or last)
+
+
+def _comes_back(link: AccountLink) -> bool:
+    """Is there a day within the link's period on which walking up from its parent meets its account?
+
+    Each link narrows the period that is carried along, so links that never hold on a common day make no path.
+    """
+    start = (link.parent_id, link.starts_on or dt.date.min, link.ends_on or dt.date.max)
+    open_ends, seen = [start], {start}
+    while open_ends:
+        above: dict[int, list[AccountLink]] = {}
+        nodes = {end[0] for end in open_ends}
+        for one in AccountLink._base_manager.filter(account_id__in=nodes, hierarchy=link.hierarchy, deleted_at=None):
+            above.setdefault(one.account_id, []).append(one)
+        steps = {
+            (one.parent_id, max(begin, one.starts_on or dt.date.min), min(end, one.ends_on or dt.date.max))
+            for node, begin, end in open_ends
+            for one in above.get(node, [])
+        }
+        open_ends = [step for step in steps - seen if step[1] <= step[2]]
+        if any(step[0] == link.account_id for step in open_ends):
+            return True
+        seen.update(open_ends)
+    return False
 
 
 class PartnerFunction(Dated):

@@ -63,7 +63,7 @@ class ComposerForm(forms.Form):
             "kind": given["kind"],
             "subject": first.strip()[:200],
             "body": given["text"] if len(first.strip()) > 200 else rest.strip(),
-            "account": self.account or (self.contact.main_account if self.contact else None),
+            "account": self.account,
             "contact": self.contact or given["with_whom"],
             "owner": given["owner"] or self.user,
             "at": at,

@@ -7,12 +7,12 @@ from typing import Any
 
 from babel import Locale
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.models import House
-from kundenkreis.customers import hierarchy
 from kundenkreis.customers.models import (
     Account,
     AccountLink,
@@ -235,7 +235,7 @@ class PointForm(PartForm):
 
 
 class LinkForm(PartForm):
-    """A place in a hierarchy; a wrong one is taken out and set anew, so that no circle can come in by a change."""
+    """A place in a hierarchy. One that is there changes its dates and share; under another parent it is set anew."""
 
     parent = RecordField(Account, label=_("belongs to"), url="accounts:options")
 
@@ -251,10 +251,14 @@ class LinkForm(PartForm):
                 del self.fields[name]
 
     def act(self) -> Any:
-        if self.instance.pk:
+        try:
             return super().act()
-        given = dict(self.cleaned_data)
-        return hierarchy.place(self.whose, given.pop("parent"), given.pop("hierarchy"), by=self.user, **given)
+        except ValidationError as refused:
+            if "parent" in self.fields or not hasattr(refused, "error_dict") or "parent" not in refused.error_dict:
+                raise
+            # The form of a link that is there asks for its days only: they are what closes a circle.
+            changed = [name for name in ("ends_on", "starts_on") if name in self.changed_data]
+            raise ValidationError({(changed or ["ends_on"])[0]: refused.error_dict["parent"]}) from refused
 
 
 class FunctionForm(PartForm):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kundenkreis.core import search
 from kundenkreis.customers.models import Account
 from kundenkreis.staff import access
+from kundenkreis.web import finding
 from kundenkreis.web.forms.customers import AccountAddForm, AccountForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists.exporting import export as export_list
@@ -52,9 +53,9 @@ def options(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     rows = Account.objects.visible_to(request.user).living().only("name", "place", "tier", "number")
     if text:
-        ids = [hit.subject_id for hit in search.find(search.ACCOUNT, text, limit=40)]
+        ids = [hit.subject_id for hit in finding.find(request.user, {search.ACCOUNT: Account}, text, 10)]
         known = rows.in_bulk(ids)
-        found = [known[pk] for pk in ids if pk in known][:10]
+        found = [known[pk] for pk in ids if pk in known]
     else:
         found = list(rows.order_by("key", "pk")[:10])
     return fragment(request, "accounts/options.html", {"found": found})

@@ -19,7 +19,7 @@ from kundenkreis.customers import salutation
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
-from kundenkreis.web import timeline
+from kundenkreis.web import finding, timeline
 from kundenkreis.web.changes import told
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
@@ -61,9 +61,9 @@ def options(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     rows = Contact.objects.visible_to(request.user).living().select_related("main_account")
     if text:
-        ids = [hit.subject_id for hit in search.find(search.CONTACT, text, limit=40)]
+        ids = [hit.subject_id for hit in finding.find(request.user, {search.CONTACT: Contact}, text, 10)]
         known = rows.in_bulk(ids)
-        found = [known[pk] for pk in ids if pk in known][:10]
+        found = [known[pk] for pk in ids if pk in known]
     else:
         found = list(rows.order_by("key", "pk")[:10])
     return fragment(request, "contacts/options.html", {"found": found})

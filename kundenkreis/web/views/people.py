@@ -20,7 +20,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.staff import access, joining
 from kundenkreis.staff.models import Deputy, Team, Territory, User
 from kundenkreis.staff.roles import Role
-from kundenkreis.web import htmx
+from kundenkreis.web import finding, htmx
 from kundenkreis.web.changes import told
 from kundenkreis.web.forms.people import DeputyForm, HandOverForm, PersonForm
 from kundenkreis.web.rights import reasons, rights_of
@@ -244,7 +244,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     found = Account.objects.visible_to(request.user).living()
     exact = list(found.filter(number=text)) if text else []
-    hits = search.find(search.ACCOUNT, text, limit=5) if text and not exact else []
+    hits = finding.find(request.user, {search.ACCOUNT: Account}, text, 5) if text and not exact else []
     accounts = exact or list(found.filter(pk__in=[hit.subject_id for hit in hits]))
     rows = [(a, reasons(person, a), reasons(person, a, "accounts.change")) for a in accounts]
     return render(request, "people/why.html", {"person": person, "q": text, "rows": rows})

@@ -1,0 +1,101 @@
+"""Names of accounts and contacts are told only to those within whose reach they lie, wherever another record refers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from kundenkreis.customers.models import Account, Contact
+from kundenkreis.staff import access
+
+# The kinds of record whose name is made of other records' names, and the fields that lead to those; "pk" is the record itself.
+_NAMED_BY = {
+    "customers.account": ("pk",),
+    "customers.contact": ("pk",),
+    "customers.accountlink": ("account", "parent"),
+    "customers.partnerfunction": ("partner",),
+    "customers.position": ("contact", "account"),
+}
+
+
+def sees_all(user: Any) -> bool:
+    """Does the person reach every account and contact, so that no name needs to be left out?"""
+    return all(access.reach(user, action).everything for action in ("accounts.see", "contacts.see"))
+
+
+def within_reach(user: Any, model: type[models.Model], ids: Iterable[int | None]) -> set[int]:
+    """Those of these accounts or contacts that the person may see, in one query."""
+    wanted = set(ids) - {None}
+    if not wanted:
+        return set()
+    return set(model._default_manager.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))  # type: ignore[attr-defined]
+
+
+def spare(user: Any, rows: Sequence[Any], *names: str) -> None:
+    """Take the accounts and contacts outside the person's reach out of these foreign keys, in memory only: never save such a row."""
+    if sees_all(user):
+        return
+    for name in names:
+        for model in (Account, Contact):
+            mine = [row for row in rows if row._meta.get_field(name).related_model is model]
+            seen = within_reach(user, model, [getattr(row, f"{name}_id") for row in mine])
+            for row in mine:
+                if getattr(row, f"{name}_id") not in seen:
+                    setattr(row, name, None)
+
+
+class Discretion:
+    """What of some events a person may be told. `events` are (subject type, subject number, changes as history keeps them)."""
+
+    def __init__(self, user: Any, events: Iterable[tuple[str, int, Mapping[str, Sequence]]]):
+        self.everything = sees_all(user)
+        self.named: dict[tuple[str, int], list[tuple[Any, int | None]]] = {}
+        self.seen: dict[Any, set[int]] = {}
+        if not self.everything:
+            self._look(user, list(events))
+
+    def _look(self, user: Any, events: list[tuple[str, int, Mapping[str, Sequence]]]) -> None:
+        wanted: dict[Any, set[int | None]] = {Account: set(), Contact: set()}
+        for subject_type, _pk, changes in events:
+            for name, values in changes.items():
+                if (model := _refers_to(subject_type, name)) is not None:
+                    wanted[model] |= {value for value in values[:2] if isinstance(value, int)}
+        for label, fields in _NAMED_BY.items():
+            if ids := {pk for subject_type, pk, _changes in events if subject_type == label}:
+                self._name(label, fields, ids)
+        for references in self.named.values():
+            for model, pk in references:
+                wanted[model].add(pk)
+        self.seen = {model: within_reach(user, model, ids) for model, ids in wanted.items()}
+
+    def _name(self, label: str, fields: tuple[str, ...], ids: set[int]) -> None:
+        model: Any = apps.get_model(label)
+        for row in model._base_manager.filter(pk__in=ids).values("pk", *fields):
+            kinds = [model if name == "pk" else model._meta.get_field(name).related_model for name in fields]
+            self.named[label, row["pk"]] = [(kind, row[name]) for kind, name in zip(kinds, fields, strict=True)]
+
+    def may_name(self, subject_type: str, pk: int) -> bool:
+        """May the person read the subject's name? What is gone for good cannot be asked any more, and is not named."""
+        if self.everything or subject_type not in _NAMED_BY:
+            return True
+        references = self.named.get((subject_type, pk))
+        return references is not None and all(one is None or one in self.seen[model] for model, one in references)
+
+    def may_tell(self, subject_type: str, name: str, values: Sequence) -> bool:
+        """May the person read this field's values, before and after?"""
+        model = None if self.everything else _refers_to(subject_type, name)
+        return model is None or all(value in self.seen[model] for value in values[:2] if isinstance(value, int))
+
+
+@cache
+def _refers_to(subject_type: str, name: str) -> Any:
+    """Account or Contact, if that is what a field of this kind of record points at."""
+    try:
+        related = apps.get_model(subject_type)._meta.get_field(name).related_model
+    except (LookupError, ValueError):  # a model or field that is no more, or is told beside the fields
+        return None
+    return related if related in (Account, Contact) else None
