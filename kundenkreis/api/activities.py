@@ -10,8 +10,9 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.api.noun import Noun, of
 from kundenkreis.api.problems import forbidden
 from kundenkreis.api.resource import Routes
-from kundenkreis.api.shapes import Shown, named
+from kundenkreis.api.shapes import name_of, named
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.models import Account
 from kundenkreis.staff import access
 
 _FIELDS = (
@@ -52,7 +53,7 @@ ACTIVITIES = Noun(
     read=(
         *_FIELDS,
         "done_at",
-        Shown(name="account_name", columns=("account__name",), type=str | None),
+        name_of("account_name", "account", Account),
         named("owner_name", "owner"),
     ),
     write=_FIELDS,

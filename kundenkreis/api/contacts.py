@@ -6,9 +6,9 @@ from ninja import Router
 
 from kundenkreis.api.noun import Noun, of, part_of
 from kundenkreis.api.resource import Routes
-from kundenkreis.api.shapes import Shown
+from kundenkreis.api.shapes import name_of
 from kundenkreis.core.filters import Filter
-from kundenkreis.customers.models import Consent, Contact, Position
+from kundenkreis.customers.models import Account, Consent, Contact, Position
 
 _CONTACT = (
     "form_of_address",
@@ -37,7 +37,7 @@ CONTACTS = Noun(
     read=(
         *_CONTACT,
         "main_account",
-        Shown(name="main_account_name", columns=("main_account__name",), type=str | None),
+        name_of("main_account_name", "main_account", Account),
         "job_title",
         "is_generated",
     ),

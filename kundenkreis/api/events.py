@@ -10,6 +10,7 @@ from kundenkreis.api import reading, shapes
 from kundenkreis.api.noun import READ, Noun
 from kundenkreis.api.shapes import Shown
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.discretion import Discretion, sees_all
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 
@@ -81,7 +82,21 @@ class EventReader(reading.Reader):
     """Leaves out of each event what its reader may not see."""
 
     def rows(self, caller: Any, rows: Any, wanted: Any, order: Any) -> list[dict]:
-        return [self._cleared(caller, row) for row in super().rows(caller, rows, wanted, order)]
+        found = [self._cleared(caller, row) for row in super().rows(caller, rows, wanted, order)]
+        return found if sees_all(caller.user) else self._without_names(caller, found)
+
+    def _without_names(self, caller: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Events whose names of accounts and contacts outside the caller's reach are left out."""
+        kept = {row.pk: row for row in Event.objects.filter(pk__in=[row["id"] for row in rows])}
+        discretion = Discretion(caller.user, [(e.subject_type, e.subject_id, e.changes) for e in kept.values()])
+        for row in rows:
+            event = kept[row["id"]]
+            if "subject_label" in row and not discretion.may_name(event.subject_type, event.subject_id):
+                row["subject_label"] = ""
+            if "changes" in row:
+                told = {n for n, v in event.changes.items() if discretion.may_tell(event.subject_type, n, v)}
+                row["changes"] = [change for change in row["changes"] if change["field"] in told]
+        return rows
 
     def one(self, caller: Any, queryset: Any, pk: int) -> dict[str, Any]:
         return self._cleared(caller, super().one(caller, queryset, pk))

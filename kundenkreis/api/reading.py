@@ -18,6 +18,7 @@ from kundenkreis.api.problems import forbidden, invalid, not_found
 from kundenkreis.core import filters, keyset
 from kundenkreis.core.filters import BadFilter, Filter
 from kundenkreis.core.keyset import BadCursor
+from kundenkreis.customers.discretion import within_reach
 from kundenkreis.staff import access
 
 SIZE, SIZE_MAX = 50, 500
@@ -32,6 +33,7 @@ class Reader:
         self.noun = noun
         self.many = [f for f in noun.fields.values() if f.many_to_many and f.name in noun.readable]
         many_names = {f.name for f in self.many}
+        self.names = [(one.name, one.of) for one in noun.readable if isinstance(one, shapes.Shown) and one.of]
         self.plan: _Plan = []
         for one in noun.readable:
             if isinstance(one, shapes.Shown):
@@ -46,7 +48,7 @@ class Reader:
         row = queryset.filter(pk=pk).values(*_columns(plan, ())).first()
         if row is None:
             raise not_found()
-        return self._shown([row], plan, self._many_for(None))[0]
+        return self._spared(caller, self._shown([row], plan, self._many_for(None)))[0]
 
     def rows(
         self,
@@ -57,7 +59,17 @@ class Reader:
     ) -> list[dict]:
         """What `rows` finds for the columns it is told to read, as the API shows it."""
         plan = self._plan_for(caller, wanted)
-        return self._shown(rows(_columns(plan, order)), plan, self._many_for(wanted))
+        return self._spared(caller, self._shown(rows(_columns(plan, order)), plan, self._many_for(wanted)))
+
+    def _spared(self, caller: Caller, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Names of other records only where the caller may see those: one query for each such field."""
+        for name, model in self.names:
+            told = [record for record in records if record.get(name) is not None]
+            seen = within_reach(caller.user, model, [record[name][0] for record in told])
+            for record in told:
+                pk, text = record[name]
+                record[name] = text if pk in seen else None
+        return records
 
     def _plan_for(self, caller: Caller, wanted: frozenset[str] | None) -> _Plan:
         hidden = self.noun.hidden_from(caller.user) if self.noun.hidden else frozenset()

@@ -46,6 +46,20 @@ class Shown:
     type: Any
     make: Callable[..., Any] = lambda value: value
     description: str = ""
+    # The kind of record whose name it is, told only to who may see that record: `make` then gives (its number, its name).
+    of: Any = None
+
+
+def name_of(name: str, path: str, model: Any, column: str = "name") -> Shown:
+    """The name of an account or contact that a reference points at, for those who may see it."""
+    return Shown(
+        name=name,
+        columns=(f"{path}_id", f"{path}__{column}"),
+        type=str | None,
+        make=lambda pk, text: None if pk is None else (pk, text),
+        description="Empty when the caller may not see that record.",
+        of=model,
+    )
 
 
 def _full_name(first: str | None, last: str | None) -> str | None:

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 
 from kundenkreis.customers.models import Account, Contact
+from kundenkreis.customers.models.accounts import of_accounts
 from kundenkreis.staff import access
 
 # The kinds of record whose name is made of other records' names, and the fields that lead to those; "pk" is the record itself.
@@ -46,6 +47,14 @@ def spare(user: Any, rows: Sequence[Any], *names: str) -> None:
             for row in mine:
                 if getattr(row, f"{name}_id") not in seen:
                     setattr(row, name, None)
+
+
+def name_within_reach(user: Any, name: str) -> models.Q:
+    """The condition for rows whose account, to which the foreign key `name` leads, the person may see."""
+    reach = access.reach(user, "accounts.see")
+    if reach.everything:
+        return models.Q()
+    return of_accounts(reach, f"{name}_id") if reach else models.Q(pk__in=[])
 
 
 class Discretion:

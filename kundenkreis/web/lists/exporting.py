@@ -7,6 +7,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import batched
 from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -51,8 +52,9 @@ def _rows(page: ListPage, request: HttpRequest, now: state.State) -> Iterator[li
     found: QuerySet = page.fetching(page.matching(request, now), now)
     way = "-" if now.descending else ""
     ordered = found.order_by(*[way + name for name, _way in page.order(now)])
-    for row in ordered.iterator(chunk_size=CHUNK):
-        yield [_value(column, row) for column in now.columns]
+    for rows in batched(ordered.iterator(chunk_size=CHUNK), CHUNK):
+        page.spare(request, now, rows)
+        yield from ([_value(column, row) for column in now.columns] for row in rows)
 
 
 def _value(column: Column, row: Any) -> Any:

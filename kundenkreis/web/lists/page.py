@@ -23,6 +23,7 @@ from kundenkreis.core.filters import Filter
 from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
 from kundenkreis.lists import known
+from kundenkreis.customers.discretion import name_within_reach, spare
 from kundenkreis.lists.models import SavedView
 from kundenkreis.staff import access
 from kundenkreis.web import finding, formats
@@ -46,7 +47,8 @@ class ListPage:
     request)` hangs what the column of that key shows on the rows of one page, in a constant number of queries. `sums` are
     ORM columns added up beside the count, `totals` what a list says there in its own way: as long as the rows are few, and
     however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
-    `drivers` are filters whose column leads an index (see `steering`).
+    `spared` are foreign keys that may lead a visible row to an account or contact outside the person's reach: neither shown,
+    nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `steering`).
     """
 
     name: str
@@ -73,6 +75,7 @@ class ListPage:
     bulk: tuple[tuple[str, Any, str], ...] = ()  # (value, label, what a person must be allowed for it)
     drivers: frozenset[str] = frozenset()
     sums: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
     totals: Callable[[models.QuerySet], list[str]] | None = None
     summed_by: frozenset[str] = frozenset()
     counted: Callable[[int], str] = field(default=lambda count: formats.count(count))
@@ -146,6 +149,7 @@ class ListPage:
         """All records that the person may see and the filters let through, in no order."""
         rows = self.base(request) if self.base else self.model._default_manager.visible_to(request.user).living()
         if now.filters:
+            rows = self._without_foreign(request, now, rows)
             rows = (
                 filtered(rows, now.filters, self.drivers, self.model) if self.drivers else rows.filter(now.filters.q())
             )
@@ -153,6 +157,17 @@ class ListPage:
             hits = finding.find(request.user, {self.search_kind: self.model}, now.text, FOUND)
             rows = rows.filter(pk__in=[hit.subject_id for hit in hits])
         return rows
+
+    def _without_foreign(self, request: HttpRequest, now: State, rows: models.QuerySet) -> models.QuerySet:
+        """Without the rows whose account lies outside the person's reach, if a filter asks for something of the account."""
+        asked = {str(one.filter.column).partition("__") for one in now.filters.conditions}
+        for name in {path for path, below, _rest in asked if below} & set(self.spared):
+            rows = rows.filter(name_within_reach(request.user, name))
+        return rows
+
+    def spare(self, request: HttpRequest, now: State, rows: Sequence[Any]) -> None:
+        """Take out of fetched rows what lies outside the person's reach."""
+        spare(request.user, rows, *[n for n in self.spared if any(n in column.related for column in now.columns)])
 
     def order(self, now: State) -> list[tuple[str, str]]:
         way = "desc" if now.descending else "asc"
@@ -176,6 +191,7 @@ class ListPage:
         if now.jump:
             found = found.filter(**{f"{now.sort_column.sort}__gte": fold(now.jump)})
         page = keyset.page(self.fetching(found, now), order=self.order(now), after=now.after, size=self.size)
+        self.spare(request, now, page.rows)
         for column in now.columns:
             if column.key in self.annotate:
                 self.annotate[column.key](page.rows, request)

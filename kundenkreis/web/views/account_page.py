@@ -30,7 +30,7 @@ from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
 from kundenkreis.web import timeline
 from kundenkreis.web.account360 import Group, Overview, group_of, people_at, why_visible
-from kundenkreis.web.changes import told
+from kundenkreis.web.changes import spared, told
 from kundenkreis.web.views import editing
 
 FACTS = {
@@ -209,27 +209,19 @@ class AccountPage:
 
     def _structure(self) -> dict[str, Any]:
         own = self.account
+        links = list(AccountLink.objects.living().filter(account=own).order_by("hierarchy", "starts_on", "pk"))
+        ordered = PartnerFunction.objects.living().order_by("function", "pk")
+        functions, functions_for = list(ordered.filter(account=own)), list(ordered.filter(partner=own))
+        others = [*(one.parent_id for one in links), *(one.partner_id for one in functions)]
+        others += [one.account_id for one in functions_for]
         return {
+            # By number; who is missing lies outside the person's reach and stays without a name.
+            "known": Account.objects.visible_to(self.user).only("name").in_bulk(set(others)),
             "trees": [self._tree(name) for name in hierarchy.hierarchies_of(own)],
-            "links": list(
-                AccountLink.objects.living()
-                .filter(account=own)
-                .select_related("parent")
-                .order_by("hierarchy", "starts_on")
-            ),
+            "links": links,
             "relations": list(Relation.objects.living().filter(account=own).order_by("kind", "pk")),
-            "functions": list(
-                PartnerFunction.objects.living()
-                .filter(account=own)
-                .select_related("partner")
-                .order_by("function", "pk")
-            ),
-            "functions_for": list(
-                PartnerFunction.objects.living()
-                .filter(partner=own)
-                .select_related("account")
-                .order_by("function", "pk")
-            ),
+            "functions": functions,
+            "functions_for": functions_for,
         }
 
     def _tree(self, name: str) -> dict[str, Any]:
@@ -277,7 +269,7 @@ class AccountPage:
 
     def _history(self) -> dict[str, Any]:
         events = list(Event.objects.about(self.account).order_by("-pk")[:100])
-        return {"events": [(event, *told(event)) for event in events], "created_at": self.account.created_at}
+        return {"events": [(event, *told(event)) for event in spared(self.user, events)], "created_at": self.account.created_at}
 
     def peek(self) -> dict[str, Any]:
         """The side peek: what matters before a call."""

@@ -71,6 +71,7 @@ ACTIVITIES = ListPage(
         Filter("open", "flag", _("To do"), "is_open"),
         Filter("pinned", "flag", _("Pinned"), "is_pinned"),
     ),
+    spared=("account", "contact"),
     needs=("is_open",),
     base=lambda request: Activity.objects.gathered_for(request.user).living(),
     row_url="activities:detail",

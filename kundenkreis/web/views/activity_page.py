@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundenkreis.activities.agenda import Agenda, snoozed
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
+from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
-from kundenkreis.web.changes import told
+from kundenkreis.web.changes import spared, told
 from kundenkreis.web.forms.activities import ActivityForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
 from kundenkreis.web.lists.exporting import export as export_list
@@ -44,6 +45,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     elif whose == "team":
         rows = rows.filter(owner__team_id=request.user.team_id or 0)
     found = list(rows.for_list().order_by("due_on", "at", "pk")[: SHOWN + 1])
+    spare(request.user, found, "account", "contact")
     today = clock.today()
     parts = Agenda.of(found[:SHOWN], today)
     context = {
@@ -76,14 +78,15 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     activity = seen(request, pk)
+    spare(request.user, [activity], "account", "contact")
     context = {
         "activity": activity,
         "subject": activity,
         "icon_name": ICONS.get(activity.kind, "activity"),
         "may_change": activity.deleted_at is None and access.may(request.user, "activities.change", activity),
         "may_discard": access.may(request.user, "activities.discard", activity),
-        "may_see_account": activity.account is not None and access.may(request.user, "accounts.see", activity.account),
-        "events": [(event, *told(event)) for event in Event.objects.about(activity).order_by("-pk")[:8]],
+        "may_see_account": activity.account is not None,
+        "events": [(event, *told(event)) for event in spared(request.user, Event.objects.about(activity).order_by("-pk")[:8])],
         "snoozes": SNOOZES,
     }
     return render(request, "activities/detail.html", context)
@@ -187,6 +190,7 @@ def changeable(request: HttpRequest, pk: int, action: str = "activities.change")
 def _answer(request: HttpRequest, activity: Activity, said: str, event: Event | None) -> HttpResponse:
     """The changed line for a list that asked by htmx; otherwise back to where the button was."""
     if is_htmx(request) and "row" in request.POST:
+        spare(request.user, [activity], "account", "contact")
         response = fragment(request, "activities/_row.html", {"one": activity} | _row_context(request))
         return toast(request, response, said, undo=event)
     return go(request, _back(request, activity), said, undo=event)

@@ -13,7 +13,7 @@ from kundenkreis.orders import product_figures
 from kundenkreis.orders.models import OpenItem
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.rates.dated import rates_for
-from kundenkreis.web.changes import told
+from kundenkreis.web.changes import spared, told
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.views.line_list import LINES
 from kundenkreis.web.views.open_item_list import OPEN_ITEMS
@@ -50,6 +50,6 @@ def open_item(request: HttpRequest, pk: int) -> HttpResponse:
         "house": house,
         "rate": rates_for({(item.currency, item.booked_on)}, house)[item.currency, item.booked_on],
         "in_house": in_house_currency([item])[item.pk],
-        "events": [(event, *told(event)) for event in Event.objects.about(item).order_by("-pk")[:8]],
+        "events": [(event, *told(event)) for event in spared(request.user, Event.objects.about(item).order_by("-pk")[:8])],
     }
     return render(request, "orders/open_item.html", context)

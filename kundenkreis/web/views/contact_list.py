@@ -93,6 +93,7 @@ CONTACTS = ListPage(
         Filter("language", "choice", _("Language"), choices=[("de", _("German")), ("en", _("English"))]),
         Filter("tag", "choice", _("Tag"), "tags__id", choices=_tags),
     ),
+    spared=("main_account",),
     drivers=frozenset({"owner", "name"}),
     search_kind=search.CONTACT,
     mark=lambda row: component("avatar", row.full_name, row.pk, hidden=True),

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock, search
 from kundenkreis.customers import salutation
+from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.web import finding, timeline
-from kundenkreis.web.changes import told
+from kundenkreis.web.changes import spared, told
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
@@ -66,6 +67,7 @@ def options(request: HttpRequest) -> HttpResponse:
         found = [known[pk] for pk in ids if pk in known]
     else:
         found = list(rows.order_by("key", "pk")[:10])
+    spare(request.user, found, "main_account")
     return fragment(request, "contacts/options.html", {"found": found})
 
 
@@ -159,7 +161,7 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
             .for_list()
             .order_by("due_on", "at", "pk")[:5]
         ),
-        "events": [(event, *told(event)) for event in events],
+        "events": [(event, *told(event)) for event in spared(request.user, events)],
         "language": (get_language() or "en")[:2],
         "subject": contact,
     } | _streamed(contact, request)

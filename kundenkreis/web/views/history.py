@@ -26,7 +26,7 @@ from kundenkreis.quality.models import ImportRun
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web import htmx, undoing
-from kundenkreis.web.changes import told
+from kundenkreis.web.changes import spared, told
 
 SIZE = 50
 _PLURALS = {"activity": "activities"}
@@ -80,7 +80,7 @@ def record(request: HttpRequest, label: str, pk: int) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One event with every value that it changed, and whether it can be taken back."""
     event = _event_or_404(request, pk)
-    headline, changes, _kind = told(undoing.without_hidden(request.user, event))
+    headline, changes, _kind = told(*spared(request.user, [undoing.without_hidden(request.user, event)]))
     subject = undoing.subject_of(event)
     can, reason = _can_undo(request, event, subject)
     context = {
@@ -158,7 +158,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "work": _work(found),
         "may_cancel": found.kind == "bulk_edit" and found.actor_id == request.user.pk,
         "is_busy": found.state in (Batch.State.UNDOING, Batch.State.RUNNING),
-        "events": [(event, *told(event)) for event in found.events.order_by("-pk")[:8]],
+        "events": [(event, *told(event)) for event in spared(request.user, found.events.order_by("-pk")[:8])],
     }
     template = "history/_batch.html" if htmx.is_htmx(request) and "poll" in request.GET else "history/batch.html"
     return render(request, template, context)
@@ -256,7 +256,7 @@ def _before(request: HttpRequest, rows: QuerySet) -> QuerySet:
 def _page(request: HttpRequest, events: QuerySet) -> dict[str, Any]:
     found = list(_before(request, events).order_by("-pk")[: SIZE + 1])
     shown = [undoing.without_hidden(request.user, event) for event in found[:SIZE]]
-    return {"events": [(event, *told(event)) for event in shown], "next": shown[-1].pk if len(found) > SIZE else 0}
+    return {"events": [(event, *told(event)) for event in spared(request.user, shown)], "next": shown[-1].pk if len(found) > SIZE else 0}
 
 
 def _event_or_404(request: HttpRequest, pk: int) -> Event:
