@@ -34,6 +34,6 @@ def _tell(activity: Activity) -> None:
     assert owner is not None
     with translation.override(owner.language):
         said = _("Reminder: %(subject)s") % {"subject": activity.subject}
-        if activity.account:
-            said = _("Reminder: %(subject)s (%(account)s)") % {"subject": activity.subject, "account": activity.account}
+        if account := telling.named_account(activity):
+            said = _("Reminder: %(subject)s (%(account)s)") % {"subject": activity.subject, "account": account}
     Notification.send(owner, "reminder", said, telling.address(activity))

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kundenkreis.inbox.models import Notification
+from kundenkreis.staff import access
 
 if TYPE_CHECKING:
     from kundenkreis.activities.models import Activity
@@ -20,11 +21,17 @@ def given(activity: Activity, by: Any) -> None:
     if not activity.is_open or owner is None or by is None or owner.pk == by.pk or not owner.is_active:
         return
     with translation.override(owner.language):
-        values = {"name": by, "subject": activity.subject, "account": activity.account}
+        account = named_account(activity)
+        values = {"name": by, "subject": activity.subject, "account": account}
         said = _("%(name)s gives you: %(subject)s") % values
-        if activity.account:
+        if account:
             said = _("%(name)s gives you: %(subject)s (%(account)s)") % values
     Notification.send(owner, "assigned", said, address(activity))
+
+
+def named_account(activity: Activity) -> Any:
+    """The account, if whoever is told may see it."""
+    return activity.account if activity.account and access.may(activity.owner, "accounts.see", activity.account) else None
 
 
 def address(activity: Activity) -> str:

@@ -8,6 +8,10 @@ from typing import Any
 from django.db import models
 
 from kundenkreis.core import search
+from kundenkreis.core.text import words
+from kundenkreis.customers.discretion import within_reach
+from kundenkreis.customers.models import Account, Contact
+from kundenkreis.staff import access
 
 # Who sees so few records of a kind is searched among hers, so that a million strangers' names cannot push them out of the candidates.
 FEW = 3000
@@ -26,4 +30,23 @@ def find(user: Any, kinds: Mapping[int, type[models.Model]], text: str, limit: i
         mine = list(seen(kind).values_list("pk", flat=True)[: FEW + 1])
         return mine if len(mine) <= FEW else None
 
-    return search.find(kinds, text, limit=limit, visible=visible, among=among)
+    found = search.find(kinds, text, limit=limit, visible=visible, among=among)
+    hits = [hit for hit in found if hit.kind == search.CONTACT and hit.rank > 0]
+    if not hits or access.reach(user, "accounts.see").everything:
+        return found
+    unsaid = _found_by_a_hidden_account(user, [hit.subject_id for hit in hits], text)
+    return [hit for hit in found if hit.kind != search.CONTACT or hit.subject_id not in unsaid]
+
+
+def _found_by_a_hidden_account(user: Any, ids: list[int], text: str) -> set[int]:
+    """Contacts that only the name of their account explains, where this person may not see that account."""
+    rows = list(Contact.objects.filter(pk__in=ids).only("given_name", "family_name", "email", "main_account_id"))
+    seen = within_reach(user, Account, [row.main_account_id for row in rows])
+    asked = words(text)
+    hidden = set()
+    for row in rows:
+        if row.main_account_id is not None and row.main_account_id not in seen:
+            own = words(f"{row.given_name} {row.family_name} {row.email}")
+            if not all(any(word.startswith(typed) for word in own) for typed in asked):
+                hidden.add(row.pk)
+    return hidden

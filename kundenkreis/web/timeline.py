@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.customers.discretion import spare
 from kundenkreis.files.models import Document
 from kundenkreis.history.models import Event
 from kundenkreis.orders.models import Order
@@ -190,7 +191,7 @@ class Timeline:
     def _activities(self) -> list[Item]:
         if (self.kind and self.kind not in _ACTIVITY_KINDS) or not self._seen("activities.see"):
             return []
-        return [self._activity(a) for a in self._page(self._all_activities().filter(is_pinned=False), 4, "at")]
+        return self._told_activities(self._page(self._all_activities().filter(is_pinned=False), 4, "at"))
 
     def _pinned(self) -> list[Item]:
         if (
@@ -200,6 +201,10 @@ class Timeline:
         ):
             return []
         rows = self._all_activities().filter(is_pinned=True).order_by("-at", "-pk")[:10]
+        return self._told_activities(list(rows))
+
+    def _told_activities(self, rows: list[Activity]) -> list[Item]:
+        spare(self.user, rows, "contact")
         return [self._activity(a) for a in rows]
 
     def _activity(self, one: Activity) -> Item:

@@ -7,7 +7,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import batched
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -52,7 +52,8 @@ def _rows(page: ListPage, request: HttpRequest, now: state.State) -> Iterator[li
     found: QuerySet = page.fetching(page.matching(request, now), now)
     way = "-" if now.descending else ""
     ordered = found.order_by(*[way + name for name, _way in page.order(now)])
-    for rows in batched(ordered.iterator(chunk_size=CHUNK), CHUNK):
+    found_rows = ordered.iterator(chunk_size=CHUNK)
+    while rows := list(islice(found_rows, CHUNK)):
         page.spare(request, now, rows)
         yield from ([_value(column, row) for column in now.columns] for row in rows)
 

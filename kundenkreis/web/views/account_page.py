@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.customers import hierarchy
+from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import (
     Account,
     AccountLink,
@@ -274,11 +275,12 @@ class AccountPage:
     def peek(self) -> dict[str, Any]:
         """The side peek: what matters before a call."""
         stream = timeline.Timeline(self.user, [self.account.pk], size=5)
-        steps = Activity.objects.open().filter(account=self.account).for_list().order_by("due_on", "at", "pk")[:3]
+        steps = list(Activity.objects.open().filter(account=self.account).for_list().order_by("due_on", "at", "pk")[:3])
+        spare(self.user, steps, "contact")
         return {
             "account": self.account,
             "items": stream.items[:5],
-            "steps": list(steps),
+            "steps": steps,
             "may_log": access.may(self.user, "activities.add", self.account),
             "self_url": self.url,
         }

@@ -149,18 +149,20 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
     edit = reverse("contacts:edit", args=[contact.pk])
     may = contact.deleted_at is None and access.may(request.user, "contacts.change", contact)
     events = list(Event.objects.about(contact).order_by("-pk")[:20])
+    steps = list(
+        Activity.objects.visible_to(request.user)
+        .open()
+        .filter(contact=contact)
+        .for_list()
+        .order_by("due_on", "at", "pk")[:5]
+    )
+    spare(request.user, steps, "account")
     return {
         "facts": [_fact(contact, name, edit, may) for name in FACTS],
         "consents": list(Consent.objects.living().filter(contact=contact).order_by("purpose", "channel")),
         "points": list(ContactPoint.objects.living().filter(contact=contact).order_by("kind", "pk")),
         "addresses": list(Address.objects.living().filter(contact=contact).order_by("use", "pk")),
-        "steps": list(
-            Activity.objects.visible_to(request.user)
-            .open()
-            .filter(contact=contact)
-            .for_list()
-            .order_by("due_on", "at", "pk")[:5]
-        ),
+        "steps": steps,
         "events": [(event, *told(event)) for event in spared(request.user, events)],
         "language": (get_language() or "en")[:2],
         "subject": contact,
