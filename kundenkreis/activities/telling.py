@@ -31,7 +31,9 @@ def given(activity: Activity, by: Any) -> None:
 
 def named_account(activity: Activity) -> Any:
     """The account, if whoever is told may see it."""
-    return activity.account if activity.account and access.may(activity.owner, "accounts.see", activity.account) else None
+    return (
+        activity.account if activity.account and access.may(activity.owner, "accounts.see", activity.account) else None
+    )
 
 
 def address(activity: Activity) -> str:

@@ -32,6 +32,7 @@ _FIELDS = (
     "is_pinned",
 )
 
+
 def _change(activity: Activity, *, by: Any, **values: Any) -> Any:
     """Whoever moves an activity to another account or contact must be allowed to add one there. Raises Problem 403."""
     event = activity.change(by=by, **values)

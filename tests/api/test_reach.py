@@ -42,7 +42,12 @@ def test_only_who_may_assign_changes_who_looks_after_an_account(world, program):
     world.lindner.change(by=world.ben, team=world.gerda.team)
     api = program(world.gerda)
     address = f"accounts/{world.lindner.pk}"
-    for name, value in (("owner_id", world.gerda.pk), ("owner_id", None), ("team_id", world.north.pk), ("territory_id", None)):
+    for name, value in (
+        ("owner_id", world.gerda.pk),
+        ("owner_id", None),
+        ("team_id", world.north.pk),
+        ("territory_id", None),
+    ):
         assert api.patch(address, {name: value}).status_code == 403, name
     assert api.patch(address, {"owner_id": world.ada.pk, "place": "Linz"}).status_code == 200
     assert api.post("accounts", {"name": "New one"}).json()["owner_id"] == world.gerda.pk

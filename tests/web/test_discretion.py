@@ -37,7 +37,13 @@ def beside(world):
     note = Activity.add(by=world.ben, kind="note", subject="Fair", account=world.lindner, owner=world.ben)
     for reference in ({"account": world.brauneis}, {"account": world.lindner, "contact": hidden}):
         note.change(by=world.ben, **reference)
-    return {"accounts": world.lindner, "contacts": world.maria, "activities": task, "note": note, "parts": (link, ships, pays)}
+    return {
+        "accounts": world.lindner,
+        "contacts": world.maria,
+        "activities": task,
+        "note": note,
+        "parts": (link, ships, pays),
+    }
 
 
 def addresses(beside):
@@ -53,13 +59,21 @@ def addresses(beside):
             yield reverse(name, args=[own[noun]])
     for tab in TABS:
         yield f"/accounts/{own['accounts']}/?tab={tab}"
-    for text in ("/contacts/export/?format=csv", "/activities/all/export/?format=csv", f"/activities/{beside['note'].pk}/"):
+    for text in (
+        "/contacts/export/?format=csv",
+        "/activities/all/export/?format=csv",
+        f"/activities/{beside['note'].pk}/",
+    ):
         yield text
     yield f"/accounts/{own['accounts']}/?peek=1"
     yield f"/accounts/{own['accounts']}/?group=legal"
     yield f"/contacts/{own['contacts']}/?peek=1"
     yield "/contacts/options/?q=Lindner"
-    for label, record in (("customers.account", "accounts"), ("customers.contact", "contacts"), ("activities.activity", "note")):
+    for label, record in (
+        ("customers.account", "accounts"),
+        ("customers.contact", "contacts"),
+        ("activities.activity", "note"),
+    ):
         yield reverse("history:record", args=[label, beside[record].pk])
 
 
@@ -90,7 +104,10 @@ def test_no_list_or_history_of_the_api_names_them(world, signed_in, beside):
             continue
         read += 1
         rows = answer.json().get("items", []) if address.startswith("/api/") and isinstance(answer.json(), dict) else []
-        for one in [address, *(f"{address}/{row['id']}{part}" for row in rows if "id" in row for part in ("", "/history"))]:
+        for one in [
+            address,
+            *(f"{address}/{row['id']}{part}" for row in rows if "id" in row for part in ("", "/history")),
+        ]:
             again = ada.get(one)
             if again.status_code == 200 and "openapi" not in one and (found := FOREIGN.search(body(again))):
                 leaks.append((one, found[0]))

@@ -49,7 +49,7 @@ def test_without_javascript_it_is_a_page(world, signed_in):
 
 def test_a_combobox_finds_one_s_own_among_many_strangers_of_the_same_name(world, signed_in):
     from kundenkreis.core import search
-    from kundenkreis.customers.models import Account, Contact, Position
+    from kundenkreis.customers.models import Account, Contact
 
     for model, kind, values in (
         (Account, search.ACCOUNT, {"name": "Huber", "key": "huber"}),

@@ -74,7 +74,14 @@ class AccountLink(Dated):
     def settle(self, changed: set[str]) -> None:
         """Refuse to hold beside a second parent or in a circle: raises ValidationError at `parent`, which takes the verb back."""
         super().settle(changed)
-        if self.deleted_at is not None or not changed & {"account", "parent", "hierarchy", "starts_on", "ends_on", "deleted_at"}:
+        if self.deleted_at is not None or not changed & {
+            "account",
+            "parent",
+            "hierarchy",
+            "starts_on",
+            "ends_on",
+            "deleted_at",
+        }:
             return
         # Two people who place these accounts at the same time come one after the other.
         mine = sorted({self.account_id, self.parent_id})
@@ -82,7 +89,9 @@ class AccountLink(Dated):
         others = AccountLink._base_manager.filter(account=self.account_id, hierarchy=self.hierarchy, deleted_at=None)
         if any(_overlap(self, other) for other in others.exclude(pk=self.pk)):
             name = {"account": self.account}
-            raise ValidationError({"parent": translated("%(account)s has another parent in this hierarchy at that time.") % name})
+            raise ValidationError(
+                {"parent": translated("%(account)s has another parent in this hierarchy at that time.") % name}
+            )
         if _comes_back(self):
             names = {"account": self.account, "parent": self.parent}
             raise ValidationError(

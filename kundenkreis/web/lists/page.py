@@ -22,8 +22,8 @@ from kundenkreis.core import keyset
 from kundenkreis.core.filters import Filter
 from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
-from kundenkreis.lists import known
 from kundenkreis.customers.discretion import name_within_reach, spare
+from kundenkreis.lists import known
 from kundenkreis.lists.models import SavedView
 from kundenkreis.staff import access
 from kundenkreis.web import finding, formats

@@ -270,7 +270,10 @@ class AccountPage:
 
     def _history(self) -> dict[str, Any]:
         events = list(Event.objects.about(self.account).order_by("-pk")[:100])
-        return {"events": [(event, *told(event)) for event in spared(self.user, events)], "created_at": self.account.created_at}
+        return {
+            "events": [(event, *told(event)) for event in spared(self.user, events)],
+            "created_at": self.account.created_at,
+        }
 
     def peek(self) -> dict[str, Any]:
         """The side peek: what matters before a call."""

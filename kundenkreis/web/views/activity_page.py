@@ -86,7 +86,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": activity.deleted_at is None and access.may(request.user, "activities.change", activity),
         "may_discard": access.may(request.user, "activities.discard", activity),
         "may_see_account": activity.account is not None,
-        "events": [(event, *told(event)) for event in spared(request.user, Event.objects.about(activity).order_by("-pk")[:8])],
+        "events": [
+            (event, *told(event)) for event in spared(request.user, Event.objects.about(activity).order_by("-pk")[:8])
+        ],
         "snoozes": SNOOZES,
     }
     return render(request, "activities/detail.html", context)

@@ -50,6 +50,8 @@ def open_item(request: HttpRequest, pk: int) -> HttpResponse:
         "house": house,
         "rate": rates_for({(item.currency, item.booked_on)}, house)[item.currency, item.booked_on],
         "in_house": in_house_currency([item])[item.pk],
-        "events": [(event, *told(event)) for event in spared(request.user, Event.objects.about(item).order_by("-pk")[:8])],
+        "events": [
+            (event, *told(event)) for event in spared(request.user, Event.objects.about(item).order_by("-pk")[:8])
+        ],
     }
     return render(request, "orders/open_item.html", context)

@@ -93,7 +93,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "may_change": access.may(request.user, "documents.change", document),
         "may_discard": access.may(request.user, "documents.discard", document),
-        "events": [(event, *told(event)) for event in spared(request.user, Event.objects.about(document).order_by("-pk")[:8])],
+        "events": [
+            (event, *told(event)) for event in spared(request.user, Event.objects.about(document).order_by("-pk")[:8])
+        ],
         "refused": [],
     }
     return render(request, "documents/detail.html", context)

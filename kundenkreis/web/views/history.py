@@ -256,7 +256,10 @@ def _before(request: HttpRequest, rows: QuerySet) -> QuerySet:
 def _page(request: HttpRequest, events: QuerySet) -> dict[str, Any]:
     found = list(_before(request, events).order_by("-pk")[: SIZE + 1])
     shown = [undoing.without_hidden(request.user, event) for event in found[:SIZE]]
-    return {"events": [(event, *told(event)) for event in spared(request.user, shown)], "next": shown[-1].pk if len(found) > SIZE else 0}
+    return {
+        "events": [(event, *told(event)) for event in spared(request.user, shown)],
+        "next": shown[-1].pk if len(found) > SIZE else 0,
+    }
 
 
 def _event_or_404(request: HttpRequest, pk: int) -> Event:

@@ -47,7 +47,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "neighbours": _neighbours(order, request),
         "subject": order,
         "has_documents": order.account is not None and access.may(request.user, "documents.see", order),
-        "events": [(event, *told(event)) for event in spared(request.user, Event.objects.about(order).order_by("-pk")[:8])],
+        "events": [
+            (event, *told(event)) for event in spared(request.user, Event.objects.about(order).order_by("-pk")[:8])
+        ],
     }
     return render(request, "orders/detail.html", context)
 
