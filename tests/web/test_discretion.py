@@ -47,7 +47,10 @@ def beside(world):
 
 
 def addresses(beside):
-    """(The patterns' samples are made up and name a Brauneis of their own.) Every page without a number in its address, and those of Ada's records with every part of theirs."""
+    """Every page without a number in its address, and those of Ada's records with every part of theirs.
+
+    Not the patterns, whose made-up samples have a Brauneis of their own.
+    """
     own = {"accounts": beside["accounts"].pk, "contacts": beside["contacts"].pk, "activities": beside["activities"].pk}
     for name, route, keys in patterns():
         noun = name.split(":")[0]
@@ -59,12 +62,7 @@ def addresses(beside):
             yield reverse(name, args=[own[noun]])
     for tab in TABS:
         yield f"/accounts/{own['accounts']}/?tab={tab}"
-    for text in (
-        "/contacts/export/?format=csv",
-        "/activities/all/export/?format=csv",
-        f"/activities/{beside['note'].pk}/",
-    ):
-        yield text
+    yield from ("/contacts/export/?format=csv", "/activities/all/export/?format=csv", f"/activities/{beside['note'].pk}/")
     yield f"/accounts/{own['accounts']}/?peek=1"
     yield f"/accounts/{own['accounts']}/?group=legal"
     yield f"/contacts/{own['contacts']}/?peek=1"
