@@ -62,7 +62,11 @@ def addresses(beside):
             yield reverse(name, args=[own[noun]])
     for tab in TABS:
         yield f"/accounts/{own['accounts']}/?tab={tab}"
-    yield from ("/contacts/export/?format=csv", "/activities/all/export/?format=csv", f"/activities/{beside['note'].pk}/")
+    yield from (
+        "/contacts/export/?format=csv",
+        "/activities/all/export/?format=csv",
+        f"/activities/{beside['note'].pk}/",
+    )
     yield f"/accounts/{own['accounts']}/?peek=1"
     yield f"/accounts/{own['accounts']}/?group=legal"
     yield f"/contacts/{own['contacts']}/?peek=1"
