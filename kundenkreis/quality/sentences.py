@@ -51,6 +51,7 @@ ROWS = {
     "unknown_family": _("There is no product family “%(value)s”, and only changes were to be imported."),
     "unknown_unit": _("There is no unit “%(value)s”."),
     "no_account": _("There is no account “%(value)s”."),
+    "no_order": _("There is no order “%(value)s”."),
     "circle": _("“%(value)s” would belong to itself that way; the row was stored without it."),
     "other_parent": _("It belongs to another account already; “%(value)s” was not added."),
     "not_yours": _("Your role does not allow you to change this record."),

@@ -7,9 +7,19 @@ from kundenkreis.quality.targets.base import Target
 
 def all_targets() -> dict[str, Target]:
     """Every target by its name, in the order in which people are offered them."""
-    from kundenkreis.quality.targets import accounts, contacts, open_items, people, products, rates, sales
+    from kundenkreis.quality.targets import (
+        accounts,
+        contacts,
+        credit_standings,
+        deliveries,
+        open_items,
+        people,
+        products,
+        rates,
+        sales,
+    )
 
-    modules = (accounts, contacts, products, sales, open_items, people, rates)
+    modules = (accounts, contacts, products, sales, deliveries, open_items, credit_standings, people, rates)
     return {module.TARGET.name: module.TARGET for module in modules}
 
 
