@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from tests import world as cast
 
@@ -12,6 +13,12 @@ from tests import world as cast
 @pytest.fixture(autouse=True)
 def _forget_cached_facts():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _speak_english():
+    """A request leaves its person's language behind in the thread; the next test begins in the house's."""
+    translation.deactivate()
 
 
 @pytest.fixture

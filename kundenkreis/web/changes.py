@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import translation
 from django.utils.encoding import force_str
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -91,7 +94,29 @@ def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
     # What an import counted is told in words on its own page; the names of its counts are for programs.
     counted = event.verb == "import.finished"
     changes = [] if verb == "added" or counted else fields_told(model, event.changes)
-    return headline % {"what": what, "name": event.subject_label}, changes, kind
+    return headline % {"what": what, "name": _name_told(model, event.subject_label)}, changes, kind
+
+
+# Records without a name of their own: what stands for them is made of choices, in the language of who wrote it.
+_NAMED_BY_CHOICES = {"customers.relation", "customers.partnerfunction", "customers.accountteammember", "customers.consent"}
+
+
+def _name_told(model: type[models.Model] | None, label: str) -> str:
+    """A record's label at the time, the words of its choices in the reader's language."""
+    if model is None or model._meta.label_lower not in _NAMED_BY_CHOICES:
+        return label
+    words = _words_of_choices(model)
+    return "".join(force_str(words.get(piece, piece)) for piece in re.split(r"(, |: | \(|\))", label))
+
+
+@cache
+def _words_of_choices(model: type[models.Model]) -> dict[str, Any]:
+    """Every word of the model's choices in every language → the lazy text."""
+    found: dict[str, Any] = {}
+    for code, _language in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {str(text): text for field in model._meta.fields for _value, text in field.flatchoices}
+    return found
 
 
 def fields_told(model: type[models.Model] | None, changes: dict[str, list]) -> list[tuple[str, str, str]]:

@@ -6,7 +6,6 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
 
 from kundenkreis.quality import importing, targets
 from kundenkreis.quality.models import ImportRun
@@ -17,13 +16,6 @@ pytestmark = pytest.mark.django_db
 # The last comma is the ECB's own.
 ECB = "Date,USD,JPY,EEK,GBP,\n2026-01-06,1.1711,183.12,N/A,0.86543,\n2026-01-05,1.1702,183.01,N/A,0.86571,\n"
 LONG = "Date,Currency,Rate\n2026-01-05,GBP,0.86571\n2026-01-05,usd,1.1702\n"
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """The sentences below are English, whatever language the test before has left."""
-    with translation.override("en"):
-        yield
 
 
 def stored():

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.utils import translation
 
 from kundenkreis.history.models import Event
 from kundenkreis.history.undo import undo_event
@@ -18,13 +17,6 @@ from kundenkreis.rates.models import ExchangeRate
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 1, 5)
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """The sentences below are English, whatever language the test before has left."""
-    with translation.override("en"):
-        yield
 
 
 def add(currency="GBP", on=DAY, rate="0.8", by=None):

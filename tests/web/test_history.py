@@ -4,11 +4,11 @@ import datetime as dt
 import re
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kundenkreis.activities.handing_over import hand_over
 from kundenkreis.catalogue.models import Product
-from kundenkreis.customers.models import Account
+from kundenkreis.customers.models import Account, Relation
 from kundenkreis.history.models import Batch, Event
 
 
@@ -195,3 +195,12 @@ def test_a_record_restored_twice_is_told_so(world, signed_in):
 def test_days_left_are_counted_from_the_day_of_discarding(world, signed_in):
     world.lindner.discard(by=world.ada, now=timezone.now() - dt.timedelta(days=25, hours=1))
     assert ">5<" in signed_in(world.ada).get("/bin/").content.decode()
+
+
+@pytest.mark.parametrize(("writer", "reader", "words"), [("en", "de", "Referenz"), ("de", "en", "Reference")])
+def test_a_record_named_by_its_choices_is_told_in_the_reader_s_language(world, signed_in, writer, reader, words):
+    with translation.override(writer):
+        Relation.add(by=world.ada, account=world.lindner, kind="reference")
+    world.ada.change(by=world.ada, language=reader)
+    page = signed_in(world.ada).get(f"/accounts/{world.lindner.pk}/timeline/").content.decode()
+    assert f": {words}" in page

@@ -8,7 +8,6 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from django.core.exceptions import ValidationError
-from django.utils import translation
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.models import House
@@ -25,13 +24,6 @@ pytestmark = pytest.mark.django_db
 SALES = "Invoice,StockCode,Quantity,InvoiceDate,Price\n1,A,1,2026-01-05,10\n"
 NOW = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 GIVEN = {"name": "Papeterie Wolf GmbH", "currency": "EUR", "country": "AT", "language": "de"}
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """The sentences below are English, whatever language the test before has left."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

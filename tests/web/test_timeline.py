@@ -290,7 +290,7 @@ def test_markup_in_an_entry_is_shown_as_text(ada, world):
 def test_the_timeline_comes_right_after_the_account_s_page(ada, world):
     compose(ada, account=world.lindner.pk, kind="note", text="Wants one price list.")
     page = ada.get(f"/accounts/{world.lindner.pk}/").content.decode()
-    address = re.search(r'id="stream" hx-get="([^"]+)"', page).group(1)
+    address = re.search(r'id="stream-place" hx-get="([^"]+)"', page).group(1)
     assert f'<noscript><p><a href="{address}"' in page
     assert "Wants one price list." in ada.get(address, headers=HTMX).content.decode()
     assert "Wants one price list." in ada.get(address).content.decode()
