@@ -175,7 +175,7 @@ def test_a_page_costs_the_same_for_few_and_for_many_entries(world):
             page.items, page.next  # noqa: B018
         return len(seen)
 
-    activity(world, "One", at(1))
+    activity(world, "One", at(1), contact=world.maria)
     cost()  # the reach is asked once for each request
     few = cost()
     for day in range(1, 28):
