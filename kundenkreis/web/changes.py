@@ -98,7 +98,12 @@ def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
 
 
 # Records without a name of their own: what stands for them is made of choices, in the language of who wrote it.
-_NAMED_BY_CHOICES = {"customers.relation", "customers.partnerfunction", "customers.accountteammember", "customers.consent"}
+_NAMED_BY_CHOICES = {
+    "customers.relation",
+    "customers.partnerfunction",
+    "customers.accountteammember",
+    "customers.consent",
+}
 
 
 def _name_told(model: type[models.Model] | None, label: str) -> str:
