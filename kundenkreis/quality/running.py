@@ -30,7 +30,9 @@ from kundenkreis.quality.reading import READING_OPTIONS, Chunk, Source, Unreadab
 from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
 
 logger = logging.getLogger(__name__)
-CHUNK, SMALL_CHUNK, SMALLEST = 25_000, 5_000, 500
+CHUNK, SMALL_CHUNK, SMALLEST = 25_000, 5_000, 25
+# The first piece while somebody works; the slowest targets store it in the time below, and the next ones are as large as theirs may be.
+FIRST_PIECE = 100
 # While somebody works, no transaction shall be longer than this (seconds): on SQLite hers waits until ours ends.
 PATIENCE = 0.04
 SOMEBODY_WORKS = dt.timedelta(minutes=5)
@@ -101,7 +103,7 @@ class _Walker:
         self.notes: set[tuple[str, str, str]] = set()
         self.told = 0
         self.busy = False
-        self.pace = SMALLEST / PATIENCE  # rows stored in a second
+        self.pace = FIRST_PIECE / PATIENCE  # rows stored in a second
         self.loader = self._loader()
 
     def _loader(self) -> Loader:

@@ -193,6 +193,7 @@ def test_an_import_of_200_columns_maps_only_what_it_knows():
 def test_in_small_pieces_blank_and_broken_rows_are_counted_the_same(world, monkeypatch):
     text = "Name,Ort\nEins,Wels\n,\nZwei\nDrei,Steyr\n,\nVier,Graz\nFünf,a,b,c\n"
     monkeypatch.setattr(running, "SMALLEST", 2)
+    monkeypatch.setattr(running, "FIRST_PIECE", 2)
     monkeypatch.setattr(running, "PATIENCE", 1e-6)
     run = draft(text, target="accounts", match_by="name")
     importing.run_now(run)
