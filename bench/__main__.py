@@ -1,4 +1,4 @@
-"""`bin/bench pages …` and `bin/bench importing …`: which measurement to run."""
+"""`bin/bench pages …` and `bin/bench importing …`: which measurement to run; both when none is named."""
 
 import importlib
 import sys
@@ -7,12 +7,18 @@ MEASUREMENTS = {
     "pages": "pages and API over HTTP, against the floor page",
     "importing": "imports, against bare inserts of the same rows",
 }
+# What is run when no measurement is named: two sizes, so that growth shows.
+TOGETHER: dict[str, list[str]] = {"pages": ["--sizes", "10000,100000"], "importing": []}
 
 
 def main() -> int:
-    if len(sys.argv) < 2 or sys.argv[1] not in MEASUREMENTS:
+    if len(sys.argv) < 2:
+        for name, options in TOGETHER.items():
+            importlib.import_module(f"bench.{name}").main(options)
+        return 0
+    if sys.argv[1] not in MEASUREMENTS:
         print(
-            "usage: bin/bench MEASUREMENT [options]\n\n"
+            "usage: bin/bench [MEASUREMENT [options]]\n\n"
             + "\n".join(f"  {name:<12} {text}" for name, text in MEASUREMENTS.items())
         )
         return 0 if sys.argv[1:] in (["--help"], ["-h"]) else 2

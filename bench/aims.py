@@ -12,20 +12,49 @@ from django.db.models import Count
 from django.middleware.csrf import _get_new_csrf_string
 from django.urls import reverse
 
+from kundenkreis.activities.models import Activity
 from kundenkreis.core import keyset
 from kundenkreis.customers.models import Account
 from kundenkreis.orders.models import Order
 from kundenkreis.staff.models import ApiToken, User
+from kundenkreis.staff.roles import Role
 
 
 def show() -> None:
     """Print the requests as JSON."""
-    user = User.objects.get(email="head@bench.test")
-    cookie = _sign_in(user)
-    _, key = ApiToken.issue(user=user, name="bench", scopes=["read", "write"], by=user)
-    print(
-        json.dumps({"requests": {name: [_request(r, cookie, key) for r in some] for name, some in _requests().items()}})
+    signed_in = {name: _keys(user) for name, user in _people().items()}
+    asked = {}
+    for name, some in _requests().items():
+        asked[name] = [_request(request, *signed_in[request.pop("who", "head")]) for request in some]
+    print(json.dumps({"requests": asked}))
+
+
+def _people() -> dict[str, User]:
+    """Who sees everything, who sees the 400 accounts of her own, her team's 8,000 at most, and who leads all teams without seeing all."""
+    head = User.objects.get(email="head@bench.test")
+    lead = User.objects.filter(email="lead@bench.test").first() or User.objects.create_user(
+        "lead@bench.test", None, last_name="Lead", role=Role.KEY_ACCOUNT_MANAGER, team=head.team, language="en"
     )
+    alone = User.objects.filter(email="alone@bench.test").first() or User.objects.create_user(
+        "alone@bench.test", None, last_name="Alone", role=Role.KEY_ACCOUNT_MANAGER, language="en"
+    )
+    _give_accounts(alone)
+    return {"head": head, "manager": lead, "narrow": alone}
+
+
+def _give_accounts(person: User) -> None:
+    """Two hundred accounts spread over the house, with what happened there."""
+    if Account.objects.filter(owner=person).exists():
+        return
+    last = Account.objects.latest("pk").pk
+    step = max(1, last // 200)
+    ids = list(Account.objects.filter(pk__in=range(step, last, step)).values_list("pk", flat=True))
+    Account.objects.filter(pk__in=ids).update(owner=person, team=None)
+    Activity.objects.filter(account__in=ids).update(owner=person)
+
+
+def _keys(user: User) -> tuple[tuple[str, str], str]:
+    return _sign_in(user), ApiToken.issue(user=user, name="bench", scopes=["read", "write"], by=user)[1]
 
 
 def _requests() -> dict[str, list[dict[str, Any]]]:
@@ -61,6 +90,39 @@ def _requests() -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "API list": [{"path": "/api/v1/accounts?limit=50", "api": True}],
+    } | _further(small, largest)
+
+
+def _further(small: list[int], largest: list[int]) -> dict[str, list[dict[str, Any]]]:
+    """The other long lists, and the same ones for people who see a part of the house."""
+    log, orders, accounts = reverse("log:list"), reverse("orders:list"), reverse("accounts:list")
+    days = [f"2026-02-{day:02}" for day in range(2, 28, 3)]
+    api = "/api/v1/activities?limit=50&sort=-at"
+    searches = [f"/search/?q={text}" for text in ("M%C3%BCllbauer", "Weinbauer%20Geschenke", "Lindhofr")]
+    return {
+        "activities": [{"path": log}],
+        "activities of a day": [{"path": f"{log}?f=at:on:{day}"} for day in days],
+        "orders": [{"path": orders}],
+        "orders by net": [{"path": f"{orders}?f=net:over:{net}"} for net in (1_000, 5_000, 1_000_000)],
+        "orders of an account": [{"path": f"{orders}?f=of:is:{pk}"} for pk in (*small, *largest)],
+        "contacts": [{"path": reverse("contacts:list")}],
+        "API activities": [{"path": api, "api": True}],
+        "API activities of a day": [{"path": f"{api}&at={day}", "api": True} for day in days],
+        "API changed accounts": [{"path": "/api/v1/accounts?limit=50&f=changed:after:2026-03-05", "api": True}],
+        "bin": [{"path": reverse("bin:list")}],
+        "history of the house": [{"path": reverse("history:list")}],
+        **{
+            f"{who}: {name}": [{**request, "who": who} for request in some]
+            for who in ("narrow", "manager")
+            for name, some in {
+                "accounts": [{"path": accounts}],
+                "search": [{"path": path, "hx": True} for path in searches],
+                "activities": [{"path": log}],
+                "orders": [{"path": orders}],
+                "contacts": [{"path": reverse("contacts:list")}],
+                "API activities": [{"path": api, "api": True}],
+            }.items()
+        },
     }
 
 

@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import http.client
 import json
+import operator
 import os
 import random
 import signal
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
         for size in map(int, options.sizes.split(",")):
             results += measure(size, database, options)
     _print(results)
+    _judge(results)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(results, indent=1))
     print(f"\nwritten to {options.json}")
@@ -236,6 +238,30 @@ def _print(results: list[dict[str, Any]]) -> None:
     print("\n" + "\t".join((*COLUMNS, "server_mb")))
     for row in results:
         print("\t".join(str(row[name]) for name in (*COLUMNS, "server_mb")))
+
+
+FLOORS, GROWTH, SMALL = 4.0, 1.5, 10_000
+
+
+def _judge(results: list[dict[str, Any]]) -> None:
+    """What is wanted: no p95 above four times the floor's, and at the largest size none above one and a half times that of 10,000 accounts."""
+    slow = [row for row in results if row["ratio_p95"] > FLOORS]
+    print(f"\np95 ≤ {FLOORS:g} × floor: {len(results) - len(slow)} of {len(results)}")
+    for row in slow:
+        print("  " + _line(row))
+    key = operator.itemgetter("database", "clients", "request")
+    small = {key(row): row["p95_ms"] for row in results if row["size"] == SMALL}
+    largest = max(row["size"] for row in results)
+    pairs = [
+        (row, row["p95_ms"] / small[key(row)])
+        for row in results
+        if row["size"] == largest > SMALL and key(row) in small
+    ]
+    grown = [(row, times) for row, times in pairs if times > GROWTH]
+    if pairs:
+        print(f"\np95 at {largest:,} ≤ {GROWTH:g} × p95 at {SMALL:,}: {len(pairs) - len(grown)} of {len(pairs)}")
+    for row, times in grown:
+        print(f"  {times:5.2f} × {_line(row)}")
 
 
 if __name__ == "__main__":
