@@ -123,7 +123,9 @@ def undo_batch(
         batch.refresh_from_db()
         raise CannotUndo(_("It is %(state)s; nothing was undone.") % {"state": batch.get_state_display()})
     batch.refresh_from_db()
-    result = undone_so_far(batch)
+    # A report of a batch of which nothing is undone yet is a forecast.
+    begun = batch.chunks.filter(is_undone=True).exists()
+    result = undone_so_far(batch) if begun else Undone()
     taker = Taker(batch, result, now)
     waiting = _waiting(batch)
     for done, number in enumerate(waiting, start=1):
@@ -157,7 +159,7 @@ def _finish(batch: Batch, result: Undone, by: Actor | None, now: dt.datetime) ->
 
 
 def undone_so_far(batch: Batch) -> Undone:
-    """What an undo of the batch has done until now, all of it once the batch is undone."""
+    """What an undo of the batch has done until now, all of it once the batch is undone; before, what it was counted that it would do."""
     report = batch.undo_report
     named = [(label, pk) for label, pk in report.get("kept_records", [])]
     return Undone(report.get("undone", 0), report.get("kept", 0), named)

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.quality import importing, running
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.web import foreseeing
 
 COMPANIES = "Number;Name;Postcode;Place;Employees\nK9001;Zirbe GmbH;4600;Wels;12\nK9002;Ahorn & Co;4020;Linz;7\n"
 
@@ -249,7 +250,25 @@ def test_a_whole_import_is_undone_after_a_look_at_what_stays(client, world):
     result = client.post(f"/imports/{run.pk}/undo/", follow=True)
     assert "Undone: 1 records" in text_of(result)
     assert list(Account.objects.filter(number__in=["K9001", "K9002"]).values_list("number", flat=True)) == ["K9001"]
+    assert "Zirbe GmbH" in text_of(result), "what stayed is named afterwards too"
     assert client.post(f"/imports/{run.pk}/undo/").status_code == 303
+
+
+def test_what_a_large_undo_would_keep_is_counted_by_the_worker(client, world, monkeypatch):
+    monkeypatch.setattr(foreseeing, "AT_ONCE", 1)
+    run = imported(client, COMPANIES)
+    asked = []
+    monkeypatch.setattr(type(foreseeing.count_undo), "enqueue", lambda _task, pk: asked.append(pk))
+    Account.objects.get(number="K9001").change(by=world.ben, place="Steyr")
+    for _look in range(2):
+        assert "is being counted" in text_of(client.get(f"/imports/{run.pk}/undo/"))
+    assert asked == [run.batch_id], "asked twice, it is counted once"
+    foreseeing.count_undo.func(run.batch_id)
+    preview = client.get(f"/imports/{run.pk}/undo/")
+    assert (preview.context["would"].undone, preview.context["would"].kept) == (1, 1)
+    assert "Zirbe GmbH" in text_of(preview)
+    result = importing.undo_now(run, None)
+    assert (result.undone, result.kept) == (1, 1), "what was counted before is not counted in"
 
 
 # --- work under way ----------------------------------------------------------------------------------------------------

@@ -21,11 +21,11 @@ from django.views.decorators.http import require_POST, require_safe
 from kundenkreis.customers import editing_very_many
 from kundenkreis.history.bin import nouns
 from kundenkreis.history.models import Batch, Event
-from kundenkreis.history.undo import CannotUndo, preview_batch, preview_event, undo_batch, undo_event
+from kundenkreis.history.undo import CannotUndo, preview_event, undo_batch, undo_event, undone_so_far
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
-from kundenkreis.web import htmx, undoing
+from kundenkreis.web import foreseeing, htmx, undoing
 from kundenkreis.web.changes import spared, told
 
 SIZE = 50
@@ -146,7 +146,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: how many of what; with `?preview=1` what an undo would take back and what it would keep."""
     found = _batch_or_404(request, pk)
     can = undoing.may_undo_batch(request.user, found)
-    would = preview_batch(found) if can and "preview" in request.GET else None
+    wanted = can and "preview" in request.GET
+    would = foreseeing.foreseen(found) if wanted else None
+    done = undone_so_far(found) if found.state == Batch.State.UNDONE else None
     context = {
         "batch": found,
         "kind": KINDS.get(found.kind, found.kind),
@@ -154,7 +156,8 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
         "can_undo": can,
         "import_url": _import_url(found),
         "would": would,
-        "kept": undoing.kept_records(request.user, would) if would else [],
+        "is_counting": wanted and would is None,
+        "kept": undoing.kept_records(request.user, would or done) if would or done else [],
         "work": _work(found),
         "may_cancel": found.kind == "bulk_edit" and found.actor_id == request.user.pk,
         "is_busy": found.state in (Batch.State.UNDOING, Batch.State.RUNNING),

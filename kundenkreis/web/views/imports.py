@@ -16,13 +16,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from kundenkreis.history.models import Batch
-from kundenkreis.history.undo import preview_batch
+from kundenkreis.history.undo import undone_so_far
 from kundenkreis.quality import importing, repairing, targets
 from kundenkreis.quality.importing import CannotImport
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.reading import Unreadable
 from kundenkreis.staff import access
-from kundenkreis.web import undoing, uploads
+from kundenkreis.web import foreseeing, undoing, uploads
 from kundenkreis.web.forms.imports import MappingForm, NewImportForm, ReadingForm, allowed_targets
 from kundenkreis.web.htmx import SeeOther, fragment, go, is_htmx
 from kundenkreis.web.views import import_pages as pages
@@ -293,7 +293,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_see_history": run.batch_id
         and (run.owner_id == request.user.pk or access.may(request.user, "history.see")),
     }
-    return render(request, "imports/result.html", pages.result_of(run, request) | rights)
+    kept = (
+        undoing.kept_records(request.user, undone_so_far(run.batch)) if run.state == State.UNDONE and run.batch else []
+    )  # type: ignore[arg-type]
+    return render(request, "imports/result.html", pages.result_of(run, request) | rights | {"kept_records": kept})
 
 
 def _may_stop(request: HttpRequest, run: ImportRun) -> bool:
@@ -365,13 +368,13 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         except CannotImport as trouble:
             messages.error(request, pages.why(trouble))
         return go(request, here)
-    would = preview_batch(run.batch)
-    kept = undoing.kept_records(request.user, would)  # type: ignore[arg-type]
+    would = foreseeing.foreseen(run.batch)
+    kept = undoing.kept_records(request.user, would) if would else []  # type: ignore[arg-type]
     context = {
         "run": run,
         "would": would,
         "kept": kept,
-        "unnamed": would.kept - len(kept),
+        "unnamed": would.kept - len(kept) if would else 0,
         "made": counts_of(run.batch),
     }
     return render(request, "imports/undo.html", context)
