@@ -29,7 +29,8 @@ class Batch(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     # {"customers.account": {"added": 10, "changed": 2}}, and after an undo "undone" and "kept" beside them
     counts = models.JSONField(_("counts"), default=dict)
-    # How far an undo has come, and before it begins what it was counted that it would do: {"undone": 10, "kept": 2, "kept_records": [["customers.account", 7], …]}
+    # How far an undo has come, and before it begins what it was counted that it would do:
+    # {"undone": 10, "kept": 2, "kept_records": [["customers.account", 7], …]}
     undo_report = models.JSONField(default=dict)
 
     class Meta:
