@@ -188,6 +188,8 @@ class Recorded(Record):
         batch: Batch | None = None,
         undoes: Event | None = None,
     ) -> Event:
+        """Take it out of the bin. Raises ValidationError, with a sentence, when another record has taken its place meanwhile."""
+        self._refuse_if_replaced()
         return self._move(now or timezone.now(), "restored", by, batch, undoes, into_bin=False)
 
     def prepare(self, touched: set[str]) -> set[str]:
@@ -242,6 +244,18 @@ class Recorded(Record):
         self.refresh_from_db(fields=["deleted_at", "version", "changed_at"])
         self.settle({"deleted_at"})
         return record_event(self, f"{self.noun()}.{verb}", by=by, now=now, batch=batch, undoes=undoes)
+
+    def _refuse_if_replaced(self) -> None:
+        """Only what is not in the bin has to be unique: see what the database would say before it does."""
+        present = type(self)._base_manager.select_for_update(of=("self",)).filter(pk=self.pk).first()
+        if present is None:
+            return
+        present.deleted_at = None
+        try:
+            present.validate_constraints()
+        except ValidationError as taken:
+            said = _("“%(record)s” cannot come back from the bin: another one has taken its place. Change that one.")
+            raise ValidationError(said, params={"record": present}) from taken
 
     @classmethod
     def _split(cls, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

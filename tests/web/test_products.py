@@ -135,3 +135,21 @@ def test_a_name_with_markup_is_text(world, signed_in):
     product = Product.add(by=world.admin, number="1", name="<script>alert(1)</script>")
     assert "<script>alert" not in page(signed_in(world.ben), product)
     assert "<script>alert" not in signed_in(world.ben).get("/products/").content.decode()
+
+
+def test_a_price_whose_place_was_taken_stays_in_the_bin_and_says_why(world, signed_in, lantern):
+    wholesale = PriceList.add(by=None, code="W", name="Wholesale")
+    given = {"price_list": wholesale, "product": lantern, "starts_on": dt.date(2010, 1, 1)}
+    old = Price.add(by=world.ben, amount="2.55", **given)
+    discarded = old.discard(by=world.ben)
+    newer = Price.add(by=world.ben, amount="3.10", **given)
+    client = signed_in(world.ben)
+    for address in (f"/bin/price/{old.pk}/restore/", f"/history/{discarded.pk}/undo/"):
+        said = client.post(address, follow=True).content.decode()
+        assert "cannot come back from the bin: another one has taken its place" in said
+    old.refresh_from_db()
+    assert old.deleted_at is not None
+    newer.discard(by=world.ben)
+    client.post(f"/bin/price/{old.pk}/restore/")
+    old.refresh_from_db()
+    assert old.deleted_at is None
