@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from kundenkreis.core.filters import Filter
 from kundenkreis.customers.models import Account, ContactPoint, Position
 from kundenkreis.files.models import Document
 from kundenkreis.history.bin import nouns
-from kundenkreis.orders.models import Order
+from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.web.lists import REGISTRY
 
 SMALL = {"team", "territory", "user", "deputy", "savedview", "exchangerate", "tag", "family", "unit", "pricelist"}
@@ -159,3 +160,18 @@ def test_all_orders_of_an_account_are_read_from_its_index(world, signed_in, rf):
     assert [row.number for row in rows] == ["O-1"]
     if on_sqlite():
         assert "orders_order_account (account_id=?" in plan(rows.order_by("-ordered_on", "-pk")[:50])
+
+
+def test_the_list_of_open_items_walks_an_index(world):
+    if on_sqlite():
+        rows = OpenItem.objects.visible_to(world.ben).living().order_by("due_on", "id")[:50]
+        assert "SCAN orders_openitem USING INDEX orders_openitem_due" in plan(rows)
+        assert "TEMP B-TREE" not in plan(rows)
+
+
+def test_top_products_leave_the_bin_out_without_touching_a_line(world):
+    if on_sqlite():
+        lines = OrderLine.objects.of_living_orders().filter(account=world.lindner, ordered_on__gte=dt.date(2026, 1, 1))
+        sums = plan(lines.values("product_id").annotate(revenue=Sum("amount_house"), quantity=Sum("quantity")))
+        assert "USING COVERING INDEX orders_line_account" in sums
+        assert "orders_order_bin" in sums

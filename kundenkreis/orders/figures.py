@@ -76,7 +76,8 @@ def by_month(accounts: Sequence[int], first: dt.date, last: dt.date) -> list[Mon
 def top_products(accounts: Sequence[int], first: dt.date, last: dt.date, limit: int = 10) -> list[TopProduct]:
     """The products with the highest revenue in the period, credit notes taken off. Two queries."""
     rows = list(
-        OrderLine.objects.filter(account_id__in=accounts, ordered_on__gte=first, ordered_on__lte=last)
+        OrderLine.objects.of_living_orders()
+        .filter(account_id__in=accounts, ordered_on__gte=first, ordered_on__lte=last)
         .values("product_id")
         .annotate(revenue=Sum("amount_house"), quantity=Sum("quantity"), last_on=Max("ordered_on"))
         .order_by("-revenue", "product_id")[:limit]

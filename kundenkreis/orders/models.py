@@ -79,6 +79,20 @@ class Order(Recorded):
     def within(self, reach: access.Reach) -> bool:
         return self.account is not None and self.account.within(reach)
 
+    def settle(self, changed: set[str]) -> None:
+        """The facts on the account know of an order that went to the bin or came back at once, as every figure does."""
+        super().settle(changed)
+        if "deleted_at" in changed and self.account_id is not None:
+            from kundenkreis.orders import figures
+
+            figures.push_down([self.account_id])
+
+
+class OrderLineQuerySet(models.QuerySet):
+    def of_living_orders(self) -> Self:
+        """Lines of orders that are not in the bin. The few that are get gathered once, from the index of the bin."""
+        return self.exclude(order__in=Order.objects.in_bin().values("pk"))
+
 
 class OrderLine(models.Model):
     """One line. Account, day and house amount stand here again so that top products of an account are one covered scan."""
@@ -104,13 +118,17 @@ class OrderLine(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
     amount_house = models.DecimalField(_("amount in house currency"), max_digits=16, decimal_places=2)
 
+    objects = OrderLineQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [models.UniqueConstraint(fields=["order", "product", "occurrence"], name="orders_line_once")]
         indexes = [
+            # The order is the last column, so that lines of orders in the bin are left out without touching a row.
             models.Index(
-                fields=["account", "ordered_on", "product", "amount_house", "quantity"], name="orders_line_account"
+                fields=["account", "ordered_on", "product", "amount_house", "quantity", "order"],
+                name="orders_line_account",
             ),
             models.Index(fields=["product", "ordered_on"], name="orders_line_product"),
         ]
@@ -181,6 +199,7 @@ class OpenItem(Recorded):
         indexes = [
             bin_index("orders_openitem_bin"),
             models.Index(fields=["account", "due_on"], name="orders_openitem_account"),
+            models.Index(fields=["due_on", "id"], name="orders_openitem_due"),
         ]
 
     def __str__(self) -> str:

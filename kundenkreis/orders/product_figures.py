@@ -41,8 +41,8 @@ def lines_for(user: Any, product_id: int) -> QuerySet[OrderLine]:
 
 
 def lines_seen(user: Any) -> QuerySet[OrderLine]:
-    """Sales to accounts that the person may see; sales without an account for those who may see these."""
-    lines = OrderLine.objects.all()
+    """Sales to accounts that the person may see; sales without an account for those who may see these. None of orders in the bin."""
+    lines = OrderLine.objects.of_living_orders()
     reach = access.reach(user, "orders.see")
     if reach.everything:
         return lines if access.may(user, "orders.see_unassigned") else lines.exclude(account=None)

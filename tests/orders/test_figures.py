@@ -7,7 +7,7 @@ import pytest
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.customers.models import NEVER, Account
-from kundenkreis.orders import figures
+from kundenkreis.orders import figures, product_figures
 from kundenkreis.orders.models import Order, OrderLine
 
 TODAY = dt.date(2026, 3, 2)
@@ -97,3 +97,34 @@ def test_an_account_whose_orders_went_away_has_no_facts(sales):
 def test_an_order_in_the_bin_counts_no_more(sales):
     Order.objects.get(number="1").discard(by=None)
     assert figures.by_month([sales.lindner.pk], dt.date(2026, 1, 1), dt.date(2026, 1, 31))[0].revenue == D(50)
+
+
+def test_lines_of_an_order_in_the_bin_count_no_more_and_count_again_when_it_is_back(sales):
+    january = ([sales.lindner.pk], dt.date(2026, 1, 1), dt.date(2026, 1, 31))
+    lantern = Product.objects.get(number="L1")
+    lines = product_figures.lines_for(sales.ben, lantern.pk)
+    order = Order.objects.get(number="1")
+    order.discard(by=None)
+    assert [(t.number, t.revenue) for t in figures.top_products(*january)] == [("L1", D(30)), ("C1", D(20))]
+    assert [sold.revenue for sold in product_figures.by_month(lines, *january[1:])] == [D(30)]
+    assert [buyer.revenue for buyer in product_figures.buyers(lines, *january[1:])] == [D(30)]
+    order.restore(by=None)
+    assert [(t.number, t.revenue) for t in figures.top_products(*january)] == [("L1", D(130)), ("C1", D(20))]
+    assert [sold.revenue for sold in product_figures.by_month(lines, *january[1:])] == [D(130)]
+
+
+def test_the_list_of_a_product_s_lines_agrees_with_its_page_when_an_order_is_in_the_bin(sales, signed_in):
+    lantern = Product.objects.get(number="L1")
+    Order.objects.get(number="1").discard(by=None)
+    page = signed_in(sales.ben).get(f"/orders/lines/?f=product:is:{lantern.pk}&f=day:between:2026-01-01,2026-01-31")
+    assert ("€30" in page.content.decode(), "€130" in page.content.decode()) == (True, False)
+
+
+def test_the_account_knows_at_once_of_an_order_in_the_bin(sales, monkeypatch):
+    monkeypatch.setattr(figures.clock, "today", lambda: TODAY)
+    figures.push_down(None, TODAY)
+    order = Order.objects.get(number="1")
+    order.discard(by=None)
+    assert Account.objects.get(pk=sales.lindner.pk).revenue_12m == D(20)
+    order.restore(by=None)
+    assert Account.objects.get(pk=sales.lindner.pk).revenue_12m == D(120)
