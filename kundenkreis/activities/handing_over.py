@@ -87,7 +87,8 @@ def _move(batch: Batch, rows: models.QuerySet, new: dict[str, Any], now: dt.date
     found = list(rows.order_by("pk").values_list("pk", *names))
     for number, start in enumerate(range(0, len(found), CHUNK)):
         part = found[start : start + CHUNK]
-        chunks.keep(batch, number, rows.model, fields=names, changed=[(*row, *new.values()) for row in part])
+        changed = [(*row, *new.values()) for row in part]
+        chunks.keep(batch, number, rows.model, fields=names, changed=changed, now=now)
         rows.model._base_manager.filter(pk__in=[row[0] for row in part]).update(
             version=F("version") + 1, changed_at=now, **new
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field, create_model
@@ -12,10 +13,7 @@ from kundenkreis.api.shapes import Shown
 from kundenkreis.core.filters import Filter
 from kundenkreis.customers.discretion import Discretion, sees_all
 from kundenkreis.history.models import Event
-from kundenkreis.staff import access
-
-# Fields that need an action to be seen stay hidden in history as well: subject type → field → action.
-HIDDEN = {"catalogue.product": {"cost": "products.see_cost"}}
+from kundenkreis.staff import access, looking_back
 
 
 class Change(shapes.Read):
@@ -101,19 +99,41 @@ class EventReader(reading.Reader):
     def one(self, caller: Any, queryset: Any, pk: int) -> dict[str, Any]:
         return self._cleared(caller, super().one(caller, queryset, pk))
 
+    def steps(self, caller: Any, events: Iterable[Event]) -> list[dict]:
+        """Events in hand, those that stand in no table too: what a batch did to a record."""
+        found = list(events)
+        if not sees_all(caller.user):
+            self._spare(caller, found)
+        plan = self._plan_for(caller, None)
+        columns = ["id", *(column for _name, columns, _make in plan for column in columns)]
+        rows = [{column: getattr(event, column) for column in columns} for event in found]
+        return [self._cleared(caller, row) for row in self._shown(rows, plan, [])]
+
+    def _spare(self, caller: Any, events: list[Event]) -> None:
+        """Leave out names of accounts and contacts outside the caller's reach. Never saved."""
+        discretion = Discretion(caller.user, [(e.subject_type, e.subject_id, e.changes) for e in events])
+        for event in events:
+            if not discretion.may_name(event.subject_type, event.subject_id):
+                event.subject_label = ""
+            told = {n: v for n, v in event.changes.items() if discretion.may_tell(event.subject_type, n, v)}
+            event.changes = told
+
     def _cleared(self, caller: Any, row: dict[str, Any]) -> dict[str, Any]:
-        rules = HIDDEN.get(row.get("subject_type", ""), {})
-        hidden = {name for name, action in rules.items() if not access.may(caller.user, action)}
+        hidden = looking_back.hidden_fields(caller.user, row.get("subject_type", ""))
         if hidden and "changes" in row:
             row["changes"] = [change for change in row["changes"] if change["field"] not in hidden]
         return row
 
 
 EVENTS = EventReader(EVENT)
-EventPage = create_model(
-    "EventPage",
+HistoryStep = create_model(
+    "HistoryStep",
+    __base__=EVENT.row_schema,
+    id=(shapes.Id | None, Field(description="Empty for what an import or another batch did; `batch_id` says which.")),
+)
+HistoryPage = create_model(
+    "HistoryPage",
     __base__=shapes.Read,
-    items=(list[EVENT.row_schema], ...),  # type: ignore[name-defined]
+    items=(list[HistoryStep], ...),  # type: ignore[valid-type]
     next=(str | None, Field(description="The address of the page after this one.")),
-    previous=(str | None, Field(description="The address of the page before this one.")),
 )

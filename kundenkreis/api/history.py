@@ -4,7 +4,6 @@
 
 from typing import Any
 
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from ninja.schema import Schema
@@ -22,7 +21,7 @@ from kundenkreis.history import undo
 from kundenkreis.history.models import Batch
 from kundenkreis.quality import importing, messages
 from kundenkreis.quality.models import ImportRun
-from kundenkreis.staff import access
+from kundenkreis.staff import looking_back
 
 
 class SimplePage(Schema):
@@ -40,13 +39,6 @@ class UndoAnswer(shapes.Read):
     kept_records: list[list[Any]]
 
 
-def _batches(user: Any) -> models.QuerySet:
-    """Everything for those who see all imports or the whole history; else one's own work."""
-    if access.may(user, "history.see"):
-        return Batch.objects.all()
-    return Batch.objects.filter(actor_id__in=access.reach(user, "imports.see").owners | {user.pk})
-
-
 BATCHES = Noun(
     path="batches",
     title="Batch",
@@ -55,7 +47,7 @@ BATCHES = Noun(
     tag="History",
     about="Pieces of work on many records (imports, bulk requests, undos) that can be undone as a whole.",
     allowed=lambda user, verb, record: verb == "see" and user.is_authenticated,
-    seen=_batches,
+    seen=looking_back.batches_seen_by,
     read=("kind", "label", "actor_id", "actor_name", "state", "started_at", "ended_at", "counts"),
     filters=(
         Filter("kind", "text", "kind"),
@@ -67,14 +59,6 @@ BATCHES = Noun(
 )
 
 NOUNS = [EVENT, BATCHES]
-
-
-def _may_undo(user: Any, batch: Batch) -> bool:
-    """One's own bulk requests, and what `imports.undo` reaches."""
-    if batch.actor_id == user.pk and batch.kind == "api":
-        return True
-    reach = access.reach(user, "imports.undo")
-    return reach.everything or batch.actor_id in reach.owners
 
 
 def _reason(why: Exception) -> str:
@@ -89,10 +73,11 @@ def routers() -> list[Router]:
     def undo_batch(request: HttpRequest, id: Pk) -> HttpResponse:
         caller = batches.may(request, "see")
         caller.must_reach("history", "write")
-        batch = _batches(caller.user).filter(pk=id).first()
+        batch = looking_back.batches_seen_by(caller.user).filter(pk=id).first()
         if batch is None:
             raise not_found()
-        if not _may_undo(caller.user, batch):
+        undoable = batch.state in (Batch.State.DONE, Batch.State.CANCELLED, Batch.State.FAILED)
+        if undoable and not looking_back.may_undo_batch(caller.user, batch):
             raise forbidden()
 
         def work() -> HttpResponse:

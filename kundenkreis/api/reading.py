@@ -206,10 +206,15 @@ def paged(
         return pages[0].rows
 
     items = reader.rows(caller, rows, wanted, [name for name, _direction in order])
-    return {"items": items, "next": _address(request, pages[0].next), "previous": _address(request, pages[0].previous)}
+    return {
+        "items": items,
+        "next": address_of(request, pages[0].next),
+        "previous": address_of(request, pages[0].previous),
+    }
 
 
-def _address(request: HttpRequest, cursor: str) -> str | None:
+def address_of(request: HttpRequest, cursor: str) -> str | None:
+    """The address of the page that begins after a cursor; None for none."""
     if not cursor:
         return None
     query = request.GET.copy()

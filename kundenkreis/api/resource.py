@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Path, Query, Router
 from ninja.schema import Schema
 from pydantic import Field, create_model
@@ -14,11 +15,12 @@ from kundenkreis.api import reading, shapes, writing
 from kundenkreis.api.answers import answered, created, not_modified
 from kundenkreis.api.auth import Caller
 from kundenkreis.api.bulk import BulkAnswer, add_many, bulk_schema
-from kundenkreis.api.events import EVENTS, EventPage
+from kundenkreis.api.events import EVENTS, HistoryPage
 from kundenkreis.api.noun import Noun
 from kundenkreis.api.once import PATTERN, once
-from kundenkreis.api.problems import forbidden, not_found
-from kundenkreis.history.models import Event
+from kundenkreis.api.problems import forbidden, invalid, not_found
+from kundenkreis.history import trail
+from kundenkreis.staff import looking_back
 
 Pk = Annotated[int, Path(ge=1, le=shapes.ID_MAX)]
 
@@ -148,14 +150,23 @@ class Routes:
 
         def view(request: HttpRequest, id: Pk, query: Query[HistoryQuery]) -> HttpResponse:
             caller = self.may(request, "see")
-            if not self.noun.visible(caller.user).filter(pk=id).exists():
+            record = self.noun.visible(caller.user).filter(pk=id).first()
+            if record is None or not looking_back.may_see(caller.user, record):
                 raise not_found()
-            found = Event.objects.filter(subject_type=self.noun.model._meta.label_lower, subject_id=id)
-            page = reading.paged(EVENTS, request, caller, found, [("id", "desc")], after=query.after, limit=query.limit)
-            return answered(page)
+            below = trail.Place.read(query.after)
+            if query.after and below is None:
+                said = _("This link to a page of the list is not valid any more. Please start at the first page.")
+                raise invalid([{"parameter": "after", "detail": said}])
+            steps = trail.of(record, below=below, limit=query.limit + 1)
+            shown = steps[: query.limit]
+            after = str(shown[-1].place) if len(steps) > query.limit else ""
+            items = EVENTS.steps(caller, [step.event for step in shown])
+            return answered({"items": items, "next": reading.address_of(request, after)})
 
         path = f"/{self.noun.path}/{{int:id}}/history"
-        self.route("GET", path, view, "history", f"What happened to one, newest first: {self.say}", EventPage)
+        said = "What imports, bulk edits and other batches did to it stands here too, as steps without a number of their own."
+        summary = f"What happened to one, newest first: {self.say}"
+        self.route("GET", path, view, "history", summary, HistoryPage, description=said)
 
     # --- writing
 

@@ -16,7 +16,7 @@ from kundenkreis.api.auth import Caller
 from kundenkreis.api.noun import Noun
 from kundenkreis.api.problems import Problem, forbidden, from_django, from_pydantic, invalid
 from kundenkreis.core.records import Record
-from kundenkreis.history.models import Event
+from kundenkreis.history import trail
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 
@@ -147,15 +147,14 @@ def refuse_stale(noun: Noun, caller: Caller, record: Recorded, version: int | No
     """Problem 412 when the record has another version than the caller saw, with what others changed since."""
     if version is None or version == record.version:
         return
-    later = Event.objects.about(record).order_by("-pk")[: max(record.version - version, 0)]
+    steps = trail.since(record, version)
     hidden = noun.hidden_from(caller.user)
-    events = list(later)
-    changed = {noun.names.get(name, name) for event in events for name in event.changes} - hidden
+    changed = {noun.names.get(name, name) for step in steps for name in step.changes} - hidden
     raise Problem(
         412,
         "stale",
         theirs={name: current[name] for name in sorted(changed) if name in current},
-        changed_by=events[0].actor_name if events else "",
+        changed_by=steps[0].actor_name if steps else "",
         current=current,
         headers={"ETag": f'"{record.version}"'},
     )

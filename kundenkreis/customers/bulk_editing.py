@@ -85,28 +85,29 @@ def edit(
 def apply(batch: Batch, number: int, ids: Sequence[int], change: Change, now: dt.datetime) -> None:
     """Chunk `number` of a batch: these accounts, which all differ. Belongs into a transaction."""
     if change.tag is not None:
-        _tag(batch, number, ids, change)
+        _tag(batch, number, ids, change, now)
     else:
-        _set(batch, number, ids, change.values)
+        _set(batch, number, ids, change.values, now)
     Account._base_manager.filter(pk__in=ids).update(version=models.F("version") + 1, changed_at=now)
 
 
-def _set(batch: Batch, number: int, ids: Sequence[int], values: dict[str, Any]) -> None:
+def _set(batch: Batch, number: int, ids: Sequence[int], values: dict[str, Any], now: dt.datetime) -> None:
     columns = list(values)
     rows = Account._base_manager.select_for_update().filter(pk__in=ids).values_list("pk", *columns)
     changed = [(*row, *values.values()) for row in rows]
     names = [Account._meta.get_field(column.removesuffix("_id")).name for column in columns]
     Account._base_manager.filter(pk__in=ids).update(**values)
-    chunks.keep(batch, number, Account, fields=names, changed=changed)
+    chunks.keep(batch, number, Account, fields=names, changed=changed, now=now)
 
 
-def _tag(batch: Batch, number: int, ids: Sequence[int], change: Change) -> None:
+def _tag(batch: Batch, number: int, ids: Sequence[int], change: Change, now: dt.datetime) -> None:
     through: Any = Account.tags.through
     assert change.tag is not None
     first = bulk.reserve_ids(through, len(ids))
     rows = [(first + step, pk, change.tag.pk) for step, pk in enumerate(ids)]
     bulk.insert_rows(through, ["id", "account_id", "tag_id"], rows)
-    chunks.keep(batch, number, through, added=[row[0] for row in rows])
+    chunks.keep(batch, number, through, added=[row[0] for row in rows], now=now)
+    chunks.tell(batch, number, Account, ids, {"tags": [[], [change.tag.pk], "", change.tag.name]}, now=now)
 
 
 def tell(batch: Batch, by: User, now: dt.datetime, count: int, verb: str = "edited") -> None:

@@ -73,6 +73,7 @@ def add_version(document: Document, upload: Any, *, by: Any) -> Version:
         Document.objects.filter(pk=present.pk).update(
             latest=version, version=models.F("version") + 1, changed_at=version.uploaded_at
         )
+        present.version += 1
         record_event(
             present,
             "document.version_added",

@@ -76,7 +76,7 @@ def _one_by_one(
         except IntegrityError:
             added.refused[index] = ValidationError(_("This does not go together with what is stored."))
             added.records.append(None)
-    chunks.keep(batch, 0, model, added=[record.pk for record in added.records if record is not None])
+    chunks.keep(batch, 0, model, added=[record.pk for record in added.records if record is not None], now=now)
     return added
 
 
@@ -160,7 +160,7 @@ def _store(model: type[Recorded], records: list[Any], batch: Batch) -> None:
         record._state.adding = False
     columns = [f.attname for f in model._meta.concrete_fields]
     bulk.insert_rows(model, columns, ([getattr(record, name) for name in columns] for record in records))
-    chunks.keep(batch, 0, model, added=range(first, first + len(records)))
+    chunks.keep(batch, 0, model, added=range(first, first + len(records)), now=batch.started_at)
     if model.search_kind is not None:
         search.bulk_index(model.search_kind, [record.search_row() for record in records], new=True)
 
@@ -177,4 +177,4 @@ def _relate(model: type[Recorded], related: list[tuple[Any, dict[str, Any]]], ba
         first = bulk.reserve_ids(through, len(pairs))
         columns = ["id", f"{spec.m2m_field_name()}_id", f"{spec.m2m_reverse_field_name()}_id"]
         bulk.insert_rows(through, columns, [(first + place, *pair) for place, pair in enumerate(pairs)])
-        chunks.keep(batch, number, through, added=range(first, first + len(pairs)))
+        chunks.keep(batch, number, through, added=range(first, first + len(pairs)), now=batch.started_at)

@@ -6,13 +6,15 @@ import bisect
 import datetime as dt
 import json
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from kundenkreis.history.models import Batch, BatchChunk, TakenBack
-from kundenkreis.history.recording import plain
+from kundenkreis.history.values import plain
 
 _SLICE = 5000
 
@@ -50,6 +52,7 @@ def keep(
     added: Iterable[int] = (),
     fields: Sequence[str] = (),
     changed: Iterable[Sequence[Any]] = (),
+    now: dt.datetime | None = None,
 ) -> None:
     """Remember what chunk `number` of a batch did to one model. Belongs into the transaction that did it.
 
@@ -58,13 +61,61 @@ def keep(
     rows: list[Sequence[Any]] = list(changed)
     if "version" in fields:
         rows = _as_if_never_taken_back(model, list(fields).index("version"), len(fields), rows)
+    new = runs(added)
+    ids = array("q", sorted(row[0] for row in rows))
     BatchChunk.objects.create(
         batch=batch,
         number=number,
         model=model._meta.label_lower,
-        added=runs(added),
+        added=new,
         changed=pack(fields, rows) if rows else b"",
+        at=now or timezone.now(),
+        fields=_differing(fields, rows),
+        **_where(ids, new),
     )
+
+
+def tell(
+    batch: Batch,
+    number: int,
+    model: type[models.Model],
+    ids: Iterable[int],
+    alike: dict[str, list],
+    *,
+    now: dt.datetime | None = None,
+) -> None:
+    """Remember what happened to every one of these records alike through rows of another model, which are kept (and undone) there."""
+    BatchChunk.objects.create(
+        batch=batch,
+        number=number,
+        model=model._meta.label_lower,
+        at=now or timezone.now(),
+        fields=list(alike),
+        alike=alike,
+        **_where(array("q", sorted(ids)), []),
+    )
+
+
+def _where(ids: array[int], new: list[list[int]]) -> dict[str, Any]:
+    ends = [*(run[0] for run in new[:1]), *(run[1] for run in new[-1:]), *ids[:1], *ids[-1:]]
+    return {"ids": ids.tobytes(), "first": min(ends, default=0), "last": max(ends, default=-1)}
+
+
+def _differing(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    width = len(fields)
+    return [name for place, name in enumerate(fields, start=1) if any(row[place] != row[place + width] for row in rows)]
+
+
+def changed_among(packed: bytes | memoryview, wanted: Iterable[int]) -> set[int]:
+    """Which of these ids stand in a chunk's `ids`."""
+    ids = array("q")
+    ids.frombytes(bytes(packed))
+    found = set()
+    for pk in wanted:
+        place = bisect.bisect_left(ids, pk)
+        if place < len(ids) and ids[place] == pk:
+            found.add(pk)
+    return found
 
 
 def added_ids(chunk: BatchChunk, most: int = 20_000) -> Iterator[tuple[int, int]]:

@@ -42,7 +42,10 @@ class Batch(models.Model):
 
 
 class BatchChunk(models.Model):
-    """What one chunk of a batch did, compactly: `added` as runs of ids, `changed` as compressed before and after."""
+    """What one chunk of a batch did, compactly: `added` as runs of ids, `changed` as compressed before and after.
+
+    The history of one record asks which chunks touched it: `first` and `last` narrow it down by index, `added` and `ids` decide.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
@@ -50,9 +53,18 @@ class BatchChunk(models.Model):
     added = models.JSONField(default=list)  # [[first, last], …], both included
     changed = models.BinaryField(default=b"")  # `chunks.pack`: before and after of each row
     is_undone = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+    # The lowest and the highest id that it added or changed; 0 and -1 for none.
+    first = models.BigIntegerField(default=0)
+    last = models.BigIntegerField(default=-1)
+    ids = models.BinaryField(default=b"")  # of the changed rows, ascending, 8 bytes each (`chunks.holds`)
+    fields = models.JSONField(default=list)  # names of the fields that hold another value afterwards, in any row
+    # What happened to every row of `ids` alike and is undone elsewhere, as an event's `changes`: a tag that was put on.
+    alike = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "number", "model"], name="history_chunk_once")]
+        indexes = [models.Index(fields=["model", "last", "first"], name="history_chunk_range")]
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.number} {self.model}"
@@ -95,6 +107,7 @@ class Event(models.Model):
     # {field: [from, to]} and, where a value is a reference, {field: [from, to, name of from, name of to]}
     changes = models.JSONField(_("changes"), default=dict)
     account_id = models.BigIntegerField(null=True)  # whose timeline it belongs to
+    version = models.PositiveIntegerField(null=True)  # that the record had afterwards
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
     undoes = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="undone_by")
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, Self
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -16,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import search
 from kundenkreis.core.records import Record, Stale
+from kundenkreis.history import trail
 from kundenkreis.history.models import Batch, Event
+from kundenkreis.history.values import plain
 
 
 class Actor(Protocol):
@@ -25,17 +26,6 @@ class Actor(Protocol):
     pk: Any
 
     def get_full_name(self) -> str: ...
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON keeps it: decimals and dates as text, records by their number."""
-    if isinstance(value, models.Model):
-        return value.pk
-    if isinstance(value, (dt.date, dt.datetime, dt.time, Decimal, UUID)):
-        return str(value)
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(v) for v in value]
-    return value
 
 
 def record_event(
@@ -60,6 +50,7 @@ def record_event(
         subject_label=str(subject)[:200],
         changes=changes or {},
         account_id=account() if callable(account) else None,
+        version=getattr(subject, "version", None),
         batch=batch,
         undoes=undoes,
     )
@@ -280,9 +271,9 @@ class Recorded(Record):
 
     def _refuse_if_overwritten(self, present: Self, version: int, names: Iterable[str]) -> None:
         wanted = set(names)
-        later = Event.objects.about(self).order_by("-pk")[: max(present.version - version, 0)]
-        theirs = {name for event in later for name in event.changes} & wanted
-        if len(later) < present.version - version:  # a bulk change left no event of its own: compare with what was read
+        steps = trail.since(present, version)
+        theirs = {name for step in steps for name in step.changes} & wanted
+        if len(steps) < present.version - version:  # a step without any trace: compare with what was read
             theirs |= {n for n in wanted if n in self.__dict__ and self._shown(n)[0] != present._shown(n)[0]}
         if theirs:
             raise Stale(present, {name: getattr(present, name) for name in theirs})

@@ -51,7 +51,8 @@ def preview_event(event: Event) -> Undone:
         if record.deleted_at is None:
             raise CannotUndo(_("It is not in the bin."))
         return Undone(undone=1)
-    if not event.changes or set(event.changes) & record.secret_fields:
+    fields = {f.name for f in record._meta.get_fields()} - record.secret_fields
+    if not event.changes or set(event.changes) - fields:
         raise CannotUndo(_("This kind of change cannot be undone."))
     result = Undone()
     for name, values in event.changes.items():

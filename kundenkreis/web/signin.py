@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -11,6 +12,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_cool_off, get_failure_limit
@@ -44,6 +47,15 @@ _SAID = {
     "mfa/messages/webauthn_added.txt": lazy("The passkey is added."),
     "mfa/messages/webauthn_removed.txt": lazy("The passkey is removed."),
     "usersessions/messages/sessions_logged_out.txt": lazy("You are signed out everywhere else."),
+}
+
+# What those messages tell is history too: each is the end of a step that changes how a person gets in.
+_RECORDED = {
+    "mfa/messages/totp_activated.txt": "user.app_set_up",
+    "mfa/messages/totp_deactivated.txt": "user.app_removed",
+    "mfa/messages/recovery_codes_generated.txt": "user.recovery_codes_made",
+    "mfa/messages/webauthn_added.txt": "user.passkey_added",
+    "mfa/messages/webauthn_removed.txt": "user.passkey_removed",
 }
 
 # Sentences and labels of packages that people read: named here so that our own translations of them are used.
@@ -105,6 +117,8 @@ class Adapter(DefaultAccountAdapter):
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
+        if verb := _RECORDED.get(message_template or ""):
+            record_event(request.user, verb, by=request.user)  # type: ignore[arg-type]
         message = kwargs.get("message") or _SAID.get(message_template or "")
         if message:
             messages.add_message(request, level, str(message))
@@ -141,6 +155,15 @@ class SecondFactor(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """What a browser and a phone show beside the passkey."""
         return super().get_public_key_credential_rp_entity() | {"name": str(_("Kundenkreis"))}
+
+
+class Sessions(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        """A person signs out elsewhere; signing out here is no matter of history."""
+        elsewhere = [session for session in sessions if not session.is_current()]
+        super().end_sessions(sessions)
+        if elsewhere:
+            record_event(elsewhere[0].user, "user.signed_out_elsewhere", by=elsewhere[0].user)
 
 
 def password_link(request: HttpRequest, user: User) -> str:

@@ -20,12 +20,16 @@ from django.utils.translation import gettext_lazy
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.customers.discretion import spare
+from kundenkreis.customers.models import Account, Contact
 from kundenkreis.files.models import Document
+from kundenkreis.history import trail
 from kundenkreis.history.models import Event
+from kundenkreis.history.trail import Place, Step
 from kundenkreis.orders.models import Order
 from kundenkreis.staff import access
 from kundenkreis.web import formats
 from kundenkreis.web.changes import spared, told
+from kundenkreis.web.trails import named
 
 SIZE = 20
 # What the filter over the stream offers: key, label. An activity's kinds count as one each.
@@ -89,36 +93,6 @@ class Item:
         return (self.at, self.rank, self.pk)
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """The last entry that was shown; the stream goes on below it."""
-
-    at: dt.datetime
-    rank: int
-    pk: int
-
-    def __str__(self) -> str:
-        return f"{self.at.astimezone(dt.UTC):%Y%m%dT%H%M%S.%f}-{self.rank}-{self.pk}"
-
-    @classmethod
-    def read(cls, text: str) -> Cursor | None:
-        """The cursor that an address names; None for none and for nonsense: then the stream begins at its top."""
-        try:
-            moment, rank, pk = text.split("-")
-            at = dt.datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=dt.UTC)
-            return cls(at, int(rank), min(int(pk), 2**62))
-        except ValueError:
-            return None
-
-    def below(self, rank: int, column: str) -> Q:
-        """The condition for rows of a kind that come after this entry."""
-        if rank < self.rank:
-            return Q(**{f"{column}__lte": self.at})
-        if rank > self.rank:
-            return Q(**{f"{column}__lt": self.at})
-        return Q(**{f"{column}__lte": self.at}) & ~Q(**{column: self.at, "pk__gte": self.pk})
-
-
 @dataclass
 class Timeline:
     """The stream of some accounts, or of one contact."""
@@ -133,8 +107,8 @@ class Timeline:
     _floors: list[tuple[dt.datetime, int, int]] = field(default_factory=list)
 
     @cached_property
-    def cursor(self) -> Cursor | None:
-        return Cursor.read(self.after) if self.after else None
+    def cursor(self) -> Place | None:
+        return Place.read(self.after) if self.after else None
 
     @cached_property
     def _found(self) -> list[Item]:
@@ -155,7 +129,7 @@ class Timeline:
         if not self._found or (len(self._found) <= self.size and not self._floors):
             return ""
         last = self._found[: self.size][-1]
-        return str(Cursor(*last.key))
+        return str(Place(*last.key))
 
     def _wants(self, kind: str) -> bool:
         return not self.kind or self.kind == kind
@@ -234,7 +208,7 @@ class Timeline:
         return found
 
     @staticmethod
-    def _orders_below(cursor: Cursor) -> Q:
+    def _orders_below(cursor: Place) -> Q:
         # An order is booked on a day; in the stream it stands at that day's beginning.
         day = timezone.localtime(cursor.at).date()
         if _beginning(day) < cursor.at or cursor.rank > 2:
@@ -288,26 +262,45 @@ class Timeline:
             order: tuple[str, ...] = ("-pk",)
         else:
             rows, order = self._of(Event.objects.all()), ()
-        events = self._page(rows.exclude(verb__in=_TOLD_ELSEWHERE), 1, "at", *order)
-        return [self._change(event, last) for event, last in _once_per_batch(spared(self.user, events))]
+        events = self._page(rows.exclude(verb__in=_TOLD_ELSEWHERE), trail.EVENT, "at", *order)
+        steps = [Step(Place(event.at, trail.EVENT, event.pk), event) for event in events] + self._by_batches()
+        spared(self.user, [step.event for step in steps])
+        newest_first = sorted(steps, key=lambda step: step.place, reverse=True)
+        return [self._change(step, last) for step, last in _once_per_batch(newest_first)]
 
-    def _change(self, event: Event, last: Event) -> Item:
+    def _by_batches(self) -> list[Step]:
+        model: Any = Account if self.contact is None else Contact
+        ids = self.accounts if self.contact is None else [self.contact]
+        steps = trail.by_batches(model, ids, below=self.cursor, limit=self.size + 1)
+        if len(steps) > self.size:
+            last = steps[-1].place
+            self._floors.append((last.at, last.rank, last.pk))
+        return steps
+
+    def _change(self, step: Step, last: Step) -> Item:
+        event, place = step.event, last.place
         title, changes, kind = told(event)
+        batch = named(event.batch) if event.pk is None and event.batch is not None else ""
         return Item(
-            last.at, 1, last.pk, kind, title, event.at, event.actor_name, "", "bad" if kind == "bin" else "",
+            place.at, place.rank, place.pk, kind, title, event.at, event.actor_name, batch, "bad" if kind == "bin" else "",
             "", False, changes, self._about(event.account_id), event,
         )  # fmt: skip
 
 
-def _once_per_batch(events: Iterable[Event]) -> list[tuple[Event, Event]]:
-    """A bulk edit or import is one line, however many of its changes stand here one after the other: its newest event and its oldest."""
-    found: list[tuple[Event, Event]] = []
-    for event in events:
-        if event.batch_id and found and found[-1][0].batch_id == event.batch_id:
-            found[-1] = (found[-1][0], event)
+def _once_per_batch(steps: Iterable[Step]) -> list[tuple[Step, Step]]:
+    """A bulk edit or import is one line, however many of its changes stand here one after the other: its newest step and its oldest."""
+    found: list[tuple[Step, Step]] = []
+    for step in steps:
+        if found and _one_work(found[-1][0].event, step.event):
+            found[-1] = (found[-1][0], step)
         else:
-            found.append((event, event))
+            found.append((step, step))
     return found
+
+
+def _one_work(one: Event, other: Event) -> bool:
+    is_undo = [event.verb.endswith(".undone") for event in (one, other)]
+    return one.batch_id is not None and one.batch_id == other.batch_id and is_undo[0] == is_undo[1]
 
 
 def _beginning(day: dt.date) -> dt.datetime:

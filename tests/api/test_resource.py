@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kundenkreis.customers.bulk_editing import Change, edit
 from kundenkreis.customers.models import Account
+from kundenkreis.history.models import Batch
 
 
 def test_a_list_shows_what_the_person_may_see(world, program):
@@ -174,3 +176,35 @@ def test_a_circle_in_a_hierarchy_is_refused(world, program):
     refused = ben.post("account-links", second)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "/parent_id"
+
+
+def test_history_tells_what_a_batch_did_and_pages_through_all_of_it(world, program):
+    edit(Account.objects.filter(pk=world.lindner.pk), Change.tier("A"), label="Tier: A", by=world.ben)
+    ada, verbs = program(world.ada), []
+    page = ada.get(f"accounts/{world.lindner.pk}/history?limit=1").json()
+    step = page["items"][0]
+    assert (step["id"], step["verb"], step["actor_name"]) == (None, "account.changed", "Ben Kern")
+    assert step["changes"][0] | {"before_name": "", "after_name": ""} == {
+        "field": "tier",
+        "before": "",
+        "after": "A",
+        "before_name": "",
+        "after_name": "",
+    }
+    assert step["batch_id"] == Batch.objects.get().pk
+    while page["items"]:
+        verbs += [item["verb"] for item in page["items"]]
+        page = ada.get(page["next"]).json() if page["next"] else {"items": []}
+    assert verbs == ["account.changed", "account.added"]
+    assert ada.get(f"accounts/{world.lindner.pk}/history?after=nonsense").status_code == 422
+
+
+def test_a_stale_version_names_who_changed_it_by_bulk_edit_and_what(world, program):
+    ada = program(world.ada)
+    ada.patch(f"accounts/{world.lindner.pk}", {"place": "Linz"})
+    tag = ada.get(f"accounts/{world.lindner.pk}")["ETag"]
+    edit(Account.objects.filter(pk=world.lindner.pk), Change.tier("A"), label="Tier: A", by=world.ben)
+    refused = ada.patch(f"accounts/{world.lindner.pk}", {"place": "Wels"}, etag=tag)
+    assert refused.status_code == 412
+    assert refused.json()["changed_by"] == "Ben Kern"
+    assert refused.json()["theirs"] == {"tier": "A"}

@@ -201,3 +201,19 @@ def test_costs_are_for_those_who_may_see_them(world, program):
     assert not_sees.get("products?f=cost:over:5").status_code == 422
     assert not_sees.get("products?cost=5.55").status_code == 422
     assert sees.get("products?f=cost:over:5").json()["items"]
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_history_is_read_with_the_record_but_a_person_s_only_by_herself_and_who_keeps_people(world, program, role):
+    made = make_all(program(world.admin), world)
+    reader = cast.person("reader", "Rosa", "Reader", role, world.south)
+    caller = program(reader)
+    for noun, record in made.items():
+        seen = caller.get(f"{noun}/{record['id']}").status_code
+        asked = caller.get(f"{noun}/{record['id']}/history").status_code
+        if noun == "people":
+            keeps = access.may(reader, "people.change") or access.may(reader, "history.see")
+            assert asked == (200 if keeps else 404), (role, noun)
+        else:
+            assert asked == seen, (role, noun)
+    assert caller.get(f"people/{reader.pk}/history").status_code == 200

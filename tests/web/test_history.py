@@ -8,8 +8,13 @@ from django.utils import timezone, translation
 
 from kundenkreis.activities.handing_over import hand_over
 from kundenkreis.catalogue.models import Product
+from kundenkreis.customers.bulk_editing import Change, edit
 from kundenkreis.customers.models import Account, Relation
 from kundenkreis.history.models import Batch, Event
+from kundenkreis.staff.models import User
+from kundenkreis.staff.roles import Role
+from kundenkreis.web.forms import Read
+from tests.quality.imports import imported
 
 
 def latest(record):
@@ -204,3 +209,90 @@ def test_a_record_named_by_its_choices_is_told_in_the_reader_s_language(world, s
     world.ada.change(by=world.ada, language=reader)
     page = signed_in(world.ada).get(f"/accounts/{world.lindner.pk}/timeline/").content.decode()
     assert f": {words}" in page
+
+
+def tiered(account, tier, by):
+    return edit(Account.objects.filter(pk=account.pk), Change.tier(tier), label=f"Change tier: {tier}", by=by)
+
+
+def test_the_history_of_an_account_tells_bulk_edits_and_imports_with_who_and_from_and_to(world, signed_in):
+    tiered(world.lindner, "A", world.ben)
+    run = imported(
+        f"Number,Name,Town\n{world.lindner.number},{world.lindner.name},Steyr\n",
+        target="accounts",
+        by=world.ben,
+        match_by="number",
+        mode="update",
+        mapping={"number": "Number", "name": "Name", "place": "Town"},
+    )
+    for address in (f"/accounts/{world.lindner.pk}/?tab=history", f"/history/of/customers.account/{world.lindner.pk}/"):
+        page = re.sub(r"\s+", " ", signed_in(world.ben).get(address).content.decode())
+        assert "Bulk edit: Change tier: A" in page
+        assert "<del>Wels</del>" in page
+        assert "<ins>Steyr</ins>" in page
+        assert "by Ben Kern" in page
+        assert f'href="/history/batches/{run.batch_id}/"' in page
+
+
+def test_who_may_not_open_a_batch_reads_its_name_without_a_link(world, signed_in):
+    batch = tiered(world.lindner, "A", world.ben)
+    page = signed_in(world.ada).get(f"/accounts/{world.lindner.pk}/?tab=history").content.decode()
+    assert "Bulk edit: Change tier: A" in page
+    assert f"/history/batches/{batch.pk}/" not in page
+
+
+def test_an_imported_account_says_that_it_was_imported(world, signed_in):
+    run = imported(
+        "Number,Name\nZ-1,Zubau OG\n",
+        target="accounts",
+        by=world.ben,
+        match_by="number",
+        mapping={"number": "Number", "name": "Name"},
+    )
+    account = Account.objects.get(number="Z-1")
+    page = signed_in(world.ben).get(f"/accounts/{account.pk}/?tab=history").content.decode()
+    assert "Account added: Zubau OG" in page
+    assert f"Import: {run.batch.label}" in page
+
+
+def test_the_history_tab_goes_on_below_its_first_page(world, signed_in):
+    for number in range(60):
+        Account.objects.get(pk=world.lindner.pk).change(by=world.ada, place=f"Ort {number}")
+    client = signed_in(world.ada)
+    page = client.get(f"/accounts/{world.lindner.pk}/?tab=history").content.decode()
+    assert f'href="/history/of/customers.account/{world.lindner.pk}/">' in page
+    more = re.search(r'hx-get="(/history/of/[^"]+)"', page)[1]
+    rest = client.get(more, headers={"HX-Request": "true"}).content.decode()
+    seen = set(re.findall(r'href="/history/(\d+)/"', page)) | set(re.findall(r'href="/history/(\d+)/"', rest))
+    assert seen == {str(pk) for pk in Event.objects.about(world.lindner).values_list("pk", flat=True)}
+    assert "<html" not in rest
+
+
+def test_two_people_and_a_bulk_edit_between_are_no_conflict_on_another_field(world, signed_in):
+    Account.objects.get(pk=world.lindner.pk).change(by=world.ada, place="Linz")
+    tiered(world.lindner, "A", world.ben)
+    answer = signed_in(world.ada).post(
+        f"/accounts/{world.lindner.pk}/edit/?field=place", {"place": "Graz", "version": "2"}
+    )
+    assert answer.status_code == 303
+    assert Account.objects.get(pk=world.lindner.pk).place == "Graz"
+
+
+def test_a_conflict_names_who_changed_that_field_and_not_who_came_last(world, signed_in):
+    account = Account.objects.get(pk=world.lindner.pk)
+    read = str(Read.of(account, ["tier"]))
+    tiered(account, "A", world.ben)
+    Account.objects.get(pk=account.pk).change(by=world.admin, place="Graz")
+    answer = signed_in(world.ada).post(f"/accounts/{account.pk}/edit/?field=tier", {"tier": "C", "version": read})
+    assert answer.status_code == 409
+    assert "Ben Kern has changed this" in answer.content.decode()
+
+
+def test_a_person_who_may_only_read_now_undoes_nothing_of_what_she_did(world, signed_in):
+    event = world.lindner.change(by=world.ada, place="Linz")
+    batch = tiered(world.lindner, "A", world.ada)
+    User.objects.filter(pk=world.ada.pk).update(role=Role.READ_ONLY)
+    client = signed_in(User.objects.get(pk=world.ada.pk))
+    assert client.post(f"/history/{event.pk}/undo/").status_code == 403
+    assert client.post(f"/history/batches/{batch.pk}/undo/").status_code == 403
+    assert Account.objects.get(pk=world.lindner.pk).tier == "A"

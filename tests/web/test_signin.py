@@ -338,3 +338,52 @@ def test_signing_out_needs_a_post(world, client):
     assert is_in(client)
     client.post("/signin/logout/")
     assert not is_in(client)
+
+
+def verbs_about(person):
+    return list(Event.objects.about(person).order_by("pk").values_list("verb", flat=True))
+
+
+def test_setting_up_and_removing_the_app_is_history(world, client, django_capture_on_commit_callbacks):
+    sign_in(client)
+    client.get("/signin/2fa/totp/activate/", follow=True)
+    client.post("/signin/reauthenticate/", {"password": PASSWORD})
+    client.get("/signin/2fa/totp/activate/")
+    secret = client.session["mfa.totp.secret"]
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/signin/2fa/totp/activate/", {"code": code_of(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/signin/2fa/recovery-codes/generate/")
+    client.post("/signin/2fa/totp/deactivate/")
+    found = verbs_about(world.ada)
+    assert {"user.app_set_up", "user.recovery_codes_made", "user.app_removed"} <= set(found)
+    assert Event.objects.filter(verb="user.app_set_up").get().actor_name == "Ada Huber"
+    page = client.get(f"/history/of/staff.user/{world.ada.pk}/").content.decode()
+    assert "Ada Huber signs in with an authenticator app too" in page
+    assert secret not in page
+
+
+def test_removing_a_passkey_is_history(world, client):
+    sign_in(client)
+    client.post("/signin/reauthenticate/", {"password": PASSWORD})
+    key = Authenticator.objects.create(
+        user=world.ada, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": {}}
+    )
+    client.post(f"/signin/2fa/webauthn/keys/{key.pk}/remove/")
+    assert verbs_about(world.ada)[-1] == "user.passkey_removed"
+
+
+def test_signing_out_elsewhere_is_history(world, client):
+    other = Client()
+    sign_in(other)
+    sign_in(client)
+    client.post("/signin/sessions/")
+    assert verbs_about(world.ada)[-1] == "user.signed_out_elsewhere"
+    assert not is_in(other)
+
+
+def test_an_event_of_signing_in_opens_for_who_keeps_people(world, client, counting, signed_in):
+    for _try in range(5):
+        sign_in(client, password="wrong")
+    locked = Event.objects.get(verb="signin.locked")
+    assert signed_in(world.admin).get(f"/history/{locked.pk}/").status_code == 200

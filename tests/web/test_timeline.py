@@ -11,11 +11,14 @@ from django.utils import timezone, translation
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
+from kundenkreis.customers.bulk_editing import Change, edit
 from kundenkreis.customers.models import Account
 from kundenkreis.files.models import Document
 from kundenkreis.history.models import Batch, Event
+from kundenkreis.history.trail import Place
+from kundenkreis.history.undo import undo_batch
 from kundenkreis.orders.models import Order
-from kundenkreis.web.timeline import Cursor, Timeline
+from kundenkreis.web.timeline import Timeline
 
 HTMX = {"HX-Request": "true"}
 
@@ -157,7 +160,7 @@ def test_a_group_s_stream_names_the_accounts(world):
 )
 def test_a_cursor_that_is_nonsense_begins_at_the_top(world, text):
     activity(world, "Top", at(3))
-    assert Cursor.read(text) is None
+    assert Place.read(text) is None
     assert stream(world, after=text).items
 
 
@@ -294,3 +297,30 @@ def test_the_timeline_comes_right_after_the_account_s_page(ada, world):
     assert f'<noscript><p><a href="{address}"' in page
     assert "Wants one price list." in ada.get(address, headers=HTMX).content.decode()
     assert "Wants one price list." in ada.get(address).content.decode()
+
+
+def test_a_bulk_edit_and_its_undo_stand_in_the_timeline_with_who_and_what(ada, world):
+    batch = edit(Account.objects.filter(pk=world.lindner.pk), Change.tier("A"), label="Change tier: A", by=world.ben)
+    undo_batch(batch, by=world.admin)
+    undone, done = stream(world, kind="change").items[:2]
+    assert (done.by, list(done.changes), done.text) == ("Ben Kern", [("Tier", "", "A")], "Bulk edit: Change tier: A")
+    assert (undone.by, list(undone.changes)) == ("Alma Admin", [("Tier", "A", "")])
+    assert (
+        "Bulk edit: Change tier: A" in ada.get(f"/accounts/{world.lindner.pk}/timeline/?kind=change").content.decode()
+    )
+
+
+def test_changes_by_batches_are_paged_without_gaps_or_repetition(world):
+    for number in range(9):
+        edit(Account.objects.filter(pk=world.lindner.pk), Change.tier("ABC"[number % 3]), label="Tier", by=world.ben)
+        activity(world, f"Call {number}", timezone.now())
+    whole = [item.key for item in stream(world, size=100).items]
+    seen, after = [], ""
+    while True:
+        page = stream(world, size=4, after=after)
+        seen += [item.key for item in page.items]
+        after = page.next
+        if not after:
+            break
+    assert seen == whole
+    assert len(whole) == 20

@@ -25,13 +25,12 @@ from kundenkreis.customers.models import (
     Relation,
 )
 from kundenkreis.customers.models.dated import holding
-from kundenkreis.history.models import Event
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
 from kundenkreis.web import timeline
 from kundenkreis.web.account360 import Group, Overview, group_of, people_at, why_visible
-from kundenkreis.web.changes import spared, told
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 
 FACTS = {
@@ -269,11 +268,7 @@ class AccountPage:
         return {"record": self.account, "subject": self.account}
 
     def _history(self) -> dict[str, Any]:
-        events = list(Event.objects.about(self.account).order_by("-pk")[:100])
-        return {
-            "events": [(event, *told(event)) for event in spared(self.user, events)],
-            "created_at": self.account.created_at,
-        }
+        return steps_of(self.request, self.account, 50)
 
     def peek(self) -> dict[str, Any]:
         """The side peek: what matters before a call."""

@@ -19,10 +19,10 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
-from kundenkreis.web.changes import spared, told
 from kundenkreis.web.forms.activities import ActivityForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
 from kundenkreis.web.lists.exporting import export as export_list
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.activity_list import ACTIVITIES
 
@@ -86,11 +86,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": activity.deleted_at is None and access.may(request.user, "activities.change", activity),
         "may_discard": access.may(request.user, "activities.discard", activity),
         "may_see_account": activity.account is not None,
-        "events": [
-            (event, *told(event)) for event in spared(request.user, Event.objects.about(activity).order_by("-pk")[:8])
-        ],
         "snoozes": SNOOZES,
-    }
+    } | steps_of(request, activity)
     return render(request, "activities/detail.html", context)
 
 

@@ -21,8 +21,8 @@ from kundenkreis.history.bin import DAYS, gone_on, nouns
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
+from kundenkreis.staff.looking_back import may_undo
 from kundenkreis.web import htmx
-from kundenkreis.web.undoing import may_undo
 from kundenkreis.web.views.history import url_of
 
 SIZE = 50
@@ -65,9 +65,8 @@ def restore(request: HttpRequest, noun: str, pk: int) -> HttpResponse:
         raise Http404
     record = get_object_or_404(_visible(request, model), pk=pk)
     event = _discarding(record)
-    if not (event and (event.actor_id == request.user.pk or may_undo(request.user, event, record))) and not access.may(
-        request.user, "bin.see"
-    ):
+    may = event is not None and may_undo(request.user, event, record)
+    if not may and not access.may(request.user, "bin.see"):
         raise PermissionDenied
     try:
         restored = record.restore(by=request.user)

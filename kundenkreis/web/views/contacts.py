@@ -18,13 +18,12 @@ from kundenkreis.core import clock, search
 from kundenkreis.customers import salutation
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
-from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.web import finding, timeline
-from kundenkreis.web.changes import spared, told
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.contact_list import CONTACTS
 
@@ -148,7 +147,6 @@ def _head(contact: Contact, request: HttpRequest) -> dict[str, Any]:
 def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
     edit = reverse("contacts:edit", args=[contact.pk])
     may = contact.deleted_at is None and access.may(request.user, "contacts.change", contact)
-    events = list(Event.objects.about(contact).order_by("-pk")[:20])
     steps = list(
         Activity.objects.visible_to(request.user)
         .open()
@@ -157,16 +155,19 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
         .order_by("due_on", "at", "pk")[:5]
     )
     spare(request.user, steps, "account")
-    return {
-        "facts": [_fact(contact, name, edit, may) for name in FACTS],
-        "consents": list(Consent.objects.living().filter(contact=contact).order_by("purpose", "channel")),
-        "points": list(ContactPoint.objects.living().filter(contact=contact).order_by("kind", "pk")),
-        "addresses": list(Address.objects.living().filter(contact=contact).order_by("use", "pk")),
-        "steps": steps,
-        "events": [(event, *told(event)) for event in spared(request.user, events)],
-        "language": (get_language() or "en")[:2],
-        "subject": contact,
-    } | _streamed(contact, request)
+    return (
+        {
+            "facts": [_fact(contact, name, edit, may) for name in FACTS],
+            "consents": list(Consent.objects.living().filter(contact=contact).order_by("purpose", "channel")),
+            "points": list(ContactPoint.objects.living().filter(contact=contact).order_by("kind", "pk")),
+            "addresses": list(Address.objects.living().filter(contact=contact).order_by("use", "pk")),
+            "steps": steps,
+            "language": (get_language() or "en")[:2],
+            "subject": contact,
+        }
+        | steps_of(request, contact, 20)
+        | _streamed(contact, request)
+    )
 
 
 def _stream(contact: Contact, request: HttpRequest, size: int = timeline.SIZE) -> timeline.Timeline:

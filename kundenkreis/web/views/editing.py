@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from kundenkreis.history.models import Event
+from kundenkreis.history import trail
 from kundenkreis.history.recording import Recorded
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
@@ -63,16 +63,18 @@ def one_field(
 
 def whole(request: HttpRequest, form: VerbForm, record: Recorded, template: str, **context: Any) -> HttpResponse:
     """The form of all fields: empty, with its errors (422), or with the conflict (409)."""
-    context |= {"form": form, "record": record, "who": who_was_faster(form, record), "address": request.get_full_path()}
+    context |= {"form": form, "record": record, "who": who_was_faster(form), "address": request.get_full_path()}
     status = 409 if form.conflict else 422 if form.is_bound else 200
     return render(request, template, context, status=status)
 
 
-def who_was_faster(form: VerbForm, record: Recorded) -> str:
-    """The name of whoever changed the record meanwhile."""
+def who_was_faster(form: VerbForm) -> str:
+    """The name of whoever changed one of the disputed fields last, since the form was opened."""
     if form.conflict is None:
         return ""
-    return Event.objects.about(record).order_by("-pk").values_list("actor_name", flat=True).first() or ""
+    read, disputed = form.cleaned_data.get("version"), set(form.conflict.theirs)
+    steps = trail.since(form.conflict.record, read.version if read else 0)
+    return next((step.actor_name for step in steps if disputed & set(step.changes)), "")
 
 
 def inline(record: Recorded, name: str, label: Any, text: Any, url: str, *, may: bool, saved: bool = False) -> Markup:
@@ -121,6 +123,5 @@ def _open(request: HttpRequest, context: dict[str, Any], status: int = 200) -> H
 
 
 def _conflict(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    form, record = context["form"], context["record"]
-    context["who"] = who_was_faster(form, record)
+    context["who"] = who_was_faster(context["form"])
     return _open(request, context, status=409)

@@ -19,7 +19,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.web import htmx
 from kundenkreis.web.bodies import takes_uploads
-from kundenkreis.web.changes import spared, told
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views.history import url_of
 
 SHOWN = 100
@@ -93,11 +93,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "may_change": access.may(request.user, "documents.change", document),
         "may_discard": access.may(request.user, "documents.discard", document),
-        "events": [
-            (event, *told(event)) for event in spared(request.user, Event.objects.about(document).order_by("-pk")[:8])
-        ],
         "refused": [],
-    }
+    } | steps_of(request, document)
     return render(request, "documents/detail.html", context)
 
 

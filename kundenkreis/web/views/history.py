@@ -23,21 +23,14 @@ from kundenkreis.history.bin import nouns
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import CannotUndo, preview_event, undo_batch, undo_event, undone_so_far
 from kundenkreis.quality.models import ImportRun
-from kundenkreis.staff import access
+from kundenkreis.staff import access, looking_back
 from kundenkreis.staff.models import User
 from kundenkreis.web import foreseeing, htmx, undoing
 from kundenkreis.web.changes import spared, told
+from kundenkreis.web.trails import kind_of, steps_of
 
 SIZE = 50
 _PLURALS = {"activity": "activities"}
-KINDS = {
-    "import": lazy("Import"),
-    "hand_over": lazy("Handing over"),
-    "bulk_edit": lazy("Bulk edit"),
-    "merge": lazy("Merging"),
-    "api": lazy("API"),
-    "purge": lazy("Emptying the bin"),
-}
 VERBS = (
     ("", lazy("Anything")),
     ("added", lazy("added")),
@@ -70,9 +63,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, label: str, pk: int) -> HttpResponse:
     """Everything that happened to one record that the person may see."""
     subject = _subject_or_404(request, label, pk)
-    if not undoing.may_see(request.user, subject):
+    if not looking_back.may_see(request.user, subject):
         raise Http404
-    context = _page(request, Event.objects.about(subject)) | {"subject": subject, "subject_url": url_of(subject)}
+    context = steps_of(request, subject, SIZE) | {"subject": subject, "subject_url": url_of(subject)}
     return render(request, "history/rows.html" if htmx.is_htmx(request) else "history/record.html", context)
 
 
@@ -80,8 +73,8 @@ def record(request: HttpRequest, label: str, pk: int) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One event with every value that it changed, and whether it can be taken back."""
     event = _event_or_404(request, pk)
-    headline, changes, _kind = told(*spared(request.user, [undoing.without_hidden(request.user, event)]))
-    subject = undoing.subject_of(event)
+    headline, changes, _kind = told(*spared(request.user, [looking_back.without_hidden(request.user, event)]))
+    subject = looking_back.subject_of(event)
     can, reason = _can_undo(request, event, subject)
     context = {
         "event": event,
@@ -99,9 +92,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one event back, as far as nobody changed it since."""
     event = _event_or_404(request, pk)
-    subject = undoing.subject_of(event)
+    subject = looking_back.subject_of(event)
     back = url_of(subject) if subject is not None else reverse("history:detail", args=[pk])
-    if subject is not None and not undoing.may_undo(request.user, event, subject):
+    if subject is not None and not looking_back.may_undo(request.user, event, subject):
         raise PermissionDenied
     try:
         result = undo_event(event, by=request.user)
@@ -127,14 +120,11 @@ def _where(request: HttpRequest, back: str) -> str:
 
 @require_safe
 def batches(request: HttpRequest) -> HttpResponse:
-    """Pieces of work on many records: one's own, or all for those who may see history."""
-    found = Batch.objects.order_by("-pk")
-    if not access.may(request.user, "history.see"):
-        found = found.filter(actor_id=request.user.pk)
-    found = _before(request, found)
+    """Pieces of work on many records, as far as one may see them."""
+    found = _before(request, looking_back.batches_seen_by(request.user).order_by("-pk"))
     rows = list(found[: SIZE + 1])
     context = {
-        "rows": [(batch, KINDS.get(batch.kind, batch.kind), counts_of(batch)) for batch in rows[:SIZE]],
+        "rows": [(batch, kind_of(batch), counts_of(batch)) for batch in rows[:SIZE]],
         "next": rows[SIZE - 1].pk if len(rows) > SIZE else 0,
         "may_see_all": access.may(request.user, "history.see"),
     }
@@ -145,13 +135,13 @@ def batches(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: how many of what; with `?preview=1` what an undo would take back and what it would keep."""
     found = _batch_or_404(request, pk)
-    can = undoing.may_undo_batch(request.user, found)
+    can = _may_undo_here(request, found)
     wanted = can and "preview" in request.GET
     would = foreseeing.foreseen(found) if wanted else None
     done = undone_so_far(found) if found.state == Batch.State.UNDONE else None
     context = {
         "batch": found,
-        "kind": KINDS.get(found.kind, found.kind),
+        "kind": kind_of(found),
         "counts": counts_of(found),
         "can_undo": can,
         "import_url": _import_url(found),
@@ -189,7 +179,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def undo_whole(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a whole batch back: a small one at once, a large one in the background."""
     found = _batch_or_404(request, pk)
-    if not undoing.may_undo_batch(request.user, found):
+    if not _may_undo_here(request, found):
         raise PermissionDenied
     here = reverse("history:batch", args=[pk])
     if found.chunks.count() > undoing.AT_ONCE:
@@ -258,25 +248,27 @@ def _before(request: HttpRequest, rows: QuerySet) -> QuerySet:
 
 def _page(request: HttpRequest, events: QuerySet) -> dict[str, Any]:
     found = list(_before(request, events).order_by("-pk")[: SIZE + 1])
-    shown = [undoing.without_hidden(request.user, event) for event in found[:SIZE]]
+    shown = [looking_back.without_hidden(request.user, event) for event in found[:SIZE]]
     return {
         "events": [(event, *told(event)) for event in spared(request.user, shown)],
-        "next": shown[-1].pk if len(found) > SIZE else 0,
+        "older": shown[-1].pk if len(found) > SIZE else 0,
     }
 
 
 def _event_or_404(request: HttpRequest, pk: int) -> Event:
     event = get_object_or_404(Event.objects.select_related("batch", "undoes"), pk=pk)
-    if not undoing.may_see_event(request.user, event):
+    if not looking_back.may_see_event(request.user, event):
         raise Http404
     return event
 
 
 def _batch_or_404(request: HttpRequest, pk: int) -> Batch:
-    found = get_object_or_404(Batch, pk=pk)
-    if found.actor_id != request.user.pk and not access.may(request.user, "history.see"):
-        raise Http404
-    return found
+    return get_object_or_404(looking_back.batches_seen_by(request.user), pk=pk)  # type: ignore[arg-type]
+
+
+def _may_undo_here(request: HttpRequest, batch: Batch) -> bool:
+    """An import is taken back on its own page, which brings its figures up to date."""
+    return batch.kind != "import" and looking_back.may_undo_batch(request.user, batch)  # type: ignore[arg-type]
 
 
 def _subject_or_404(request: HttpRequest, label: str, pk: int) -> Any:
@@ -288,7 +280,7 @@ def _subject_or_404(request: HttpRequest, label: str, pk: int) -> Any:
 
 
 def _can_undo(request: HttpRequest, event: Event, subject: Any) -> tuple[bool, str]:
-    if subject is None or not undoing.may_undo(request.user, event, subject):
+    if subject is None or not looking_back.may_undo(request.user, event, subject):
         return False, ""
     try:
         found = preview_event(event)

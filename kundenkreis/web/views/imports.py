@@ -22,6 +22,7 @@ from kundenkreis.quality.importing import CannotImport
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.reading import Unreadable
 from kundenkreis.staff import access
+from kundenkreis.staff.looking_back import may_undo_batch
 from kundenkreis.web import foreseeing, undoing, uploads
 from kundenkreis.web.forms.imports import MappingForm, NewImportForm, ReadingForm, allowed_targets
 from kundenkreis.web.htmx import SeeOther, fragment, go, is_htmx
@@ -304,8 +305,8 @@ def _may_stop(request: HttpRequest, run: ImportRun) -> bool:
 
 
 def _may_undo(request: HttpRequest, run: ImportRun) -> bool:
-    undoable = run.batch_id is not None and run.state in (State.DONE, State.CANCELLED, State.FAILED)
-    return undoable and access.may(request.user, "imports.undo", run)
+    undoable = run.batch is not None and run.state in (State.DONE, State.CANCELLED, State.FAILED)
+    return undoable and may_undo_batch(request.user, run.batch)  # type: ignore[arg-type]
 
 
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,13 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from kundenkreis.core.models import House
-from kundenkreis.history.models import Event
 from kundenkreis.orders.models import Delivery, Order, OrderLine
 from kundenkreis.staff import access
-from kundenkreis.web.changes import spared, told
 from kundenkreis.web.forms.customers import country_name
 from kundenkreis.web.htmx import fragment, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views.order_list import ORDERS
 
 LINES = 200
@@ -47,10 +46,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "neighbours": _neighbours(order, request),
         "subject": order,
         "has_documents": order.account is not None and access.may(request.user, "documents.see", order),
-        "events": [
-            (event, *told(event)) for event in spared(request.user, Event.objects.about(order).order_by("-pk")[:8])
-        ],
-    }
+    } | steps_of(request, order)
     return render(request, "orders/detail.html", context)
 
 

@@ -99,7 +99,7 @@ def change(request: HttpRequest, noun: str, pk: int, name: str, part_pk: int) ->
     if request.method == "POST" and form.save_by():
         return go(request, _back(noun, whose, part), _("Saved."), undo=form.event)
     discard = reverse(f"{noun}:part_discard", args=[pk, name, part_pk])
-    return _answer(request, form, noun, whose, part, part.change, discard=discard, who=who_was_faster(form, record))
+    return _answer(request, form, noun, whose, part, part.change, discard=discard, who=who_was_faster(form))
 
 
 @require_POST

@@ -18,13 +18,14 @@ from kundenkreis.core import clock, search
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access, joining
+from kundenkreis.staff.looking_back import may_see
 from kundenkreis.staff.models import Deputy, Team, Territory, User
 from kundenkreis.staff.roles import Role
 from kundenkreis.web import finding, htmx
-from kundenkreis.web.changes import told
 from kundenkreis.web.forms.people import DeputyForm, HandOverForm, PersonForm
 from kundenkreis.web.rights import reasons, rights_of
 from kundenkreis.web.signin import password_link, send_link
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.tokens import tokens_of
 
@@ -78,7 +79,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User.objects.visible_to(request.user).select_related("team"), pk=pk)
     may_change = access.may(request.user, "people.change")
     accounts = Account.objects.visible_to(request.user).living().filter(owner=person)
-    events = Event.objects.about(person).order_by("-pk")[:LATEST] if may_change or person == request.user else []
     context = {
         "person": person,
         "may_change": may_change,
@@ -90,9 +90,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "account_count": accounts.count(),
         "latest_accounts": accounts.order_by("-revenue_12m", "pk")[:LATEST],
         "tokens": tokens_of(person) if may_change else [],
-        "events": [(event, *told(event)) for event in events],
         "today": clock.today(),
     }
+    if may_see(request.user, person):  # type: ignore[arg-type]
+        context |= steps_of(request, person)
     return render(request, "people/detail.html", context)
 
 

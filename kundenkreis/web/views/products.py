@@ -23,11 +23,10 @@ from kundenkreis.orders.figures import recorded_since, years_back
 from kundenkreis.staff import access
 from kundenkreis.web import charts, formats, opening
 from kundenkreis.web.account360 import Group
-from kundenkreis.web.changes import told
 from kundenkreis.web.forms.products import PriceForm, PriceListForm, ProductForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists.exporting import export as export_list
-from kundenkreis.web.undoing import without_hidden
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.product_list import PRODUCTS
 
@@ -77,7 +76,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         .for_list()
         .order_by("price_list__name", "-starts_on", "from_quantity", "pk")
     )
-    events = Event.objects.about(product).order_by("-pk")[:8]
     context = {
         "product": product,
         "may_change": may_change,
@@ -87,10 +85,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "price_form": PriceForm(user=request.user, product=product)
         if may_change and PriceList.objects.living().exists()
         else None,
-        "events": [(event, *told(without_hidden(request.user, event))) for event in events],
         "today": clock.today(),
         "currency": House.current().currency,
-    } | _sales(request, product)
+    }
+    context |= _sales(request, product) | steps_of(request, product)
     return render(request, "products/detail.html", context)
 
 
@@ -216,7 +214,7 @@ def price(request: HttpRequest, pk: int, price_pk: int | None = None) -> HttpRes
         "form": form,
         "product": product,
         "record": present,
-        "who": editing.who_was_faster(form, form.record or present or product),
+        "who": editing.who_was_faster(form),
     }
     status = 409 if form.conflict else 422 if form.is_bound else 200
     return render(request, "products/price.html", context | {"address": request.get_full_path()}, status=status)

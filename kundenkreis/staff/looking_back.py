@@ -1,0 +1,208 @@
+"""Who may see what happened, and who may take it back today: one answer for every door.
+
+Nobody takes back what she may not do now, whoever did it: an undo of a change asks the right to change that record, and one that moves
+an account to another owner, team or territory the right to assign it. The same holds for one event and for a whole batch.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+
+from kundenkreis.history.models import Batch, BatchChunk, Event
+from kundenkreis.staff import access
+from kundenkreis.staff.models import User
+
+# The noun of `access.TABLE` that decides over a model; what is not here is decided by who may see history.
+_DECIDED_BY = {
+    "customers.account": "accounts",
+    "customers.accountlink": "accounts",
+    "customers.partnerfunction": "accounts",
+    "customers.relation": "accounts",
+    "customers.accountteammember": "accounts",
+    "customers.tag": "accounts",
+    "customers.contact": "contacts",
+    "customers.position": "contacts",
+    "customers.consent": "contacts",
+    "customers.address": "contacts",
+    "customers.contactpoint": "contacts",
+    "activities.activity": "activities",
+    "files.document": "documents",
+    "catalogue.product": "products",
+    "catalogue.family": "products",
+    "catalogue.unit": "products",
+    "catalogue.price": "products",
+    "catalogue.pricelist": "products",
+    "orders.order": "orders",
+    "orders.delivery": "orders",
+    "orders.openitem": "orders",
+    "orders.creditstanding": "orders",
+    "staff.user": "people",
+    "staff.team": "people",
+    "staff.territory": "people",
+    "staff.deputy": "people",
+    "lists.savedview": "views",
+    "rates.exchangerate": "rates",
+}
+# Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
+_PARTS = frozenset(
+    {
+        "customers.accountlink",
+        "customers.partnerfunction",
+        "customers.relation",
+        "customers.accountteammember",
+        "customers.position",
+        "customers.consent",
+        "customers.address",
+        "customers.contactpoint",
+        "rates.exchangerate",
+    }
+)
+# Fields that need an action to be seen stay hidden in history as well: model → field → action.
+_HIDDEN = {"catalogue.product": {"cost": "products.see_cost"}}
+# Whose an account is: that changes only by those who assign accounts.
+ASSIGNED = frozenset({"owner", "team", "territory"})
+_SLICE = 900  # SQLite takes so many parameters everywhere
+
+
+# --- seeing
+
+
+def subject_of(event: Event) -> Any:
+    """The record an event is about; None when it is gone for good."""
+    try:
+        return apps.get_model(event.subject_type)._base_manager.filter(pk=event.subject_id).first()
+    except (LookupError, ValueError):
+        return None
+
+
+def may_see(user: User, subject: Model) -> bool:
+    """Whoever may see a record may see its history; a person's own only herself and those who keep people."""
+    if access.may(user, "history.see"):
+        return True
+    if isinstance(subject, User):
+        return subject.pk == user.pk or access.may(user, "people.change")
+    visible = getattr(type(subject)._default_manager, "visible_to", None)
+    return bool(visible and visible(user).filter(pk=subject.pk).exists())
+
+
+def may_see_event(user: User, event: Event) -> bool:
+    if access.may(user, "history.see"):
+        return True
+    subject = subject_of(event)
+    return subject is not None and may_see(user, subject)
+
+
+def batches_seen_by(user: User) -> QuerySet[Batch]:
+    """All of them for those who see the whole history; else one's own work, and imports as far as one sees imports."""
+    if access.may(user, "history.see"):
+        return Batch.objects.all()
+    seen = access.reach(user, "imports.see")
+    imports = Q(kind="import") if seen.everything else Q(kind="import", actor_id__in=seen.owners)
+    return Batch.objects.filter(Q(actor_id=user.pk) | imports)
+
+
+def hidden_fields(user: User, subject_type: str) -> set[str]:
+    """Fields of a model that this person may not see, in its history either."""
+    return {name for name, action in _HIDDEN.get(subject_type, {}).items() if not access.may(user, action)}
+
+
+def without_hidden(user: User, event: Event) -> Event:
+    """The event as this person may read it: a product's cost is for some roles only. Never saved."""
+    if hidden := hidden_fields(user, event.subject_type) & set(event.changes):
+        event.changes = {name: values for name, values in event.changes.items() if name not in hidden}
+    return event
+
+
+# --- taking back
+
+
+def may_undo(user: User, event: Event, subject: Any) -> bool:
+    """May this person take the event back? As she may change, or put into the bin, the record; her own fresh one as she may add such."""
+    label = subject._meta.label_lower
+    noun = _DECIDED_BY.get(label)
+    if noun is None:
+        return False
+    if label == "lists.savedview":
+        return subject.owner_id == user.pk
+    kind = event.verb.rpartition(".")[2]
+    if kind == "added" and event.actor_id == user.pk and getattr(subject, "version", 0) == 1 and _adds(user, label):
+        return True
+    if label == "customers.account" and ASSIGNED & set(event.changes) and kind != "added":
+        return access.may(user, "accounts.assign", subject) and access.may(user, "accounts.change", subject)
+    return access.may(user, _action(label, discards=kind in ("added", "discarded", "restored")), subject)
+
+
+def may_undo_batch(user: User, batch: Batch) -> bool:
+    """One's own batch, an import within `imports.undo`, or any for those who see all of history; with today's rights over what is in it.
+
+    Emptying the bin is for good.
+    """
+    if batch.kind == "purge" or batch.state not in (Batch.State.DONE, Batch.State.CANCELLED, Batch.State.FAILED):
+        return False
+    if batch.kind == "hand_over":
+        return access.may(user, "people.change")
+    if batch.kind == "import":
+        reach = access.reach(user, "imports.undo")
+        return (reach.everything or batch.actor_id in reach.owners) and _may_assign_back(user, batch)
+    if batch.actor_id != user.pk and not access.may(user, "history.see"):
+        return False
+    return _may_assign_back(user, batch) and all(_may_take_back(user, batch, label) for label in _models(batch))
+
+
+def _models(batch: Batch) -> list[str]:
+    return list(batch.chunks.order_by().values_list("model", flat=True).distinct())
+
+
+def _may_assign_back(user: User, batch: Batch) -> bool:
+    if access.may(user, "accounts.assign"):
+        return True
+    changed = batch.chunks.filter(model="customers.account").values_list("fields", flat=True)
+    return not any(ASSIGNED & {name.removesuffix("_id") for name in fields} for fields in changed)
+
+
+def _may_take_back(user: User, batch: Batch, label: str) -> bool:
+    """Whether the person may do with every record of one model what the undo would."""
+    model = apps.get_model(label)
+    if model._meta.auto_created:  # rows between two nouns: a tag on an account changes the account
+        return bool(access.reach(user, _action(model._meta.auto_created._meta.label_lower, discards=False)))
+    if label not in _DECIDED_BY:
+        return access.may(user, "history.see")
+    of_model = batch.chunks.filter(model=label)
+    takes_out = access.reach(user, _action(label, discards=True)).everything
+    if not takes_out and not (batch.actor_id == user.pk and _adds(user, label)) and of_model.exclude(added=[]).exists():
+        return False
+    reach = access.reach(user, _action(label, discards=False))
+    if reach.everything:
+        return True
+    return all(_within(model, ids, reach) for ids in _changed(of_model)) if reach else not any(_changed(of_model))
+
+
+def _changed(of_model: QuerySet[BatchChunk]) -> Iterator[list[int]]:
+    """The changed records of chunks, some hundred ids at a time."""
+    for packed in of_model.exclude(ids=b"").values_list("ids", flat=True).iterator():
+        ids = array("q")
+        ids.frombytes(bytes(packed))
+        for start in range(0, len(ids), _SLICE):
+            yield list(ids[start : start + _SLICE])
+
+
+def _within(model: type[Model], ids: list[int], reach: access.Reach) -> bool:
+    """Whether all of these records that still exist are inside the reach."""
+    records = model._base_manager.filter(pk__in=ids)
+    held: Any = getattr(model._default_manager, "within", None)
+    if held is None:
+        return all(record.within(reach) for record in records)  # type: ignore[attr-defined]
+    return held(reach).filter(pk__in=ids).count() == records.count()
+
+
+def _adds(user: User, label: str) -> bool:
+    return bool(access.reach(user, f"{_DECIDED_BY[label]}.add") or access.reach(user, _action(label, discards=False)))
+
+
+def _action(label: str, *, discards: bool) -> str:
+    return f"{_DECIDED_BY[label]}.{'discard' if discards and label not in _PARTS else 'change'}"
