@@ -23,8 +23,7 @@ from kundenkreis.api.resource import ONCE_PARAMETER, Pk, Routes, page_schema
 from kundenkreis.api.shapes import Shown, named
 from kundenkreis.core.filters import Filter
 from kundenkreis.files import kinds, storing
-from kundenkreis.files.models import Document, Version
-from kundenkreis.staff import access
+from kundenkreis.files.models import Document, Version, may
 
 # Records that a document can be put on by the API.
 SUBJECTS = ("customers.account", "customers.contact", "activities.activity", "orders.order", "catalogue.product")
@@ -43,7 +42,7 @@ DOCUMENTS = Noun(
     area="documents",
     tag="Documents",
     about="Files on accounts, contacts, activities, orders and products, with their versions.",
-    allowed=lambda user, verb, record: access.may(user, f"documents.{verb}", record),
+    allowed=may,
     read=(
         "name",
         "subject_type",
@@ -141,7 +140,7 @@ def _subject(request: HttpRequest, user: Any) -> Any:
     subject = apps.get_model(label)._default_manager.visible_to(user).living().filter(pk=pk).first()
     if subject is None:
         raise invalid([{"pointer": "/subject_id", "detail": _("There is no such record.")}])
-    if not access.may(user, "documents.add", subject):
+    if not may(user, "add", subject):
         raise forbidden()
     return subject
 
@@ -180,7 +179,7 @@ def _add_version(request: HttpRequest, id: Pk) -> HttpResponse:
     document = _document(request, id)
     caller = request.auth  # type: ignore[attr-defined]
     caller.must_reach("documents", "write")
-    if not access.may(caller.user, "documents.change", document):
+    if not may(caller.user, "change", document):
         raise forbidden()
     upload = _upload(request)
 

@@ -125,6 +125,7 @@ class Product(Recorded):
         self.key = fold(self.name)[:200]
         return {"key"}
 
+    documents_follow = "products"
     search_kind = search.PRODUCT
     searched_fields = frozenset({"name", "number", "ean"})
 

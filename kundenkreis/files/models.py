@@ -12,7 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.history.recording import Recorded
+from kundenkreis.staff import access
 from kundenkreis.staff.models import User
+
+
+def may(user: Any, verb: str, record: Any = None) -> bool:
+    """May the person see, add, change or discard this document, or documents of this record?"""
+    deciding = record.deciding_action(verb) if isinstance(record, Document) else _action(verb, record)
+    return access.may(user, deciding, record)
+
+
+def _action(verb: str, subject: Any) -> str:
+    """The action that decides over documents of a record.
+
+    They go with the customer data that they hang on. A noun that all share says in `documents_follow` whose rights decide: whoever may
+    see such a record sees its documents, and whoever may change it keeps them.
+    """
+    followed = getattr(subject, "documents_follow", "")
+    return f"{followed}.{'see' if verb == 'see' else 'change'}" if followed else f"documents.{verb}"
 
 
 class DocumentQuerySet(RecordQuerySet):
@@ -66,6 +83,10 @@ class Document(Recorded):
     @property
     def subject(self) -> models.Model | None:
         return apps.get_model(self.subject_type)._default_manager.filter(pk=self.subject_id).first()
+
+    def deciding_action(self, verb: str) -> str:
+        """What of `access.TABLE` decides whether a person may do this with the document."""
+        return _action(verb, self.subject)
 
     def within(self, reach: Any) -> bool:
         subject = self.subject

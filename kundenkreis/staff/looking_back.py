@@ -130,6 +130,8 @@ def may_undo(user: User, event: Event, subject: Any) -> bool:
     if label == "lists.savedview":
         return subject.owner_id == user.pk
     kind = event.verb.rpartition(".")[2]
+    if label == "files.document" and not (deciding := _of_document(subject, kind)).startswith("documents."):
+        return access.may(user, deciding, subject)
     if kind == "added" and event.actor_id == user.pk and getattr(subject, "version", 0) == 1 and _adds(user, label):
         return True
     if label == "customers.account" and ASSIGNED & set(event.changes) and kind != "added":
@@ -206,3 +208,8 @@ def _adds(user: User, label: str) -> bool:
 
 def _action(label: str, *, discards: bool) -> str:
     return f"{_DECIDED_BY[label]}.{'discard' if discards and label not in _PARTS else 'change'}"
+
+
+def _of_document(document: Any, kind: str) -> str:
+    """A document knows itself what decides over it: what it hangs on."""
+    return document.deciding_action("discard" if kind in ("added", "discarded", "restored") else "change")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from kundenkreis.catalogue.models import Product
 from kundenkreis.files.models import Document
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -118,3 +119,19 @@ def test_a_document_is_renamed_discarded_and_restored(world, program, document):
     assert ada.delete(path).status_code == 204
     assert ada.get(f"{path}/content").status_code == 404
     assert ada.post(f"{path}/restore").status_code == 200
+
+
+def test_a_product_s_documents_are_read_by_all_and_kept_by_those_who_may_change_products(files_dir, world, program):
+    lantern = Product.add(by=None, number="L1", name="Lantern")
+    on = {"subject_type": "catalogue.product", "subject_id": lantern.pk}
+    answer = send(program(world.ben), "documents", **on)
+    assert answer.status_code == 201, answer.content
+    address = f"documents/{answer.json()['id']}"
+    for other in (world.ada, world.gerda):
+        assert program(other).get(address).status_code == 200
+        assert b"".join(program(other).get(f"{address}/content").streaming_content) == PDF
+        assert send(program(other), "documents", **on).status_code == 403
+        assert send(program(other), f"{address}/versions", PDF + b"\n").status_code == 403
+        assert program(other).ask("DELETE", address).status_code == 403
+    found = program(world.rita).get(f"documents?subject_type=catalogue.product&subject_id={lantern.pk}").json()
+    assert len(found["items"]) == 1

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from kundenkreis.catalogue.models import Product
 from kundenkreis.files import storing
 from kundenkreis.files.models import Document
 
@@ -158,3 +159,38 @@ def test_missing_content_is_a_page_not_a_crash(world, signed_in, contract):
     answer = signed_in(world.ada).get(f"/documents/{contract.pk}/download/")
     assert answer.status_code == 410
     assert "missing on the server" in answer.content.decode()
+
+
+@pytest.fixture
+def lantern(world):
+    return Product.add(by=None, number="L1", name="Lantern")
+
+
+def test_documents_of_a_product_are_added_by_those_who_may_change_it(world, signed_in, lantern):
+    assert panel(lantern) in signed_in(world.ben).get(f"/products/{lantern.pk}/").content.decode()
+    assert signed_in(world.ben).post(panel(lantern), {"files": upload("Datenblatt.pdf")}).status_code == 303
+    sheet = Document.objects.on(lantern).get()
+    for other in (world.ada, world.gerda, world.rita):
+        client = signed_in(other)
+        page = client.get(panel(lantern)).content.decode()
+        assert ("Datenblatt.pdf" in page, 'type="file"' in page) == (True, False)
+        assert client.get(f"/documents/{sheet.pk}/").status_code == 200
+        assert body(client.get(f"/documents/{sheet.pk}/download/")) == PDF
+        assert client.post(panel(lantern), {"files": upload()}).status_code == 403
+        for verb in ("versions", "rename", "discard"):
+            assert client.post(f"/documents/{sheet.pk}/{verb}/", {"files": upload(), "name": "x"}).status_code == 403
+    assert Document.objects.on(lantern).living().get().versions.count() == 1
+
+
+def test_a_product_s_document_comes_back_for_those_who_may_change_products_only(world, signed_in, lantern):
+    discarded = storing.store(upload(), lantern, by=world.admin).discard(by=world.admin)
+    assert signed_in(world.gerda).post(f"/history/{discarded.pk}/undo/").status_code == 403
+    signed_in(world.ben).post(f"/history/{discarded.pk}/undo/")
+    assert Document.objects.on(lantern).living().count() == 1
+
+
+def test_what_has_no_documents_has_no_panel(world, signed_in):
+    from kundenkreis.catalogue.models import Family
+
+    family = Family.add(by=None, code="G", name="Gifts")
+    assert signed_in(world.admin).get(panel(family)).status_code == 404

@@ -14,9 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.files import kinds, storing
-from kundenkreis.files.models import Document, Version
+from kundenkreis.files.models import Document, Version, may
 from kundenkreis.history.models import Event
-from kundenkreis.staff import access
 from kundenkreis.web import htmx
 from kundenkreis.web.bodies import takes_uploads
 from kundenkreis.web.trails import steps_of
@@ -36,7 +35,7 @@ def panel(request: HttpRequest, label: str, pk: int) -> HttpResponse:
     refused: list[str] = []
     stored: list[Document] = []
     if request.method == "POST":
-        if not access.may(request.user, "documents.add", subject):
+        if not may(request.user, "add", subject):
             raise PermissionDenied
         for upload in request.FILES.getlist("files"):
             try:
@@ -73,8 +72,8 @@ def panel_of(request: HttpRequest, subject: Any) -> dict[str, Any]:
         "subject_url": url_of(subject),
         "documents": [(d, icon_of(d.latest), kinds.named(d.latest.content_type) if d.latest else "") for d in rows],
         "address": reverse("documents:panel", args=[label, subject.pk]),
-        "may_add": access.may(request.user, "documents.add", subject),
-        "may_discard": access.may(request.user, "documents.discard", subject),
+        "may_add": may(request.user, "add", subject),
+        "may_discard": may(request.user, "discard", subject),
     }
 
 
@@ -91,8 +90,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             (v, icon_of(v), kinds.named(v.content_type))
             for v in document.versions.select_related("uploaded_by").order_by("-number")
         ],
-        "may_change": access.may(request.user, "documents.change", document),
-        "may_discard": access.may(request.user, "documents.discard", document),
+        "may_change": may(request.user, "change", document),
+        "may_discard": may(request.user, "discard", document),
         "refused": [],
     } | steps_of(request, document)
     return render(request, "documents/detail.html", context)
@@ -102,7 +101,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def add_version(request: HttpRequest, pk: int) -> HttpResponse:
     document = _document(request, pk)
-    if not access.may(request.user, "documents.change", document):
+    if not may(request.user, "change", document):
         raise PermissionDenied
     upload = request.FILES.get("files")
     here = reverse("documents:detail", args=[pk])
@@ -118,7 +117,7 @@ def add_version(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def rename(request: HttpRequest, pk: int) -> HttpResponse:
     document = _document(request, pk)
-    if not access.may(request.user, "documents.change", document):
+    if not may(request.user, "change", document):
         raise PermissionDenied
     name = storing.clean_name(request.POST.get("name", "")) if request.POST.get("name", "").strip() else document.name
     event = document.change(by=request.user, name=name)
@@ -128,7 +127,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     document = _document(request, pk)
-    if not access.may(request.user, "documents.discard", document):
+    if not may(request.user, "discard", document):
         raise PermissionDenied
     event = document.discard(by=request.user)
     said = _("%(name)s is in the bin.") % {"name": document}
@@ -185,10 +184,11 @@ def _subject(request: HttpRequest, label: str, pk: int) -> Any:
     except (LookupError, ValueError) as unknown:
         raise Http404 from unknown
     visible = getattr(model._default_manager, "visible_to", None)
-    if visible is None or not hasattr(model, "within") or label.startswith(("staff.", "lists.", "files.")):
+    has_documents = hasattr(model, "within") or hasattr(model, "documents_follow")
+    if visible is None or not has_documents or label.startswith(("staff.", "lists.", "files.")):
         raise Http404
     subject = get_object_or_404(visible(request.user).living(), pk=pk)
-    if not access.may(request.user, "documents.see", subject):
+    if not may(request.user, "see", subject):
         raise Http404
     return subject
 
@@ -196,7 +196,7 @@ def _subject(request: HttpRequest, label: str, pk: int) -> Any:
 def _document(request: HttpRequest, pk: int) -> Document:
     document = get_object_or_404(Document.objects.living().select_related("latest"), pk=pk)
     subject = document.subject
-    if subject is None or not access.may(request.user, "documents.see", subject):
+    if subject is None or not may(request.user, "see", subject):
         raise Http404
     if not type(subject)._default_manager.visible_to(request.user).filter(pk=subject.pk).exists():  # type: ignore[attr-defined]
         raise Http404
