@@ -43,7 +43,7 @@ from kundenkreis.api.problems import MEDIA_TYPE, Problem, pointer, words_of
 
 log = logging.getLogger(__name__)
 
-_ABOUT = """Everything the screens do, for programs: the same records, the same rules about who may see and do what.
+_ABOUT = """What the screens work with, for programs: the same records, the same rules about who may see and do what.
 
 Send a token as `Authorization: Bearer kk_…`. Errors are problems as RFC 9457 describes them, in the language of `Accept-Language`.
 Lists are paged by `after`; records carry their version as ETag, and changing or deleting one needs it in `If-Match`."""

@@ -12,6 +12,7 @@ from kundenkreis.api.noun import READ, Noun
 from kundenkreis.api.shapes import Shown
 from kundenkreis.core.filters import Filter
 from kundenkreis.customers.discretion import Discretion, sees_all
+from kundenkreis.history import feed
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access, looking_back
 
@@ -47,8 +48,9 @@ EVENT = Noun(
     title="Event",
     model=Event,
     area="history",
+    feed=feed.settled,
     tag="History",
-    about="Everything that happened, in the order in which it happened: follow it by `after` to keep another system in step.",
+    about="Everything that happened, in an order in which nothing is added before what you have read: keep the address in `next`, which is always there, and ask it again later. Start anew after a backup was restored.",
     allowed=lambda user, verb, record: verb == "see" and access.may(user, "history.see"),
     seen=lambda user: Event.objects.all(),
     read=(

@@ -1,4 +1,4 @@
-"""Imports: how they went, and why rows were refused. Files are imported by the wizard or the command line."""
+"""Imports: how they went, and why rows were refused. `importing` is how a file is brought in."""
 
 # No `from __future__ import annotations` here: django-ninja reads the parameters of the functions below as types.
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from kundenkreis.api import reading
+from kundenkreis.api import importing, reading
 from kundenkreis.api.answers import answered
 from kundenkreis.api.history import SimplePage
 from kundenkreis.api.noun import READ, Noun
@@ -47,6 +47,8 @@ IMPORTS = Noun(
         "ended_at",
         "rows_total",
         "rows_read",
+        "share",
+        "forecast",
         "counts",
     ),
     filters=(
@@ -89,4 +91,5 @@ def routers() -> list[Router]:
 
     page = page_schema("ImportProblem", PROBLEMS.row_schema)
     routes.route("GET", "/imports/{int:id}/problems", problems, "problems", "Rows of an import that were refused", page)
+    importing.add_to(routes)
     return [routes.router]

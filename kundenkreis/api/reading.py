@@ -178,10 +178,16 @@ def page_of(reader: Reader, request: HttpRequest, caller: Caller, query: Any) ->
     asked = _conditions(noun, caller, query)
     if asked:
         found = found.filter(asked.q())
-    order = _order(noun, caller, query.sort)
-    return paged(
-        reader, request, caller, found, order, after=query.after, limit=query.limit, wanted=_wanted(noun, query.fields)
-    )
+    order, wanted = _order(noun, caller, query.sort), _wanted(noun, query.fields)
+    follows = noun.feed is not None and order == [("id", "asc")]
+    if follows and noun.feed:
+        found = noun.feed(found)
+    answer = paged(reader, request, caller, found, order, after=query.after, limit=query.limit, wanted=wanted)
+    if follows and not answer["next"]:
+        last = answer["items"][-1]["id"] if answer["items"] else 0
+        place = keyset.cursor_after(noun.model, order, {"id": last}) if last or not query.after else query.after
+        answer["next"] = address_of(request, place)
+    return answer
 
 
 def paged(

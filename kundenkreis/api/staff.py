@@ -4,17 +4,20 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Router
 
 from kundenkreis.api import shapes
 from kundenkreis.api.answers import answered
 from kundenkreis.api.auth import Caller
 from kundenkreis.api.noun import ALL, Noun
-from kundenkreis.api.resource import Routes
+from kundenkreis.api.problems import Problem
+from kundenkreis.api.resource import Pk, Routes
 from kundenkreis.api.shapes import Shown
 from kundenkreis.core.filters import Filter
-from kundenkreis.staff import access, joining
+from kundenkreis.staff import access, inviting, joining
 from kundenkreis.staff.models import Deputy, Team, Territory, User
 from kundenkreis.staff.roles import Role
 
@@ -37,7 +40,7 @@ PEOPLE = Noun(
     model=User,
     area="people",
     tag="People",
-    about="People who sign in, kept by administrators. A new person has no password until she follows the link that she is sent.",
+    about="People who sign in, kept by administrators. A new person has no password: `POST /people/{id}/invite` mails her the link with which she chooses one.",
     allowed=_staff,
     read=(
         *_PERSON,
@@ -151,5 +154,22 @@ def routers() -> list[Router]:
     me.add_api_operation("/me", ["GET"], _me, response=Me, operation_id="me_get", summary="Who am I, and what may I do")
     people = Routes(PEOPLE)
     people.step("lock", "She cannot sign in any more, and her tokens stop working", joining.lock)
+
+    def invite(request: HttpRequest, id: Pk) -> HttpResponse:
+        caller = people.may(request, "see")
+        caller.must_reach("people", "write")
+        with transaction.atomic():
+            person = people.find(caller, id, "change")
+        if not person.is_active:
+            raise Problem(409, "conflict", _("This person is locked."))
+        try:
+            link = request.build_absolute_uri(inviting.password_path(person))
+            inviting.send_link(person, link, inviter=caller.user)
+        except OSError as why:
+            raise Problem(503, "unexpected", _("The mail could not be sent.")) from why
+        return answered(people.show(caller, id))
+
+    said = "Mail her a link with which she chooses a password"
+    people.route("POST", "/people/{int:id}/invite", invite, "invite", said, PEOPLE.record_schema)
     people.step("unlock", "She can sign in again", joining.unlock)
     return [people.router, *(Routes(noun).router for noun in NOUNS[1:]), me]

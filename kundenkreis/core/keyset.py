@@ -77,6 +77,11 @@ def page(queryset: models.QuerySet, *, order: Order, after: str = "", size: int 
     )
 
 
+def cursor_after(model: type[models.Model], order: Order, row: Any) -> str:
+    """The cursor of what will come after this row, whether or not there is anything yet."""
+    return _write(_columns(model, order), row, False)
+
+
 def bounded_count(queryset: models.QuerySet, bound: int = 10_001) -> int:
     """How many rows there are, counted up to `bound`: that answer means "`bound` or more" ("more than 10,000")."""
     return queryset.order_by().values("pk")[:bound].count()

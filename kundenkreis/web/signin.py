@@ -20,19 +20,16 @@ from axes.helpers import get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.http import int_to_base36
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django_tasks import task
 
-from kundenkreis.core.models import House
 from kundenkreis.history.recording import record_event
+from kundenkreis.staff import inviting
 from kundenkreis.staff.models import User
 
 # What allauth's flows say after they are done; a template of theirs that is not named here says nothing.
@@ -141,7 +138,7 @@ def mail_reset(email: str, house: str) -> None:
     """The link to a new password, if somebody who may sign in has this address; `house` is the address of the first page."""
     person = User.objects.living().filter(email__iexact=email, is_active=True).first()
     if person is not None:
-        send_link(person, urljoin(house, _set_password(person)))
+        inviting.send_link(person, urljoin(house, inviting.password_path(person)))
 
 
 class SecondFactor(DefaultMFAAdapter):
@@ -168,38 +165,7 @@ class Sessions(DefaultUserSessionsAdapter):
 
 def password_link(request: HttpRequest, user: User) -> str:
     """An address at which this person sets her password: valid once, and for three days (`PASSWORD_RESET_TIMEOUT`)."""
-    return request.build_absolute_uri(_set_password(user))
-
-
-def _set_password(user: User) -> str:
-    return reverse(
-        "account_reset_password_from_key",
-        kwargs={"uidb36": int_to_base36(user.pk), "key": default_token_generator.make_token(user)},
-    )
-
-
-def send_link(user: User, address: str, inviter: User | None = None) -> None:
-    """Mail the address of the set-password page, in the person's language; as an invitation when `inviter` is given."""
-    with translation.override(user.language):
-        house = House.current().name
-        if inviter:
-            subject = _("Your access to Kundenkreis at %(house)s") % {"house": house}
-            why = _("%(name)s has added you to Kundenkreis. Please choose your password here:") % {"name": inviter}
-        else:
-            subject = _("Set a new password for Kundenkreis")
-            why = _(
-                "You can set a new password for Kundenkreis here. If you did not ask for it, ignore this mail; the password stays as it is."
-            )
-        body = "\n\n".join(
-            [
-                _("Hello %(name)s,") % {"name": user.get_full_name()},
-                why,
-                address,
-                _("The address works once and for three days."),
-                house,
-            ]
-        )
-    send_mail(subject, body, None, [user.email])
+    return request.build_absolute_uri(inviting.password_path(user))
 
 
 class LockOut(AxesDatabaseHandler):

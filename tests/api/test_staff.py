@@ -100,3 +100,14 @@ def test_the_whole_history_is_for_those_who_may(world, program, path):
     assert program(world.ada).get(path).status_code == 403
     items = program(world.ben).get(path).json()["items"]
     assert items[0]["id"] < items[-1]["id"]
+
+
+def test_an_administrator_has_a_link_mailed_to_a_new_person(world, program, mailoutbox):
+    made = program(world.admin).post("people", {"email": "neu@example.test", "last_name": "Neu", "language": "de"}).json()
+    assert mailoutbox == []
+    assert program(world.admin).post(f"people/{made['id']}/invite").status_code == 200
+    assert mailoutbox[0].to == ["neu@example.test"]
+    assert "http://testserver/signin/" in mailoutbox[0].body
+    assert program(world.ada).post(f"people/{made['id']}/invite").status_code == 403
+    world.cem.change(by=world.admin, is_active=False)
+    assert program(world.admin).post(f"people/{world.cem.pk}/invite").status_code == 409

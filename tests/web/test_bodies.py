@@ -50,7 +50,7 @@ def test_a_stranger_s_large_body_is_refused_before_anything_is_kept(world, incom
 
 
 def test_a_stranger_s_file_for_the_importer_and_the_api_is_not_read(world, incoming, opened):
-    for path, code in (("/imports/new/", 302), ("/api/v1/documents", 401)):
+    for path, code in (("/imports/new/", 302), ("/api/v1/documents", 401), ("/api/v1/imports", 401)):
         assert Client(enforce_csrf_checks=True).post(path, {"file": large()}).status_code == code
     assert opened == []
 

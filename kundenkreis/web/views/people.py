@@ -17,14 +17,14 @@ from kundenkreis.activities import handing_over
 from kundenkreis.core import clock, search
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
-from kundenkreis.staff import access, joining
+from kundenkreis.staff import access, inviting, joining
 from kundenkreis.staff.looking_back import may_see
 from kundenkreis.staff.models import Deputy, Team, Territory, User
 from kundenkreis.staff.roles import Role
 from kundenkreis.web import finding, htmx
 from kundenkreis.web.forms.people import DeputyForm, HandOverForm, PersonForm
 from kundenkreis.web.rights import reasons, rights_of
-from kundenkreis.web.signin import password_link, send_link
+from kundenkreis.web.signin import password_link
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.tokens import tokens_of
@@ -128,7 +128,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 def _invited(request: HttpRequest, person: User) -> HttpResponse:
     link = password_link(request, person)
     try:
-        send_link(person, link, inviter=request.user)
+        inviting.send_link(person, link, inviter=request.user)
         mailed = True
     except OSError:  # no mail server, or it refused: the link is on the screen all the same
         mailed = False
