@@ -103,7 +103,9 @@ def test_the_whole_history_is_for_those_who_may(world, program, path):
 
 
 def test_an_administrator_has_a_link_mailed_to_a_new_person(world, program, mailoutbox):
-    made = program(world.admin).post("people", {"email": "neu@example.test", "last_name": "Neu", "language": "de"}).json()
+    made = (
+        program(world.admin).post("people", {"email": "neu@example.test", "last_name": "Neu", "language": "de"}).json()
+    )
     assert mailoutbox == []
     assert program(world.admin).post(f"people/{made['id']}/invite").status_code == 200
     assert mailoutbox[0].to == ["neu@example.test"]
