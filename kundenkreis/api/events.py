@@ -50,7 +50,9 @@ EVENT = Noun(
     area="history",
     feed=feed.settled,
     tag="History",
-    about="Everything that happened, in an order in which nothing is added before what you have read: keep the address in `next`, which is always there, and ask it again later. Start anew after a backup was restored.",
+    about="Everything that happened, one by one. Follow it in the order of the numbers: nothing is added before what you have read, "
+    "so keep the address in `next`, which is always there, and ask it again later. An event comes when no transaction that "
+    "began to write before it still runs. After a backup was restored, begin anew.",
     allowed=lambda user, verb, record: verb == "see" and access.may(user, "history.see"),
     seen=lambda user: Event.objects.all(),
     read=(

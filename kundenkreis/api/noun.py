@@ -48,10 +48,10 @@ class Noun:
 
     `mine`: the field that is the caller when left out. `guarded`: fields whose value needs another action, unless it is the caller herself.
     `hidden`: fields that need an action to be seen, in lists, filters and history too. `seen`: the queryset a person sees where the
-    model has no `visible_to`; `listed` the same for lists, where that has a better shape. `feed`: narrows a list that is
-    followed in the order of the numbers down to what nothing can come before any more; its last page has a `next` as well. `add`, `change` and `discard` are other verbs
-    than the model's own, called as `verb(by=…, **values)`, `verb(record, by=…, **values)` and `verb(record, by=…)`; `more` are members
-    of the body that are no fields, given to those verbs under their names.
+    model has no `visible_to`; `listed` the same for lists, where that has a better shape. `feed`: narrows a list that is followed in
+    the order of the numbers down to what nothing can come before any more; its last page has a `next` as well. `add`, `change` and
+    `discard` are other verbs than the model's own, called as `verb(by=…, **values)`, `verb(record, by=…, **values)` and
+    `verb(record, by=…)`; `more` are members of the body that are no fields, given to those verbs under their names.
     """
 
     path: str

@@ -40,7 +40,8 @@ PEOPLE = Noun(
     model=User,
     area="people",
     tag="People",
-    about="People who sign in, kept by administrators. A new person has no password: `POST /people/{id}/invite` mails her the link with which she chooses one.",
+    about="People who sign in, kept by administrators. A new person has no password: `POST /people/{id}/invite` mails her "
+    "the link with which she chooses one.",
     allowed=_staff,
     read=(
         *_PERSON,
