@@ -34,4 +34,3 @@ def settled(events: EventQuerySet) -> EventQuerySet:
         cursor.execute(_HELD, [LOCK])
         held = cursor.fetchone()[0]
     return events.filter(pk__lte=given if held is None else min(given, held))
-
