@@ -11,6 +11,7 @@ from kundenkreis.web.views import (
     behind,
     bulk,
     contacts,
+    credit,
     errors,
     files,
     history,
@@ -152,6 +153,7 @@ ACCOUNTS = [
     path("<int:pk>/discard/", accounts.discard, name="discard"),
     path("<int:pk>/restore/", accounts.restore, name="restore"),
     path("<int:pk>/timeline/", activities.of_account, name="timeline"),
+    path("<int:pk>/credit/", credit.change, name="credit"),
     *_kept_by("accounts"),
 ]
 CONTACTS = [

@@ -198,6 +198,7 @@ class AccountPage:
             "in_house": in_house_currency(items),
             "figures": self.overview,
             "today": clock.today(),
+            "may_keep_credit": self.account.deleted_at is None and access.may(self.user, "orders.change", self.account),
         }
 
     def products(self) -> dict[str, Any]:
