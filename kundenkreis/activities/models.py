@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities import telling
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
-from kundenkreis.customers.models import Account, Contact
-from kundenkreis.customers.models.accounts import is_narrow
+from kundenkreis.customers.models import Account, Contact, Position
+from kundenkreis.customers.models.accounts import is_narrow, of_accounts
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
@@ -145,11 +146,17 @@ class Activity(Recorded):
         return kept != self.remind_at
 
     @classmethod
+    def complete(cls, rows: Sequence[dict[str, Any]], by: Any) -> None:
+        """With a contact and no account it stands at an account of the contact's that `by` may add to, if any."""
+        homeless = [row for row in rows if row.get("contact") is not None and row.get("account") is None]
+        accounts = _accounts_of({row["contact"].pk for row in homeless}, by)
+        for row in homeless:
+            row["account"] = accounts.get(row["contact"].pk)
+
+    @classmethod
     @transaction.atomic
     def add(cls, *, by: User | None, **values: Any) -> Self:  # type: ignore[override]
-        """As of every noun. With a contact and no account it stands at an account of the contact's that `by` may add to, if any."""
-        if values.get("contact") is not None and values.get("account") is None:
-            values["account"] = _account_of(values["contact"], by)
+        """As of every noun, and whoever is given it to do is told."""
         activity = super().add(by=by, **values)
         telling.given(activity, by)
         return activity
@@ -173,8 +180,15 @@ class Activity(Recorded):
         return self.change(by=by, verb="reopened", is_open=True, done_at=None)
 
 
-def _account_of(contact: Contact, by: User | None) -> Account | None:
-    """Where a contact works: the main account before the others. None when it is outside this person's reach (None: the house's own)."""
-    accounts = [p.account for p in contact.positions.living().select_related("account").order_by("-is_main", "-pk")]
-    needed = ("accounts.see", "activities.add")
-    return next((a for a in accounts if by is None or all(access.may(by, action, a) for action in needed)), None)
+def _accounts_of(contacts: Collection[int], by: User | None) -> dict[int, Account]:
+    """Contact → where she works: the main account before the others. Only accounts within this person's reach (None: the house's own)."""
+    found: dict[int, Account] = {}
+    numbers = sorted(contacts)
+    for start in range(0, len(numbers), 900):  # SQLite takes so many parameters everywhere
+        some = Position.objects.living().filter(contact_id__in=numbers[start : start + 900])
+        if by is not None:
+            for action in ("accounts.see", "activities.add"):
+                some = some.filter(of_accounts(access.reach(by, action)))
+        for position in some.select_related("account").order_by("-is_main", "-pk"):
+            found.setdefault(position.contact_id, position.account)
+    return found

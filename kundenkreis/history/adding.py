@@ -51,6 +51,8 @@ def add_many(
         actor_name=by.get_full_name()[:200] if by else "",
         started_at=now,
     )
+    rows = [dict(row) for row in rows]
+    model.complete(rows, by)
     added = _set_by_set(model, rows, batch, now, partial) if model.settle is Recorded.settle else None
     if added is None:
         added = _one_by_one(model, rows, batch, by, now)

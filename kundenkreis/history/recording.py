@@ -85,6 +85,7 @@ class Recorded(Record):
     ) -> Self:
         """Make a record. Raises ValidationError, by field, and then nothing is written."""
         now = now or timezone.now()
+        cls.complete([values], by)
         many, single = cls._split(values)
         record = cls(created_at=now, changed_at=now, **single)
         record.prepare(set(single))
@@ -182,6 +183,10 @@ class Recorded(Record):
         """Take it out of the bin. Raises ValidationError, with a sentence, when another record has taken its place meanwhile."""
         self._refuse_if_replaced()
         return self._move(now or timezone.now(), "restored", by, batch, undoes, into_bin=False)
+
+    @classmethod
+    def complete(cls, rows: Sequence[dict[str, Any]], by: Actor | None) -> None:
+        """What a room fills into the values of new records because of who adds them; changes the rows."""
 
     def prepare(self, touched: set[str]) -> set[str]:
         """A room's own derived columns before they are checked; returns the names of those it set."""
