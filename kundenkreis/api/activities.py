@@ -37,7 +37,12 @@ def _change(activity: Activity, *, by: Any, **values: Any) -> Any:
     """Whoever moves an activity to another account or contact must be allowed to add one there. Raises Problem 403."""
     event = activity.change(by=by, **values)
     whose = activity.account or activity.contact
-    if {"account", "contact"} & set(values) and whose is not None and not access.may(by, "activities.add", whose):
+    if (
+        event is not None
+        and {"account", "contact"} & set(event.changes)
+        and whose is not None
+        and not access.may(by, "activities.add", whose)
+    ):
         raise forbidden()
     return event
 

@@ -71,6 +71,9 @@ def values_of(noun: Noun, caller: Caller, given: dict[str, Any], record: Any = N
             values[field.name if field is not None else name] = value
             continue
         ids = value if field.many_to_many else [] if value is None else [value]
+        if record is not None and not field.many_to_many and value == getattr(record, field.attname):
+            values[field.name] = getattr(record, field.name)  # as it is, even where she cannot see it
+            continue
         found = references(field, caller, ids)
         for number in ids:
             if number not in found:

@@ -1,6 +1,8 @@
 """What a program may do with activities and owners: as much as a person at the screen."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.customers.models import AccountTeamMember, Contact, Position
@@ -23,6 +25,41 @@ def test_neither_api_nor_composer_writes_there(world, nora, program, signed_in):
     assert many.status_code == 201
     signed_in(world.ada).post("/activities/new/", {"contact": nora.pk, "kind": "note", "text": "By hand"})
     assert not world.brauneis.activities.exists()
+
+
+def test_many_at_once_stand_at_the_accounts_of_their_contacts_as_far_as_one_may_add_there(world, nora, program):
+    """With as many queries for two rows as for twenty, wherever the contacts work."""
+    Position.add(by=world.ben, contact=nora, account=world.lindner, job_title="Adviser", is_main=False)
+    rows = [{"kind": "note", "subject": "Fair", "contact_id": pk} for pk in (nora.pk, world.maria.pk)]
+    for person, accounts in (
+        (world.ada, [world.lindner, world.lindner]),
+        (world.ben, [world.brauneis, world.lindner]),
+    ):
+        asked = []
+        for times in (1, 10):
+            with CaptureQueriesContext(connection) as queries:
+                made = program(person).post("activities/bulk", {"items": rows * times}).json()["ids"]
+            asked.append(len(queries))
+            assert [Activity.objects.get(pk=pk).account for pk in made] == accounts * times
+        assert asked[1] <= asked[0] + 2
+
+
+def test_an_account_that_one_cannot_see_stays_when_the_rest_is_changed(world, nora, program):
+    """Ada was given something to do at an account of another team's."""
+    quirin = Contact.add(by=world.cem, family_name="Quendel", owner=world.cem)
+    task = Activity.add(
+        by=world.ben, kind="task", subject="Call", account=world.brauneis, contact=quirin, owner=world.ada
+    )
+    api, address = program(world.ada), f"activities/{task.pk}"
+    assert api.patch(address, {"subject": "Call back"}).status_code == 200
+    present = {name: api.get(address).json()[name] for name in ("account_id", "contact_id", "kind")}
+    answer = api.patch(address, present | {"subject": "Call again"})
+    assert answer.status_code == 200
+    assert (answer.json()["subject"], answer.json()["account_name"]) == ("Call again", None)
+    task.refresh_from_db()
+    assert (task.account, task.contact) == (world.brauneis, quirin)
+    other = Contact.add(by=world.cem, family_name="Quast", owner=world.cem)
+    assert api.patch(address, {"contact_id": other.pk}).status_code == 422
 
 
 def test_it_is_moved_only_to_where_one_may_add(world, program):

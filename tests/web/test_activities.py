@@ -1,12 +1,14 @@
 """What is to be done: seen by those who may, ticked off, put off, taken back."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
+from kundenkreis.customers.models import AccountTeamMember, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import Notification
 
@@ -169,6 +171,43 @@ def test_an_activity_is_not_moved_to_an_account_one_cannot_see(world, signed_in)
     one = task(world)
     given = {"kind": "task", "subject": "x", "account": world.brauneis.pk, "owner": world.ada.pk, "version": "1"}
     assert signed_in(world.ada).post(f"/activities/{one.pk}/edit/", given).status_code == 422
+    assert fresh(one).account == world.lindner
+
+
+def opened(client, one):
+    """What the form of an activity sends back when nothing is touched."""
+    page = client.get(f"/activities/{one.pk}/edit/").text
+    form = re.search(r'<form class="form.*?</form>', page, re.DOTALL)[0]
+    return {
+        name: (re.findall(rf'name="{name}" value="([^"]*)"', form) or [""])[0]
+        for name in ("account", "contact", "version")
+    }
+
+
+def test_where_it_belongs_stays_hidden_and_as_it_is_when_the_rest_is_changed(world, signed_in):
+    """Ada was given something to do at an account of another team's."""
+    quirin = Contact.add(by=world.cem, given_name="Quirin", family_name="Quendel", owner=world.cem)
+    one = Activity.add(
+        by=world.ben, kind="task", subject="Call", is_open=True, account=world.brauneis, contact=quirin, owner=world.ada
+    )
+    ada, rest = signed_in(world.ada), {"kind": "task", "owner": world.ada.pk, "is_open": "on"}
+    shown = opened(ada, one)
+    assert (shown["account"], shown["contact"]) == ("", "")
+    assert "account=" not in shown["version"]
+    answer = ada.post(f"/activities/{one.pk}/edit/", rest | shown | {"subject": "Call back"})
+    assert answer.status_code == 303
+    assert (fresh(one).subject, fresh(one).account, fresh(one).contact) == ("Call back", world.brauneis, quirin)
+    shown = opened(ada, one)
+    AccountTeamMember.add(by=world.ben, account=world.brauneis, person=world.ada, role="inside")
+    assert ada.post(f"/activities/{one.pk}/edit/", rest | shown | {"subject": "Seen now"}).status_code == 303
+    assert (fresh(one).subject, fresh(one).account) == ("Seen now", world.brauneis)
+
+
+def test_it_can_be_moved_from_there_to_an_account_of_one_s_own(world, signed_in):
+    one = Activity.add(by=world.ben, kind="task", subject="Call", account=world.brauneis, owner=world.ada)
+    ada = signed_in(world.ada)
+    given = opened(ada, one) | {"kind": "task", "subject": "Call", "owner": world.ada.pk, "account": world.lindner.pk}
+    assert ada.post(f"/activities/{one.pk}/edit/", given).status_code == 303
     assert fresh(one).account == world.lindner
 
 

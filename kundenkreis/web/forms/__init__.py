@@ -193,6 +193,7 @@ class VerbForm(forms.ModelForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.user = user
+        self.kept: set[str] = set()  # see `offer`
         self.record: Any = None
         self.event: Any = None
         self.conflict: Stale | None = None
@@ -213,6 +214,18 @@ class VerbForm(forms.ModelForm):
         else:
             del self.fields["version"]
 
+    def offer(self, name: str, records: Any) -> None:
+        """The records among which the person may choose, for a form's __init__. What the field refers to already and is not among them
+        is neither shown nor taken away: an empty field then means that it stays.
+        """
+        cast(forms.ModelChoiceField, self.fields[name]).queryset = records
+        present = getattr(self.instance, f"{name}_id") if self.instance.pk else None
+        if present is not None and not records.filter(pk=present).exists():
+            self.kept.add(name)
+            self.fields[name].required = False
+            self.initial[name] = None
+            self.initial["version"].digests.pop(name, None)
+
     def _columns(self) -> set[str]:
         options = self._meta.model._meta
         return {column.name for column in (*options.fields, *options.many_to_many)}
@@ -229,7 +242,14 @@ class VerbForm(forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """What the verb is told."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "anyway")}
+        given = {name: value for name, value in self.cleaned_data.items() if name not in ("version", "anyway")}
+        return {name: value for name, value in given.items() if value is not None or not self._stays(name)}
+
+    def _stays(self, name: str) -> bool:
+        """Was the field empty only because its record could not be shown, now or when the form was opened?"""
+        read: Read | None = self.cleaned_data.get("version")
+        unread = read is not None and bool(read.digests) and name in self._columns() and name not in read.digests
+        return name in self.kept or unread
 
     def act(self) -> Any:
         """Call the verb; the record comes back. Raises what the verb raises."""

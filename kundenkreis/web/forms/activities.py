@@ -125,7 +125,7 @@ class ActivityForm(VerbForm):
         super().__init__(*args, user=user, **kwargs)
         self.fields["owner"].queryset = User.objects.living().filter(is_active=True)  # type: ignore[attr-defined]
         for name, model in (("account", Account), ("contact", Contact)):
-            self.fields[name].queryset = model.objects.visible_to(user).living()  # type: ignore[attr-defined]
+            self.offer(name, model.objects.visible_to(user).living())
         if "at" in self.fields:
             self.fields["at"].required = False
 
@@ -139,8 +139,12 @@ class ActivityForm(VerbForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        account, contact = cleaned.get("account"), cleaned.get("contact")
-        whose = account or contact
+        moved = {
+            name: cleaned[name]
+            for name in ("account", "contact")
+            if cleaned.get(name) is not None and cleaned[name].pk != getattr(self.instance, f"{name}_id")
+        }
+        whose = (cleaned.get("account") or cleaned.get("contact")) if moved else None
         if whose is not None and not access.may(self.user, "activities.add", whose):
             self.add_error("account", _("You may not add activities there."))
         return cleaned

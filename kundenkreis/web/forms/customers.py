@@ -270,7 +270,7 @@ class FunctionForm(PartForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)
-        self.fields["partner"].queryset = Account.objects.visible_to(user).living()
+        self.offer("partner", Account.objects.visible_to(user).living())
 
 
 class PositionForm(PartForm):
