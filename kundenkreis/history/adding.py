@@ -51,11 +51,11 @@ def add_many(
         actor_name=by.get_full_name()[:200] if by else "",
         started_at=now,
     )
-    rows = [dict(row) for row in rows]
-    model.complete(rows, by)
-    added = _set_by_set(model, rows, batch, now, partial) if model.settle is Recorded.settle else None
+    given = [dict(row) for row in rows]
+    model.complete(given, by)
+    added = _set_by_set(model, given, batch, now, partial) if model.settle is Recorded.settle else None
     if added is None:
-        added = _one_by_one(model, rows, batch, by, now)
+        added = _one_by_one(model, given, batch, by, now)
     count = sum(record is not None for record in added.records)
     batch.state, batch.ended_at = Batch.State.DONE, timezone.now()
     batch.counts = {model._meta.label_lower: {"added": count}}
