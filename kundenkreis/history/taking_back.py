@@ -334,7 +334,8 @@ class Taker:
             if issubclass(model, Recorded):
                 model.settle_wholes(whole, ids)
             elif model._meta.auto_created and issubclass(whole, Recorded):
-                chunks.step_back(whole, sorted(ids), self.now)
+                # A record that came with its rows has no step for them.
+                chunks.step_back(whole, sorted(pk for pk in ids if pk not in self.own(whole)), self.now)
 
 
 def _slices(rows: Sequence[Any]) -> Iterator[list[Any]]:

@@ -141,6 +141,12 @@ def undo_batch(
     return result
 
 
+def keep_forecast(batch: Batch, report: dict[str, Any]) -> None:
+    """Keep what an undo would do where the undo itself will say how far it has come; never over that."""
+    undoable = Batch.objects.exclude(state__in=[Batch.State.UNDOING, Batch.State.UNDONE])
+    undoable.filter(pk=batch.pk).update(undo_report=report)
+
+
 @transaction.atomic
 def _finish(batch: Batch, result: Undone, by: Actor | None, now: dt.datetime) -> None:
     counts = batch.counts | {"undone": result.undone, "kept": result.kept}

@@ -10,12 +10,11 @@ from django.utils import timezone
 from django_tasks import task
 
 from kundenkreis.history.models import Batch
-from kundenkreis.history.undo import Undone, preview_batch, undone_so_far
+from kundenkreis.history.undo import Undone, keep_forecast, preview_batch, undone_so_far
 
 AT_ONCE = 20_000  # rows; more are counted while the page says so
-FRESH = dt.timedelta(
-    minutes=10
-)  # so long a count is shown before it is done again, and waited for before it is asked for again
+# So long a count is shown before it is done again, and waited for before it is asked for again.
+FRESH = dt.timedelta(minutes=10)
 
 
 def foreseen(batch: Batch) -> Undone | None:
@@ -27,7 +26,7 @@ def foreseen(batch: Batch) -> Undone | None:
         if _is_fresh(batch.undo_report, "counted_at"):
             return undone_so_far(batch)
         if not _is_fresh(batch.undo_report, "asked_at"):
-            _report(batch, {"asked_at": timezone.now().isoformat()})
+            keep_forecast(batch, {"asked_at": timezone.now().isoformat()})
             count_undo.enqueue(batch.pk)
     return None
 
@@ -39,12 +38,6 @@ def _rows(batch: Batch) -> int:
 
 def _is_fresh(report: dict[str, Any], name: str) -> bool:
     return name in report and timezone.now() - dt.datetime.fromisoformat(report[name]) < FRESH
-
-
-def _report(batch: Batch, report: dict[str, Any]) -> None:
-    """Kept where the undo itself will say how far it has come; not over it."""
-    undoable = Batch.objects.exclude(state__in=[Batch.State.UNDOING, Batch.State.UNDONE])
-    undoable.filter(pk=batch.pk).update(undo_report=report)
 
 
 @task()
@@ -59,4 +52,4 @@ def count_undo(batch_id: int) -> None:
         "kept_records": named,
         "counted_at": timezone.now().isoformat(),
     }
-    _report(batch, report)
+    keep_forecast(batch, report)

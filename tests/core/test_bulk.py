@@ -14,7 +14,7 @@ from kundenkreis.rates.models import ExchangeRate
 pytestmark = pytest.mark.django_db
 
 NOON = dt.datetime(2026, 3, 29, 12, 0, tzinfo=dt.UTC)
-BATCH = ("id", "kind", "label", "actor_id", "actor_name", "state", "started_at", "ended_at", "counts")
+BATCH = ("id", "kind", "label", "actor_id", "actor_name", "state", "started_at", "ended_at", "counts", "undo_report")
 
 
 def counters(n, start=1):
@@ -38,8 +38,8 @@ def test_rows_come_back_as_the_orm_reads_them():
 def test_every_kind_of_value_is_stored_as_the_orm_stores_it():
     vienna = dt.timezone(dt.timedelta(hours=2))
     values = [
-        ("import", 'Ä "quoted", \\tab\t', None, "", "done", NOON, None, {"a": [1, "ö", None], "day": "2026-01-01"}),
-        ("edit", "", 7, "Anna", "done", NOON.astimezone(vienna), NOON + dt.timedelta(microseconds=5), {}),
+        ("import", 'Ä "quoted", \\tab\t', None, "", "done", NOON, None, {"a": [1, "ö", None], "day": "2026-01-01"}, {}),
+        ("edit", "", 7, "Anna", "done", NOON.astimezone(vienna), NOON + dt.timedelta(microseconds=5), {}, {"kept": 1}),
     ]
     by_orm = [Batch.objects.create(**dict(zip(BATCH[1:], row, strict=True))).pk for row in values]
     first = reserve_ids(Batch, 2)
@@ -72,8 +72,25 @@ def test_flags_dates_and_bytes_are_stored():
         (dt.date(2010, 12, 9), True),
     ]
     batch = Batch.objects.create(kind="import", label="x")
-    columns = ("id", "batch", "number", "model", "added", "changed", "is_undone")
-    insert_rows(BatchChunk, columns, [(reserve_ids(BatchChunk, 1), batch.pk, 1, "m", [[1, 2]], b"\x00\xff\\x", False)])
+    chunk = {
+        "number": 1,
+        "model": "m",
+        "added": [[1, 2]],
+        "changed": b"\x00\xff\\x",
+        "is_undone": False,
+        "at": NOON,
+        "ids": b"",
+    }
+    row = {
+        "id": reserve_ids(BatchChunk, 1),
+        "batch": batch.pk,
+        **chunk,
+        "first": 1,
+        "last": 2,
+        "fields": [],
+        "alike": {},
+    }
+    insert_rows(BatchChunk, tuple(row), [tuple(row.values())])
     chunk = BatchChunk.objects.get()
     assert (chunk.batch_id, chunk.added, bytes(chunk.changed)) == (batch.pk, [[1, 2]], b"\x00\xff\\x")
 
