@@ -192,6 +192,7 @@ class Account(Recorded):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="own_account",
+        error_messages={"unique": _("This person has an account already; it may be in the bin.")},
     )
     customer_since = models.DateField(_("customer since"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)
@@ -270,6 +271,8 @@ class Account(Recorded):
                     setattr(self, field, check(value))
             except checks.BadValue as problem:
                 errors[field] = ValidationError(problem.sentence, problem.code, problem.params)
+        if self.person_id is not None and self.kind != self.Kind.PERSON:
+            errors["person"] = ValidationError(_("Only an account of the kind “person” can be that of a contact."))
         if errors:
             raise ValidationError(errors)
 

@@ -23,7 +23,7 @@ class ContactQuerySet(RecordQuerySet):
         return self.within(access.reach(user, "contacts.see"))
 
     def within(self, reach: access.Reach) -> Self:
-        """Contacts with a position at an account inside the reach, and a person's own.
+        """Contacts with a position at an account inside the reach or whose own it is, and those that belong to a person of the reach.
 
         As with accounts, a narrow reach drives from the ids, a wide one filters while walking the list's index.
         """
@@ -33,12 +33,16 @@ class ContactQuerySet(RecordQuerySet):
             return self.none()
         if not is_narrow(reach):
             here = Position._base_manager.filter(contact_id=models.OuterRef("pk"), deleted_at=None)
+            hers = Account._base_manager.filter(held_at(reach), person_id=models.OuterRef("pk"))
             return self.filter(
-                models.Q(owner_id__in=reach.owners) | models.Exists(here.filter(held_at(reach, "account")))
+                models.Q(owner_id__in=reach.owners)
+                | models.Exists(here.filter(held_at(reach, "account")))
+                | models.Exists(hers)
             )
         at_accounts = Position._base_manager.filter(account__in=Account.objects.within(reach), deleted_at=None)
         own = self.model._base_manager.filter(owner_id__in=reach.owners)
-        return self.filter(pk__in=at_accounts.values("contact_id").union(own.values("pk")))
+        persons = Account.objects.within(reach).exclude(person=None).values("person_id")
+        return self.filter(pk__in=at_accounts.values("contact_id").union(own.values("pk"), persons))
 
     def for_list(self) -> Self:
         return self.select_related("main_account", "owner")
@@ -125,7 +129,8 @@ class Contact(Recorded):
     def within(self, reach: access.Reach) -> bool:
         if self.owner_id is not None and self.owner_id in reach.owners:
             return True
-        return any(p.account.within(reach) for p in self.positions.living().select_related("account"))
+        accounts = [p.account for p in self.positions.living().select_related("account")]
+        return any(account.within(reach) for account in [*accounts, *Account._base_manager.filter(person=self.pk)])
 
     def prepare(self, touched: set[str]) -> set[str]:
         derived = set()

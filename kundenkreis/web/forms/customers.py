@@ -66,11 +66,18 @@ class AccountForm(VerbForm):
     """All fields of an account. Owner, team and territory only for those who may assign; others keep what they make."""
 
     country = forms.ChoiceField(label=_("country"), choices=countries, required=False)
+    person = RecordField(
+        Contact,
+        label=_("person"),
+        url="contacts:options",
+        required=False,
+        help_text=_("For an account of the kind “person”: the contact with her name, titles and consents."),
+    )
 
     class Meta:
         model = Account
         fields = [
-            "name", "kind", "relation", "tier", "industry", "employees", "customer_since", "tags", "street", "postcode", "place", "country",
+            "name", "kind", "person", "relation", "tier", "industry", "employees", "customer_since", "tags", "street", "postcode", "place", "country",
             "email", "phone", "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "owner", "team",
             "territory", "description",
         ]  # fmt: skip
@@ -86,6 +93,7 @@ class AccountForm(VerbForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)
+        self.offer("person", Contact.objects.visible_to(user).living())
         if "owner" in self.fields:
             self.fields["owner"].queryset = colleagues()
         if "currency" in self.fields and not self.instance.pk:
@@ -115,6 +123,7 @@ class AccountAddForm(AccountForm):
         fields = [
             "name",
             "kind",
+            "person",
             "relation",
             "tier",
             "street",

@@ -35,7 +35,7 @@ from kundenkreis.web.views import editing
 
 FACTS = {
     "care": ("owner", "team", "territory", "tier", "relation", "customer_since"),
-    "company": ("name", "kind", "industry", "employees", "language", "currency"),
+    "company": ("name", "kind", "person", "industry", "employees", "language", "currency"),
     "reach": ("email", "phone", "website", "street", "postcode", "place", "country"),
     "register": ("vat_id", "register_number", "register_court", "gln"),
     "more": ("tags", "description"),
@@ -253,6 +253,7 @@ class AccountPage:
             facts[title] = [
                 self._fact(name, edit, self.may_change and (may_assign or name not in ("owner", "team", "territory")))
                 for name in names
+                if name != "person" or self.account.kind == Account.Kind.PERSON or self.account.person_id
             ]
         return {
             "facts": facts,

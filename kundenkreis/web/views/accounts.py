@@ -25,7 +25,7 @@ from kundenkreis.web.views.account_page import page_of
 
 def seen(request: HttpRequest, pk: int) -> Account:
     """The account, in the bin too, if the person may see it; 404 otherwise."""
-    rows = Account.objects.visible_to(request.user).select_related("owner", "team", "territory")
+    rows = Account.objects.visible_to(request.user).select_related("owner", "team", "territory", "person")
     return get_object_or_404(rows, pk=pk)
 
 
