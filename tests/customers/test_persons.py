@@ -49,7 +49,9 @@ def test_a_company_is_no_contact_s_account(world, own):
 def test_it_is_made_and_changed_in_the_forms_and_told_in_the_history(world, signed_in):
     ada = signed_in(world.ada)
     assert 'name="person"' in ada.get("/accounts/new/").text
-    made = ada.post("/accounts/new/", {"name": "Maria Lindner", "kind": "person", "relation": "customer", "person": world.maria.pk})
+    made = ada.post(
+        "/accounts/new/", {"name": "Maria Lindner", "kind": "person", "relation": "customer", "person": world.maria.pk}
+    )
     account = Account.objects.get(name="Maria Lindner")
     assert (made.status_code, account.person) == (303, world.maria)
     other = Contact.add(by=world.ada, given_name="Olga", family_name="Orth", owner=world.ada)

@@ -157,7 +157,11 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
     spare(request.user, steps, "account")
     return (
         {
-            "own_account": Account.objects.visible_to(request.user).living().filter(person=contact).only("name").first(),
+            "own_account": Account.objects.visible_to(request.user)
+            .living()
+            .filter(person=contact)
+            .only("name")
+            .first(),
             "facts": [_fact(contact, name, edit, may) for name in FACTS],
             "consents": list(Consent.objects.living().filter(contact=contact).order_by("purpose", "channel")),
             "points": list(ContactPoint.objects.living().filter(contact=contact).order_by("kind", "pk")),
