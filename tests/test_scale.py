@@ -15,10 +15,14 @@ from kundenkreis.customers.models import Account, ContactPoint, Position
 from kundenkreis.files.models import Document
 from kundenkreis.history.bin import nouns
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
+from kundenkreis.staff.access import Reach
 from kundenkreis.web.lists import REGISTRY
 
 SMALL = {"team", "territory", "user", "deputy", "savedview", "exchangerate", "tag", "family", "unit", "pricelist"}
 DAY = Filter("at", "moment", "When")
+
+
+REACH = Reach(owners=frozenset({1}), members=frozenset({1}), teams=frozenset({1}), territories=frozenset({1}))
 
 
 def asked(condition):
@@ -94,6 +98,26 @@ def test_both_shapes_of_activities_show_the_same(world, person):
     gathered = Activity.objects.gathered_for(user).values_list("subject", flat=True)
     assert set(gathered) == set(Activity.objects.visible_to(user).values_list("subject", flat=True))
     assert ("Ada's customer" in gathered) == (person != "rita" or world.lindner.team_id == world.rita.team_id)
+
+
+def test_a_narrow_reach_takes_each_way_to_an_account_by_its_index_when_few_have_a_territory(world):
+    """SQLite's statistics of such a house: as many rows for the average territory as there are accounts."""
+    if not on_sqlite():
+        pytest.skip("The planner of PostgreSQL knows how many rows are empty.")
+    counts = {"owner": "1000000 400 1 1", "team": "1000000 8000 3 1", "territory": "1000000 1000000 227 1"}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        for name, numbers in counts.items():
+            index = f"customers_account_{name}"
+            cursor.execute("DELETE FROM sqlite_stat1 WHERE idx = %s", [index])
+            cursor.execute("INSERT INTO sqlite_stat1 VALUES ('customers_account', %s, %s)", [index, numbers])
+        cursor.execute("ANALYZE sqlite_schema")
+    found = plan(Account.objects.within(REACH))
+    for index in ("owner", "team", "territory"):
+        assert f"customers_account_{index}" in found
+    for column in ("customers_seat_person", "customers_accountteammember_deputy_id"):
+        assert column in found
+    assert "SCAN" not in found
 
 
 def test_a_wide_reach_shows_the_same_rows_as_a_narrow_one(world, monkeypatch):
