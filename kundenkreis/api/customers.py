@@ -103,7 +103,7 @@ ACCOUNTS = Noun(
         "tags",
     ),
     mine="owner",
-    guarded={"owner": "accounts.assign", "team": "accounts.assign", "territory": "accounts.assign"},
+    guarded=dict.fromkeys(access.ASSIGNED, "accounts.assign"),
     filters=(
         Filter("name", "text", "name", "key"),
         Filter("number", "text", "account number"),

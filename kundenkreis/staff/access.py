@@ -7,6 +7,7 @@ columns. *May you do it?* A door asks `may(user, "accounts.change", account)`. W
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any
@@ -121,6 +122,17 @@ class Reach:
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.owners or self.members or self.teams or self.territories)
+
+
+# Who looks after an account: these fields are set by whoever may `accounts.assign`; everybody else's new accounts are her own.
+ASSIGNED = ("owner", "team", "territory")
+
+
+def not_hers_to_assign(user: Any, names: Iterable[str]) -> list[str]:
+    """Those of an account's fields that this person may not set to what she likes (None: the house may everything)."""
+    asked = set(names)
+    found = [name for name in ASSIGNED if name in asked]
+    return [] if not found or user is None or may(user, "accounts.assign") else found
 
 
 def scope(user: Any, action: str) -> Scope:

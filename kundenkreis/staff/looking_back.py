@@ -64,8 +64,7 @@ _PARTS = frozenset(
 )
 # Fields that need an action to be seen stay hidden in history as well: model → field → action.
 _HIDDEN = {"catalogue.product": {"cost": "products.see_cost"}}
-# Whose an account is: that changes only by those who assign accounts.
-ASSIGNED = frozenset({"owner", "team", "territory"})
+ASSIGNED = frozenset(access.ASSIGNED)
 _SLICE = 900  # SQLite takes so many parameters everywhere
 
 

@@ -21,6 +21,7 @@ from kundenkreis.quality.models import ImportProblem
 from kundenkreis.quality.targets import references
 from kundenkreis.quality.targets.base import Job, Kept, MatchKey, Outcome, Problem, Target
 from kundenkreis.quality.targets.records import Key, Records, Row
+from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ FIELDS = (
     FieldSpec("parent", _("belongs to"), synonyms=("subsidiary of", "parent", "parent account", "mutter", "konzern")),
 )
 OWN = {"parent"}
-ASSIGNED = {"owner_id": "owner", "team_id": "team", "territory_id": "territory"}
 # Places in the hierarchy that are stored in one transaction: at most so many, and no more than take that long (seconds),
 # so that others wait for it no longer than for an edit.
 LINKS, PATIENCE = 500, 0.04
@@ -75,7 +75,6 @@ class Accounts(Records):
         self.links = min(LINKS, 100)
         self.teams: dict[int, int | None] = {}  # of the people who are given accounts
         self.sees_all = job.reach("accounts.see").everything
-        self.may_assign = job.may("accounts.assign")
 
     def key_of(self, row: Row) -> Key | None:
         by, values = self.job.run.match_by, row.values
@@ -157,9 +156,8 @@ class Accounts(Records):
             row.values.setdefault("team", self.teams[owner])
 
     def forbid(self, row: Row, differs: set[str]) -> Problem | None:
-        if self.may_assign or not (assigned := [name for column, name in ASSIGNED.items() if column in differs]):
-            return None
-        return Problem(row.number, assigned[0], "may_not_assign")
+        refused = access.not_hers_to_assign(self.job.by, (column.removesuffix("_id") for column in differs))
+        return Problem(row.number, refused[0], "may_not_assign") if refused else None
 
     def number_new(self, records: list[Recorded]) -> None:
         lacking = [record for record in records if not record.number]  # type: ignore[attr-defined]

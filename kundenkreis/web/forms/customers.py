@@ -89,8 +89,6 @@ class AccountForm(VerbForm):
             "currency": forms.Select(choices=[(c, c) for c in CURRENCIES]),
         }
 
-    ASSIGNED = ("owner", "team", "territory")
-
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)
         self.offer("person", Contact.objects.visible_to(user).living())
@@ -98,9 +96,8 @@ class AccountForm(VerbForm):
             self.fields["owner"].queryset = colleagues()
         if "currency" in self.fields and not self.instance.pk:
             self.initial.setdefault("currency", House.current().currency)
-        if not access.may(user, "accounts.assign"):
-            for name in self.ASSIGNED:
-                self.fields.pop(name, None)
+        for name in access.not_hers_to_assign(user, self.fields):
+            del self.fields[name]
 
     def values(self) -> dict[str, Any]:
         values = super().values()

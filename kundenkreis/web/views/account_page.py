@@ -246,12 +246,12 @@ class AccountPage:
         return {"label": AccountLink.Hierarchy(name).label, "lines": lines, "more": len(ids) - len(lines)}
 
     def _details(self) -> dict[str, Any]:
-        may_assign = access.may(self.user, "accounts.assign")
+        others = access.not_hers_to_assign(self.user, access.ASSIGNED)
         edit = reverse("accounts:edit", args=[self.account.pk])
         facts = {}
         for title, names in FACTS.items():
             facts[title] = [
-                self._fact(name, edit, self.may_change and (may_assign or name not in ("owner", "team", "territory")))
+                self._fact(name, edit, self.may_change and name not in others)
                 for name in names
                 if name != "person" or self.account.kind == Account.Kind.PERSON or self.account.person_id
             ]
