@@ -37,6 +37,7 @@ from kundenkreis.api import (
     quality,
     resource,
     staff,
+    tokens,
 )
 from kundenkreis.api.auth import Session, Token
 from kundenkreis.api.problems import MEDIA_TYPE, Problem, pointer, words_of
@@ -122,13 +123,29 @@ NOUNS = [
     *orders.NOUNS,
     *files.NOUNS,
     *staff.NOUNS,
+    *tokens.NOUNS,
     *lists.NOUNS,
     *inbox.NOUNS,
     *quality.NOUNS,
     *history.NOUNS,
     *house.NOUNS,
 ]
-for room in (customers, contacts, activities, catalogue, orders, files, staff, lists, inbox, quality, history, house):
+ROOMS = (
+    customers,
+    contacts,
+    activities,
+    catalogue,
+    orders,
+    files,
+    staff,
+    tokens,
+    lists,
+    inbox,
+    quality,
+    history,
+    house,
+)
+for room in ROOMS:
     for router in room.routers():
         api.add_router("", router)
 

@@ -22,7 +22,7 @@ from kundenkreis.quality.reading import Unreadable
 from kundenkreis.staff import access
 
 
-class ImportMapping(shapes.Written):
+class ImportPlan(shapes.Written):
     """What is left out stays as it is. `mapping` is field → column."""
 
     target: str | None = Field(None, max_length=40)
@@ -47,9 +47,7 @@ def add_to(routes: Routes) -> None:
     where, record = "/imports/{int:id}", routes.noun.record_schema
     routes.route("POST", "/imports", _upload(routes), "add", "Send a file", {201: record}, requestBody=_FORM)
     said = "Say what goes where"
-    routes.route(
-        "POST", f"{where}/mapping", _map(routes), "map", said, ImportHindrances, requestBody=body(ImportMapping)
-    )
+    routes.route("POST", f"{where}/mapping", _map(routes), "map", said, ImportHindrances, requestBody=body(ImportPlan))
     for name, said, work in (
         ("check", "Try it out: everything but storing", _check),
         ("start", "Begin, or go on where a cancel or a failure ended it", _start),
@@ -128,7 +126,7 @@ def _map(routes: Routes) -> Callable[..., HttpResponse]:
         run = _run(routes, caller, id)
         if run.owner_id != caller.user.pk:
             raise forbidden()
-        given = writing.body_of(request, ImportMapping)
+        given = writing.body_of(request, ImportPlan)
         values: dict[str, Any] = {name: getattr(given, name) for name in given.model_fields_set}
         if values.get("target") and values["target"] not in targets.all_targets():
             names = ", ".join(targets.all_targets())

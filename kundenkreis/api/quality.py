@@ -15,7 +15,7 @@ from kundenkreis.api.problems import not_found
 from kundenkreis.api.resource import Pk, Routes, page_schema
 from kundenkreis.api.shapes import named
 from kundenkreis.core.filters import Filter
-from kundenkreis.quality.models import ImportProblem, ImportRun
+from kundenkreis.quality.models import ImportProblem, ImportRun, Mapping
 from kundenkreis.staff import access
 
 
@@ -74,7 +74,21 @@ PROBLEMS = Noun(
     verbs=READ,
 )
 
-NOUNS = [IMPORTS]
+MAPPINGS = Noun(
+    path="import-mappings",
+    title="ImportMapping",
+    model=Mapping,
+    area="imports",
+    tag="Imports",
+    about="Which column became which field the last time a file with the same headers came in. The next such file is mapped alike.",
+    allowed=_imports,
+    seen=lambda user: Mapping.objects.all(),
+    read=("target", "name", "mapping", "options", "owner", "used_at"),
+    filters=(Filter("target", "text", "what"), Filter("owner", "person", "who", "owner_id")),
+    verbs=READ,
+)
+
+NOUNS = [IMPORTS, MAPPINGS]
 
 
 def routers() -> list[Router]:
@@ -92,4 +106,4 @@ def routers() -> list[Router]:
     page = page_schema("ImportProblem", PROBLEMS.row_schema)
     routes.route("GET", "/imports/{int:id}/problems", problems, "problems", "Rows of an import that were refused", page)
     importing.add_to(routes)
-    return [routes.router]
+    return [routes.router, Routes(MAPPINGS).router]

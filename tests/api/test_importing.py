@@ -74,3 +74,14 @@ def test_what_is_no_table_or_too_large_is_refused_in_words(world, program, setti
     assert ada.post("imports", {}).status_code == 415
     settings.UPLOAD_LIMIT = 10
     assert send(ada).status_code == 413
+
+
+def test_what_became_what_the_last_time_is_listed(world, program, django_capture_on_commit_callbacks):
+    ada = program(world.ada)
+    path = prepared(ada)
+    for step in ("check", "start"):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert ada.post(f"{path}/{step}").status_code == 200, step
+    [mapping] = ada.get("import-mappings?target=accounts").json()["items"]
+    assert mapping["mapping"]["number"] == "Number"
+    assert mapping["owner_id"] == world.ada.pk

@@ -79,6 +79,11 @@ def test_the_list_can_be_one_persons(world):
             "no active person with the address nobody@example.test",
         ),
         (["create", "--user", "ada@example.test", "--name", "x", "--scopes", "all"], "all is no scope"),
+        (
+            ["create", "--user", "ada@example.test", "--name", "x", "--scopes", "nonsense:read"],
+            "nonsense:read is no scope",
+        ),
+        (["create", "--user", "rita@example.test", "--name", "x", "--scopes", "accounts:write"], "may only read"),
         (["create", "--user", "ada@example.test", "--name", "x", "--scopes", ","], "is no scope"),
         (["create", "--user", "ada@example.test", "--name", "x", "--days", "-1"], "cannot have ended before it begins"),
         (["revoke", "4711"], "There is no token 4711"),

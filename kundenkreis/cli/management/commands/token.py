@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -11,9 +10,8 @@ from django.utils import timezone
 
 from kundenkreis.cli.commanding import Command as BaseCommand
 from kundenkreis.cli.commanding import person, refuse_unless_ready
+from kundenkreis.staff import access, scopes
 from kundenkreis.staff.models import ApiToken
-
-SCOPE = re.compile(r"([a-z]+:)?(read|write)")
 
 
 class Command(BaseCommand):
@@ -31,7 +29,10 @@ class Command(BaseCommand):
         create.add_argument("--user", required=True, metavar="EMAIL", help="the person it works as")
         create.add_argument("--name", required=True, help="what it is for")
         create.add_argument(
-            "--scopes", default="read", help="read, write, or narrower as in accounts:read; by commas (read)"
+            "--scopes",
+            dest="asked",
+            default="read",
+            help="read, write, or narrower as in accounts:read; by commas (read)",
         )
         create.add_argument("--days", type=int, default=90, help="how long it is valid; 0: until it is revoked (90)")
         listing = actions.add_parser("list", help="show the tokens, never their keys")
@@ -45,13 +46,18 @@ class Command(BaseCommand):
         refuse_unless_ready()
         getattr(self, action)(**options)
 
-    def create(self, *, user: str, name: str, scopes: str, days: int, as_json: bool, **_options: Any) -> None:
-        wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
-        if wrong := [scope for scope in wanted if not SCOPE.fullmatch(scope)] or ([] if wanted else ["(none)"]):
-            raise CommandError(f"{wrong[0]} is no scope. Use read, write, or narrower ones such as accounts:read.")
+    def create(self, *, user: str, name: str, asked: str, days: int, as_json: bool, **_options: Any) -> None:
+        wanted = [scope.strip() for scope in asked.split(",") if scope.strip()]
+        if wrong := scopes.unknown(wanted) or ([] if wanted else ["(none)"]):
+            areas = ", ".join(scopes.AREAS)
+            raise CommandError(
+                f"{wrong[0]} is no scope. Use read, write, or narrower ones such as accounts:read. Areas: {areas}."
+            )
         if days < 0:
             raise CommandError("A token cannot have ended before it begins: --days is 0 or more.")
         owner = person(user)
+        if not access.may(owner, "tokens.add") and any(scope.endswith("write") for scope in wanted):
+            raise CommandError(f"{owner.email} may only read, and so may her token: use read, or accounts:read.")
         token, key = ApiToken.issue(user=owner, name=name, scopes=wanted, by=None, days=days or None)
         if as_json:
             self.print_json(described(token) | {"key": key})

@@ -1,0 +1,30 @@
+"""How far a token reaches: "read", "write", or in one area only, as in "accounts:read"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+AREAS = (
+    "accounts",
+    "contacts",
+    "activities",
+    "products",
+    "orders",
+    "documents",
+    "people",
+    "tokens",
+    "imports",
+    "history",
+    "views",
+    "notifications",
+    "house",
+)
+"""What the API's nouns are grouped in."""
+
+_KINDS = ("read", "write")
+_KNOWN = frozenset(_KINDS) | {f"{area}:{kind}" for area in AREAS for kind in _KINDS}
+
+
+def unknown(scopes: Iterable[str]) -> list[str]:
+    """Those that mean nothing, in their order."""
+    return [scope for scope in scopes if scope not in _KNOWN]
