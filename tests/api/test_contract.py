@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.db.models import F
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
 
-from kundenkreis.history.models import Event
 from kundenkreis.staff.models import ApiToken
 from kundenkreis.wsgi import application
 from tests import world as cast
@@ -34,15 +32,14 @@ def asked(only: str, phases: dict[str, Any], most: int) -> tuple[int, list[str]]
     """How many requests schemathesis sent to these addresses, and what it found."""
     world = cast.build()
     _token, key = ApiToken.issue(user=world.admin, name="Contract", scopes=["read", "write"], by=None)
-    # Numbers that do not come to mind: the walk revokes tokens and undoes events, and must not end its own way in.
-    ApiToken.objects.update(id=7_654_321)
-    Event.objects.update(id=F("id") + 7_654_321)
     own = {"headers": {"Authorization": f"Bearer {key}"}, "phases": phases}
     generation = SETTINGS["generation"] | {"max-examples": most}
     config = SchemathesisConfig.from_dict(SETTINGS | own | {"generation": generation})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=config)
     requests, found = 0, []
-    for event in schemathesis.engine.from_schema(schema.include(path_regex=only)).execute():
+    # The walk finds its own token in the list and would end its own way in; test_tokens revokes one.
+    chosen = schema.include(path_regex=only).exclude(method="DELETE", path_regex="^/api/v1/tokens/")
+    for event in schemathesis.engine.from_schema(chosen).execute():
         if isinstance(event, events.ScenarioFinished):
             requests += len(event.recorder.cases)
             for checks in event.recorder.checks.values():
