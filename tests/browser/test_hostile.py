@@ -20,6 +20,7 @@ def test_markup_in_a_name_stays_text_in_palette_peek_conflict_and_toast(world, l
     settled(page, "document.querySelector('#palette [aria-selected=true]')?.textContent.includes('<img')")
     assert not page.evaluate(TRIED)
     page.keyboard.press("Escape")
+    settled(page, "!document.querySelector('#palette').open && document.activeElement === document.body")
     page.keyboard.press("j")
     page.keyboard.press(" ")
     page.wait_for_selector("#peek .peek-body")
