@@ -11,6 +11,7 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -70,7 +71,7 @@ def process(what: str, run: ImportRun) -> subprocess.Popen:
     settings = connection.settings_dict
     url = f"sqlite:///{settings['NAME']}"
     if connection.vendor == "postgresql":
-        url = f"postgres://{settings['USER']}@{settings['HOST']}:{settings['PORT'] or 5432}/{settings['NAME']}"
+        url = urlsplit(os.environ["KUNDENKREIS_TEST_URL"])._replace(path=f"/{settings['NAME']}").geturl()
     environment = os.environ | {"KUNDENKREIS_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "kundenkreis.settings"}
     environment.pop("KUNDENKREIS_TEST_URL", None)
     arguments = [sys.executable, "-m", "tests.quality.killed", what, str(run.pk), str(CHUNK)]
