@@ -1,7 +1,8 @@
-"""Notifications in the product."""
+"""Notifications in the product, and when somebody last looked what is new."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Self
 
 from django.db import models
@@ -53,3 +54,39 @@ class Notification(models.Model):
     def read_all(cls, person: User) -> int:
         """Everything that the person has not looked at yet is read now. Returns how many."""
         return cls.objects.filter(person=person, read_at=None).update(read_at=timezone.now())
+
+
+class LastLook(models.Model):
+    """When a person last looked at her day, so that it can tell what happened since.
+
+    No part of the history: it is written by looking, and says nothing about the work.
+    """
+
+    PAUSE = dt.timedelta(minutes=45)  # shorter absences are one look
+    OFTEN = dt.timedelta(minutes=5)  # so often at most a look is written down
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="last_look")
+    at = models.DateTimeField()
+    since = models.DateTimeField()  # the end of the look before: what happened later is new
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def take(cls, person: User, now: dt.datetime | None = None) -> dt.datetime:
+        """Remember that the person looks now; returns from when on things are new to her. A first look begins a day back."""
+        now = now or timezone.now()
+        look = cls.objects.filter(person=person).first()
+        if look is None:
+            begun, _made = cls.objects.get_or_create(
+                person=person, defaults={"at": now, "since": now - dt.timedelta(days=1)}
+            )
+            return begun.since
+        if now - look.at > cls.PAUSE:
+            # Two windows opened at once: the second finds the first one's mark and keeps it.
+            if cls.objects.filter(person=person, at=look.at).update(since=look.at, at=now):
+                return look.at
+            return cls.objects.get(person=person).since
+        if now - look.at > cls.OFTEN:
+            cls.objects.filter(person=person, at=look.at).update(at=now)
+        return look.since

@@ -151,12 +151,12 @@ def reach(user: Any, action: str) -> Reach:
         return Reach(everything=True)
     known = user.__dict__.setdefault("_reach", {})
     if reached not in known:
-        me = frozenset({user.pk, *_stands_in_for(user, clock.today())})
+        me = frozenset({user.pk, *stands_in_for(user, clock.today())})
         known[reached] = Reach(
             owners=me if Scope.OWN in reached else frozenset(),
             members=me if Scope.ACCOUNT_TEAM in reached else frozenset(),
-            teams=_with_children(Team, {user.team_id} - {None}) if Scope.TEAM in reached else frozenset(),
-            territories=_with_children(Territory, set(user.territories.values_list("pk", flat=True)))
+            teams=below(Team, {user.team_id} - {None}) if Scope.TEAM in reached else frozenset(),
+            territories=below(Territory, set(user.territories.values_list("pk", flat=True)))
             if Scope.TERRITORY in reached
             else frozenset(),
         )
@@ -174,12 +174,14 @@ def may(user: Any, action: str, subject: Any = None) -> bool:
     return bool(within and within(allowed))
 
 
-def _stands_in_for(user: User, on: dt.date) -> list[int]:
+def stands_in_for(user: User, on: dt.date) -> list[int]:
+    """The people whose deputy `user` is on that day."""
     lasting = Deputy.objects.living().filter(deputy=user, starts_on__lte=on)
     return [d.person_id for d in lasting if d.ends_on is None or d.ends_on >= on]
 
 
-def _with_children(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int]:
+def below(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int]:
+    """The ids of these teams or territories and of all that lie below them."""
     if not roots:
         return frozenset()
     below: dict[int | None, list[int]] = {}

@@ -166,7 +166,7 @@ class Shell:
     def urls(self) -> dict[str, str]:
         """Pages the frame itself leads to; "" where one is not built."""
         names = {
-            "home": "home",
+            "home": "day:home",
             "search": "search",
             "inbox": "inbox:list",
             "me": "me:profile",
@@ -175,7 +175,7 @@ class Shell:
             "sign_in": "account_login",
             "sign_out": "account_logout",
         }
-        return {key: address(name) for key, name in names.items()} | {"home": address("home") or "/"}
+        return {key: address(name) for key, name in names.items()} | {"home": address("day:home") or "/"}
 
     @property
     def language(self) -> str:

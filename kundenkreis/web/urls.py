@@ -12,6 +12,7 @@ from kundenkreis.web.views import (
     bulk,
     contacts,
     credit,
+    day,
     errors,
     files,
     history,
@@ -42,6 +43,10 @@ handler404 = "kundenkreis.web.views.errors.not_found"
 handler500 = "kundenkreis.web.views.errors.server_error"
 handler429 = "kundenkreis.web.signin.too_many"
 
+DAY = [
+    path("", day.home, name="home"),
+    path("day/<int:pk>/<slug:kind>/", day.act, name="act"),
+]
 ME = [
     path("", me.profile, name="profile"),
     path("theme/", me.theme, name="theme"),
@@ -239,7 +244,7 @@ INBOX = [
 ]
 
 urlpatterns = [
-    path("", houses.home, name="home"),
+    path("", include((DAY, "day"))),
     path("health", health, name="health"),
     path("api/", include(door.urls())),
     path("floor/", floor, name="floor"),

@@ -61,7 +61,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN,
         "any": bool(found),
         "may_add": access.may(request.user, "activities.add"),
-    } | _row_context(request)
+    } | row_context(request)
     return render(request, "activities/agenda.html", context)
 
 
@@ -190,12 +190,12 @@ def _answer(request: HttpRequest, activity: Activity, said: str, event: Event | 
     """The changed line for a list that asked by htmx; otherwise back to where the button was."""
     if is_htmx(request) and "row" in request.POST:
         spare(request.user, [activity], "account", "contact")
-        response = fragment(request, "activities/_row.html", {"one": activity} | _row_context(request))
+        response = fragment(request, "activities/_row.html", {"one": activity} | row_context(request))
         return toast(request, response, said, undo=event)
     return go(request, _back(request, activity), said, undo=event)
 
 
-def _row_context(request: HttpRequest) -> dict[str, Any]:
+def row_context(request: HttpRequest) -> dict[str, Any]:
     return {"icons": ICONS, "snoozes": SNOOZES, "today": clock.today()}
 
 
@@ -211,7 +211,7 @@ def _of(activity: Activity) -> str:
 
 
 def _me_and_whom_i_stand_in_for(user: Any) -> set[int]:
-    return {user.pk, *access._stands_in_for(user, clock.today())}
+    return {user.pk, *access.stands_in_for(user, clock.today())}
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         return htmx.toast(
             request, render(request, "documents/_list.html", panel_of(request, document.subject)), said, undo=event
         )
-    return htmx.go(request, url_of(document.subject) or reverse("home"), said, undo=event)
+    return htmx.go(request, url_of(document.subject) or reverse("day:home"), said, undo=event)
 
 
 @require_safe

@@ -112,7 +112,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def _where(request: HttpRequest, back: str) -> str:
     """To the page one was on, else to the record; home when the record is gone into the bin, and its page with it."""
     if not back:
-        return reverse("home")
+        return reverse("day:home")
     before = request.headers.get("Referer", "")
     mine = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
     return before if before and mine else back

@@ -19,11 +19,6 @@ from kundenkreis.web.forms.house import HouseForm
 RATES_SHOWN = 6
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Where people land: their accounts, until My day is built."""
-    return redirect("accounts:list")
-
-
 def settings(request: HttpRequest) -> HttpResponse:
     """See, and as an administrator change, the house's settings."""
     if not access.may(request.user, "house.change"):

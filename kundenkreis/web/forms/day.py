@@ -1,0 +1,86 @@
+"""What is done from My day, with a customer: a call that took place, a task, a planned visit, and the step after it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.core import clock
+from kundenkreis.customers.models import Account
+from kundenkreis.history.models import Event
+from kundenkreis.staff.models import User
+from kundenkreis.web.forms import DateField, apply_errors
+from kundenkreis.web.forms.activities import ComposerForm
+
+KINDS = (Activity.Kind.CALL, Activity.Kind.TASK, Activity.Kind.VISIT)
+
+
+class ActForm(ComposerForm):
+    """As the composer, with a next step beside what took place, and whether that settles the reason on My day."""
+
+    next_step = forms.CharField(label=lazy("next step"), max_length=200, required=False)
+    next_on = DateField(label=lazy("due"), required=False)
+
+    def __init__(self, *args: Any, user: User, account: Account, kind: str, **kwargs: Any):
+        super().__init__(*args, user=user, account=account, contact=None, **kwargs)
+        self.following: Activity | None = None
+        self.event: Event | None = None  # what an undo takes back
+        self.fields["kind"].initial = kind
+        self.fields["kind"].required = False
+        self.chosen = kind
+        if kind == Activity.Kind.VISIT:
+            self.fields["at"].required = True
+            self.initial.setdefault("at", _next_morning())
+        if kind == Activity.Kind.TASK:
+            self.initial.setdefault("due_on", clock.today() + dt.timedelta(days=1))
+
+    def clean_kind(self) -> str:
+        return self.chosen
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("next_on") and not cleaned.get("next_step"):
+            self.add_error("next_step", _("Write what is to be done then."))
+        return cleaned
+
+    @transaction.atomic
+    def save_by(self) -> bool:
+        """The activity and, if one was written, the step after it; both or none."""
+        if not super().save_by():
+            return False
+        self.event = Event.objects.about(self.record).order_by("-pk").first()
+        given = self.cleaned_data
+        if not given["next_step"]:
+            return True
+        try:
+            self.following = Activity.add(
+                by=self.user,
+                kind=Activity.Kind.TASK,
+                subject=given["next_step"].strip(),
+                account=self.account,
+                contact=self.record.contact,
+                owner=self.record.owner,
+                is_open=True,
+                due_on=given["next_on"] or clock.today() + dt.timedelta(days=7),
+            )
+        except ValidationError as refused:
+            transaction.set_rollback(True)
+            apply_errors(self, refused)
+            return False
+        return True
+
+
+def _next_morning() -> dt.datetime:
+    """The next working day at ten, by the house's calendar."""
+    day = clock.today() + dt.timedelta(days=1)
+    while day.weekday() > 4:
+        day += dt.timedelta(days=1)
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(10)))
