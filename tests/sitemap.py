@@ -12,6 +12,7 @@ PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
+    "day:act": "account",
     "accounts": "account",
     "contacts": "contact",
     "people": "person",
@@ -81,7 +82,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
     elif space == "bin":
         yield {"noun": "account", **({"pk": made["gone"].pk} if "pk" in keys else {})}
     else:
-        others = {"label": "customers.account", "name": "head_of_sales", "number": 1}
+        others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call"}
         others["price_pk"] = made["price"].pk
         record = (
             made["account"] if "label" in keys else made[RECORDS.get(name) or RECORDS[space]] if "pk" in keys else None
@@ -92,6 +93,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
 NEEDED = {"views:add": "?list=accounts"}
 # What stands in a page's query and shows something else.
 ALSO = [
+    "/?whose=all",
     *(f"/accounts/{{account}}/?tab={tab}" for tab in ("people", "orders", "structure", "details", "files", "history")),
     "/accounts/{account}/?group=legal",
     "/accounts/?f=place:is:Wels&sort=-name&columns=name,place,owner",

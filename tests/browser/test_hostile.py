@@ -58,6 +58,6 @@ def test_signing_in_leads_to_no_other_house_and_makes_a_new_session(world, look,
     page.fill("[name=login]", "ada@example.test")
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    page.wait_for_selector("[data-row]")
+    page.wait_for_selector("#tasks")
     assert page.url.startswith(live_server.url)
     assert "a" * 32 not in {cookie["value"] for cookie in page.context.cookies()}

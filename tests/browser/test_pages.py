@@ -14,7 +14,7 @@ MOST_BYTES = 150_000
 REFERENCE = "/api/v1/docs"
 NOUNS = {
     "customers": ("accounts", "contacts"),
-    "work": ("activities", "log", "imports", "inbox", "documents", "views", "history", "bin"),
+    "work": ("day", "activities", "log", "imports", "inbox", "documents", "views", "history", "bin"),
     "sales": ("products", "orders", "patterns"),
 }
 SIGN_IN = ["/signin/login/", "/signin/password/reset/", "/signin/password/reset/done/", "/signin/inactive/"]
