@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial as partially
 from typing import Annotated, Any
 
 from django.db import transaction
@@ -140,7 +141,8 @@ def _with_references(
 
 def _stored(noun: Noun, caller: Caller, values: list[dict[str, Any]], partial: bool) -> Added:
     label = _("API: %(count)s × %(noun)s") % {"count": len(values), "noun": noun.model._meta.verbose_name}
-    added = store(noun.model, values, by=caller.user, label=label, kind="api", partial=partial)  # type: ignore[arg-type]
+    verb = noun.add_many or partially(store, noun.model)
+    added: Added = verb(values, by=caller.user, label=label, kind="api", partial=partial)
     if not added.refused or partial:
         for record in added.records:
             if record is not None and not noun.allowed(caller.user, "add", record):

@@ -51,7 +51,9 @@ class Noun:
     model has no `visible_to`; `listed` the same for lists, where that has a better shape. `feed`: narrows a list that is followed in
     the order of the numbers down to what nothing can come before any more; its last page has a `next` as well. `add`, `change` and
     `discard` are other verbs than the model's own, called as `verb(by=…, **values)`, `verb(record, by=…, **values)` and
-    `verb(record, by=…)`; `more` are members of the body that are no fields, given to those verbs under their names.
+    `verb(record, by=…)`; `add_many` is another verb than `history.adding.add_many`, called like it but for the model; `more` are members
+    of the body that are no fields, given to those verbs under their names; `derived` are fields that the verb works out when they are
+    left out, whatever default the column has.
     """
 
     path: str
@@ -71,11 +73,13 @@ class Noun:
     feed: Callable[[Any], Any] | None = None
     verbs: frozenset[str] = ALL
     mine: str = ""
+    derived: frozenset[str] = frozenset()
     guarded: Mapping[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
     seen: Callable[[Any], models.QuerySet] | None = None
     listed: Callable[[Any], models.QuerySet] | None = None
     add: Callable[..., Any] | None = None
+    add_many: Callable[..., Any] | None = None
     change: Callable[..., Any] | None = None
     discard: Callable[..., Any] | None = None
 
@@ -115,7 +119,7 @@ class Noun:
 
     @cached_property
     def new_schema(self) -> type[shapes.Written]:
-        return shapes.new_schema(f"New{self.title}", self.model, (*self.fixed, *self.write), self.more)
+        return shapes.new_schema(f"New{self.title}", self.model, (*self.fixed, *self.write), self.more, self.derived)
 
     @cached_property
     def change_schema(self) -> type[shapes.Written]:

@@ -4,6 +4,7 @@
 
 from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -12,16 +13,19 @@ from pydantic import AfterValidator, Field
 from kundenkreis.api import reading, shapes
 from kundenkreis.api.answers import answered
 from kundenkreis.api.history import SimplePage
-from kundenkreis.api.noun import ALL, READ, Noun, of
+from kundenkreis.api.noun import READ, Noun, of
 from kundenkreis.api.problems import invalid, not_found
 from kundenkreis.api.resource import Pk, Routes, page_schema
 from kundenkreis.api.shapes import Shown, decimal_type
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.filters import Filter
+from kundenkreis.history.adding import Added
 from kundenkreis.orders import booking
+from kundenkreis.orders.booking_many import book_many
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 
 LINES_MAX = 5_000
+SLICE = 5_000
 
 
 class NewOrderLine(shapes.Written):
@@ -52,6 +56,30 @@ def _book(*, by: Any, lines: list[NewOrderLine], **values: Any) -> Order:
     return booking.book(by=by, lines=_lines(lines, by), **values)
 
 
+def _book_many(rows: list[dict[str, Any]], *, by: Any, **how: Any) -> Added:
+    """The orders of a bulk request; a product that is not there is named by its row and line."""
+    asked = {line.product_id for row in rows for line in row["lines"]}
+    seen = Product.objects.visible_to(by).living()
+    products = {
+        product.pk: product
+        for start in range(0, len(asked), SLICE)
+        for product in seen.filter(pk__in=sorted(asked)[start : start + SLICE])
+    }
+    given, wrong = [], {}
+    for index, row in enumerate(rows):
+        unknown = {
+            f"lines/{place}/product_id": _("There is no such record.")
+            for place, line in enumerate(row["lines"])
+            if line.product_id not in products
+        }
+        if unknown:
+            wrong[index] = ValidationError(unknown)
+        known = [line for line in row["lines"] if line.product_id in products]
+        lines = [booking.Line(products[n.product_id], n.quantity, n.unit_price, n.description) for n in known]
+        given.append(row | {"lines": lines})
+    return book_many(given, by=by, wrong=wrong, **how)
+
+
 def _rebook(order: Order, *, by: Any, lines: list[NewOrderLine] | None = None, **values: Any) -> Order:
     return booking.rebook(order, by=by, lines=None if lines is None else _lines(lines, by), **values)
 
@@ -64,7 +92,8 @@ ORDERS = Noun(
     model=Order,
     area="orders",
     tag="Orders",
-    about="Orders and credit notes as the ERP booked them. `lines` replace all lines; read them at `/orders/{id}/lines`.",
+    about="Orders and credit notes as the ERP booked them. `lines` replace all lines; read them at `/orders/{id}/lines`."
+    " A new order without `currency` is in the house's, and one without `kind` is a credit note when its total is below zero.",
     allowed=of("orders"),
     read=(
         *_HEAD,
@@ -85,8 +114,9 @@ ORDERS = Noun(
         Filter("total_house", "number", "net total in house currency"),
     ),
     sorts={"ordered_on": "ordered_on"},
-    verbs=ALL - {"bulk"},
     add=_book,
+    add_many=_book_many,
+    derived=frozenset({"kind", "currency"}),
     change=_rebook,
 )
 

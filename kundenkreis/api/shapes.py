@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -269,17 +269,22 @@ def row_schema(name: str, whole: type[Read]) -> type[Read]:
 
 
 def new_schema(
-    name: str, model: type[models.Model], fields: Iterable[str], more: Mapping[str, Any] | None = None
+    name: str,
+    model: type[models.Model],
+    fields: Iterable[str],
+    more: Mapping[str, Any] | None = None,
+    derived: Collection[str] = (),
 ) -> type[Written]:
-    """What is needed to make a record; what is left out gets its default."""
+    """What is needed to make a record; what is left out gets its default, or follows from the rest (`derived`)."""
     columns: dict[str, Any] = {}
     for one in fields:
         field: Any = model._meta.get_field(one)
         kind = type_of(field, writing=True)
+        default = _without_default if one in derived else _default_of(field)
         if field.blank or field.null or field.has_default():
             columns[api_name(field)] = (
                 kind,
-                Field(default=None, json_schema_extra=_default_of(field), **_about(field)),
+                Field(default=None, json_schema_extra=default, **_about(field)),
             )
         else:
             columns[api_name(field)] = (kind, Field(**_about(field)))

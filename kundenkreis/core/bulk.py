@@ -104,6 +104,14 @@ def hold(*held: type[models.Model]) -> None:
             cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
 
 
+def join(*held: type[models.Model]) -> None:
+    """Be one of those who write rows of these models: waits for whoever `hold`s them, so that what is read after is as he left it."""
+    if connection.vendor == "postgresql":
+        tables = ", ".join(_quoted(model._meta.db_table) for model in held)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {tables} IN ROW EXCLUSIVE MODE")
+
+
 def _pk(model: type[models.Model]) -> models.Field:
     field = model._meta.pk
     if field is None or not field.column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,8 @@ from kundenkreis.core import bulk, search
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import Actor, Recorded, record_event
+
+Parts = Callable[[Batch, Sequence[Any]], None]
 
 
 @dataclass
@@ -38,10 +40,14 @@ def add_many(
     kind: str,
     now: dt.datetime | None = None,
     partial: bool = False,
+    wrong: Mapping[int, ValidationError] | None = None,
+    parts: Parts | None = None,
 ) -> Added:
     """Make a record of each row of values, set by set where the noun allows it, one by one where it keeps other rows in step.
 
     With `partial` the good rows are stored and the others reported in `refused`; without, `refused` means that the caller must roll back.
+    `wrong` are rows that the caller refuses. `parts` gets the records, in the order of their rows, None where one was refused; it
+    writes the rows they are made of, as chunk 0, and brings in step what hangs on them, in their place for `settle`.
     """
     now = now or timezone.now()
     batch = Batch.objects.create(
@@ -53,9 +59,10 @@ def add_many(
     )
     given = [dict(row) for row in rows]
     model.complete(given, by)
-    added = _set_by_set(model, given, batch, now, partial) if model.settle is Recorded.settle else None
+    as_set = parts is not None or model.settle is Recorded.settle
+    added = _set_by_set(model, given, batch, now, partial, wrong or {}, parts) if as_set else None
     if added is None:
-        added = _one_by_one(model, given, batch, by, now)
+        added = _one_by_one(model, given, batch, by, now, wrong or {}, parts)
     count = sum(record is not None for record in added.records)
     batch.state, batch.ended_at = Batch.State.DONE, timezone.now()
     batch.counts = {model._meta.label_lower: {"added": count}}
@@ -65,25 +72,43 @@ def add_many(
 
 
 def _one_by_one(
-    model: type[Recorded], rows: Sequence[Mapping[str, Any]], batch: Batch, by: Actor | None, now: dt.datetime
+    model: type[Recorded],
+    rows: Sequence[Mapping[str, Any]],
+    batch: Batch,
+    by: Actor | None,
+    now: dt.datetime,
+    wrong: Mapping[int, ValidationError],
+    parts: Parts | None,
 ) -> Added:
     added = Added(batch)
     for index, row in enumerate(rows):
+        if index in wrong:
+            added.refused[index] = wrong[index]
+            added.records.append(None)
+            continue
         try:
             with transaction.atomic():
                 added.records.append(model.add(by=by, now=now, batch=batch, **row))
-        except ValidationError as wrong:
-            added.refused[index] = wrong
+        except ValidationError as refusal:
+            added.refused[index] = refusal
             added.records.append(None)
         except IntegrityError:
             added.refused[index] = ValidationError(_("This does not go together with what is stored."))
             added.records.append(None)
     chunks.keep(batch, 0, model, added=[record.pk for record in added.records if record is not None], now=now)
+    if parts is not None:
+        parts(batch, added.records)
     return added
 
 
 def _set_by_set(
-    model: type[Recorded], rows: Sequence[Mapping[str, Any]], batch: Batch, now: dt.datetime, partial: bool
+    model: type[Recorded],
+    rows: Sequence[Mapping[str, Any]],
+    batch: Batch,
+    now: dt.datetime,
+    partial: bool,
+    wrong: Mapping[int, ValidationError],
+    parts: Parts | None,
 ) -> Added | None:
     """None when a constraint of the database refused the set: then only row by row can say which row it was."""
     added = Added(batch)
@@ -96,6 +121,8 @@ def _set_by_set(
             many[len(added.records) - 1] = related
     model.prepare_many(added.records, [set(row) for row in rows])
     _check(model, added, rows)
+    for index, refusal in wrong.items():
+        added.refused.setdefault(index, refusal)
     if added.refused and not partial:
         return added
     for index in added.refused:
@@ -108,6 +135,8 @@ def _set_by_set(
         with transaction.atomic():
             _store(model, good, batch)
             _relate(model, [(added.records[index], related) for index, related in many.items()], batch)
+            if parts is not None:
+                parts(batch, added.records)
     except IntegrityError:
         return None
     return added

@@ -216,6 +216,15 @@ class Recorded(Record):
         """`settle` for records `ids` of `whole` whose parts (rows of this noun, see `part_of`) an undo has changed or deleted."""
 
     @classmethod
+    def summed_on(cls, ids: Collection[int]) -> set[int]:
+        """Numbers of the records that keep sums over these: an undo asks before and after it changes or deletes them."""
+        return set()
+
+    @classmethod
+    def sum_again(cls, numbers: Collection[int]) -> None:
+        """Bring the sums that these records keep over rows of this noun up to date (see `summed_on`)."""
+
+    @classmethod
     def indispensable(cls, after: Mapping[int, Mapping[str, Any] | None]) -> set[int]:
         """Which of these records must stay as they are. `after` says what an undo would make of each: {column: value}, or None for gone."""
         return set()

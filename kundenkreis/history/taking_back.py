@@ -67,6 +67,7 @@ class Taker:
         # (dry) what the batch added: {id: older rows that would refer to it no more}
         self._released: dict[Model, dict[int, set[tuple[Model, int]]]] = defaultdict(dict)
         self._references: dict[tuple[Model, bool], list[models.Exists]] = {}
+        self._sums: dict[type[Recorded], set[int]] = defaultdict(set)  # records whose sums this chunk changes
 
     def take(self, number: int) -> None:
         """All that chunk `number` did. Belongs into one transaction."""
@@ -80,6 +81,9 @@ class Taker:
             model = apps.get_model(chunk.model)
             for first, last in reversed(list(chunks.added_ids(chunk))):
                 self._take_out(model, first, last)
+        for noun, numbers in self._sums.items():
+            noun.sum_again(numbers)
+        self._sums.clear()
 
     def own(self, model: Model) -> chunks.Ids:
         """Ids of this model's rows that the batch has added."""
@@ -148,7 +152,9 @@ class Taker:
         places = [place for place, spec in enumerate(back.specs, start=1) if spec.name != "version"]
         columns = ["id", *(spec.attname for spec in specs)]
         rows = [[row[0], *(row[place] for place in places)] for row in back.rows]
+        self._note_sums(back.model, [row[0] for row in rows])
         done = [pk for some in _slices(rows) for pk in self._write(back.model, columns, some)]
+        self._note_sums(back.model, done)
         if issubclass(back.model, Recorded):
             chunks.step_back(back.model, done, self.now)
             for some in _slices(done):
@@ -291,6 +297,7 @@ class Taker:
                 search.remove(kind, some)
             if issubclass(model, Recorded):
                 TakenBack.objects.filter(model=model._meta.label_lower, record_id__in=some).delete()
+            self._note_sums(model, some)
             gone += bulk.delete_ids(model, some)
             self._settle(model, wholes)
         return gone
@@ -325,6 +332,12 @@ class Taker:
                 rows = model._base_manager.filter(pk__in=some).values_list(attname, flat=True)
                 found[whole].update(pk for pk in rows if pk is not None)
         return found
+
+    def _note_sums(self, model: Model, ids: Sequence[int]) -> None:
+        """An import sums up once, at its end."""
+        if issubclass(model, Recorded) and self.batch.kind != "import":
+            for some in _slices(ids):
+                self._sums[model] |= model.summed_on(some)
 
     def _settle(self, model: Model, wholes: dict[Model, set[int]]) -> None:
         """What older records keep of their parts is brought into step again."""

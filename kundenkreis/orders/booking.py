@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kundenkreis.catalogue.models import Product
+from kundenkreis.core import bulk
 from kundenkreis.core.models import House
 from kundenkreis.core.money import convert, rounded
 from kundenkreis.history.recording import Actor, record_event
@@ -35,7 +36,8 @@ class Line:
 @transaction.atomic
 def book(*, by: Actor | None, lines: Sequence[Line], now: dt.datetime | None = None, **values: Any) -> Order:
     """An order with its lines; its total is the sum of them. Raises ValidationError, by field, and then nothing is written."""
-    order = Order.add(by=by, now=now, **values)
+    bulk.join(Order)
+    order = Order.add(by=by, now=now, **completed(values, lines, House.current().currency))
     _write(order, lines)
     _push_down({order.account_id})
     return order
@@ -59,6 +61,7 @@ def rebook(
     if lines is None:
         lines = [Line(line.product, line.quantity, line.unit_price, line.description) for line in held]
     total = order.total
+    bulk.join(Order)
     order.lines.all().delete()
     _write(order, lines)
     if not changed:  # the lines are part of the order: a new version, and an event that says so
@@ -69,12 +72,28 @@ def rebook(
     return order
 
 
+def completed(values: Mapping[str, Any], lines: Sequence[Line], house: str) -> dict[str, Any]:
+    """An order's values with what it leaves out: the house currency, and, as an import has it, that a total below zero is a credit note."""
+    found = {"currency": house, **values}
+    if not found.get("kind"):
+        total = sum((rounded(line.quantity * line.unit_price, found["currency"]) for line in lines), Decimal(0))
+        found["kind"] = Order.Kind.CREDIT_NOTE if total < 0 else Order.Kind.ORDER
+    return found
+
+
 def _write(order: Order, lines: Sequence[Line]) -> None:
     house = House.current().currency
     try:
         rate = rate_on(order.currency, order.ordered_on, house)
     except NoRate as missing:
         raise ValidationError({"currency": str(missing)}) from missing
+    rows = worked_out(order, lines, rate, house)
+    OrderLine.objects.bulk_create(rows, batch_size=500)
+    order.save(update_fields=["total", "total_house", "line_count"])
+
+
+def worked_out(order: Order, lines: Sequence[Line], rate: Decimal, house: str) -> list[OrderLine]:
+    """The lines of an order with their amounts, not stored; sets its sums. Raises ValidationError. No database."""
     seen: Counter[int] = Counter()
     rows = []
     for position, line in enumerate(lines, start=1):
@@ -98,11 +117,10 @@ def _write(order: Order, lines: Sequence[Line]) -> None:
                 amount_house=in_house,
             )
         )
-    OrderLine.objects.bulk_create(rows, batch_size=500)
     order.total = sum((row.amount for row in rows), Decimal(0))
     order.total_house = sum((row.amount_house for row in rows), Decimal(0))
     order.line_count = len(rows)
-    order.save(update_fields=["total", "total_house", "line_count"])
+    return rows
 
 
 def _push_down(accounts: set[int | None]) -> None:

@@ -38,6 +38,7 @@ _DECIDED_BY = {
     "catalogue.price": "products",
     "catalogue.pricelist": "products",
     "orders.order": "orders",
+    "orders.orderline": "orders",
     "orders.delivery": "orders",
     "orders.openitem": "orders",
     "orders.creditstanding": "orders",
@@ -59,6 +60,7 @@ _PARTS = frozenset(
         "customers.consent",
         "customers.address",
         "customers.contactpoint",
+        "orders.orderline",
         "rates.exchangerate",
     }
 )
