@@ -13,6 +13,7 @@ from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import name_of, named
 from kundenkreis.core.filters import Filter
 from kundenkreis.customers.models import Account
+from kundenkreis.lists import asking
 from kundenkreis.staff import access
 
 _FIELDS = (
@@ -70,10 +71,13 @@ ACTIVITIES = Noun(
         Filter("contact", "number", "contact", "contact_id"),
         Filter("owner", "person", "whose", "owner_id"),
         Filter("kind", "choice", "kind", choices=Activity.Kind.choices),
-        Filter("is_open", "flag", "to do"),
-        Filter("due_on", "date", "due"),
+        Filter("is_open", "flag", "to do", aliases=("open",)),
+        Filter("due_on", "date", "due", aliases=("due",)),
         Filter("at", "moment", "day", "at"),
         Filter("outcome", "choice", "outcome", choices=Activity.Outcome.choices),
+        Filter("subject", "text", "subject"),
+        Filter("pinned", "flag", "pinned", "is_pinned"),
+        *asking.of("log"),
     ),
     sorts={"at": "at", "due_on": "due_on"},
 )

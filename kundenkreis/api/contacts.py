@@ -8,7 +8,9 @@ from kundenkreis.api.noun import Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import name_of
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.asking import tagged
 from kundenkreis.customers.models import Account, Consent, Contact, Position
+from kundenkreis.lists import asking
 
 _CONTACT = (
     "form_of_address",
@@ -49,6 +51,9 @@ CONTACTS = Noun(
         Filter("main_account", "number", "account", "main_account_id"),
         Filter("owner", "person", "owner", "owner_id"),
         Filter("language", "choice", "language", choices=[("de", "German"), ("en", "English")]),
+        Filter("position", "text", "position", "job_title"),
+        tagged(Contact, "contact_id"),
+        *asking.of("contacts"),
         Filter("changed", "moment", "day of the last change", "changed_at"),
     ),
     sorts={"name": "key"},

@@ -10,6 +10,7 @@ from kundenkreis.api.noun import ALL, Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Day, Shown, decimal_type, named
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.asking import tagged
 from kundenkreis.customers.models import (
     NEVER,
     Account,
@@ -21,6 +22,7 @@ from kundenkreis.customers.models import (
     Relation,
     Tag,
 )
+from kundenkreis.lists import asking
 from kundenkreis.staff import access
 
 _MONEY = decimal_type(16, 2, writing=False)
@@ -117,12 +119,14 @@ ACCOUNTS = Noun(
         Filter("vat_id", "text", "VAT ID"),
         Filter("email", "text", "e-mail"),
         Filter("owner", "person", "owner", "owner_id"),
-        Filter("team", "number", "team", "team_id"),
+        Filter("team", "number", "team", "team_id", own="own_teams"),
         Filter("territory", "number", "territory", "territory_id"),
-        Filter("last_ordered_on", "date", "last order", "last_order_on"),
-        Filter("revenue_12m", "number", "revenue, 12 months"),
-        Filter("customer_since", "date", "customer since"),
+        Filter("last_ordered_on", "date", "last order", "last_order_on", aliases=("last",)),
+        Filter("revenue_12m", "number", "revenue, 12 months", aliases=("revenue",)),
+        Filter("customer_since", "date", "customer since", aliases=("since",)),
         Filter("changed", "moment", "day of the last change", "changed_at"),
+        tagged(Account, "account_id"),
+        *asking.of("accounts"),
     ),
     sorts={"name": "key", "last_ordered_on": "last_order_on", "revenue_12m": "revenue_12m"},
 )

@@ -20,6 +20,7 @@ from kundenkreis.api.shapes import Shown, decimal_type
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.filters import Filter
 from kundenkreis.history.adding import Added
+from kundenkreis.lists import asking
 from kundenkreis.orders import booking
 from kundenkreis.orders.booking_many import book_many
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
@@ -109,9 +110,11 @@ ORDERS = Noun(
         Filter("account", "number", "account", "account_id"),
         Filter("number", "text", "order number"),
         Filter("kind", "choice", "kind", choices=Order.Kind.choices),
-        Filter("ordered_on", "date", "ordered on"),
+        Filter("ordered_on", "date", "ordered on", aliases=("day",)),
         Filter("currency", "text", "currency"),
-        Filter("total_house", "number", "net total in house currency"),
+        Filter("total_house", "number", "net total in house currency", aliases=("net",)),
+        Filter("country", "choice", "delivered to country"),
+        *asking.of("orders"),
     ),
     sorts={"ordered_on": "ordered_on"},
     add=_book,

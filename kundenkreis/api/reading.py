@@ -124,6 +124,12 @@ def _related(field: Any, ids: list[int]) -> dict[int, list[int]]:
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 
+
+def _plain(noun: Noun) -> list[Filter]:
+    """The filters that have a parameter of their own."""
+    return [asked for asked in noun.filters if asked.kind in _SIMPLE and asked.many is None]
+
+
 _SIMPLE = {"text": "is", "choice": "in", "number": "is", "date": "on", "moment": "on", "flag": "is", "person": "is"}
 
 
@@ -155,11 +161,15 @@ def list_parameters(noun: Noun) -> Any:
         ),
     }
     if noun.filters:
-        said = f"Conditions such as `name:operation:value,value`, all of which hold. They can ask: {names}."
+        said = (
+            "Conditions such as `name:operation:value,value`, all of which hold; groups of them, such as `any(…;…)`, `all(…;…)` and "
+            "`none(…;…)`; and relations, such as `name:with(…;…)` and `name:without(…;…)`. The addresses of the lists on the screen "
+            f"are written in the same way. They can ask: {names}."
+        )
         columns["f"] = (list[str], Field([], max_length=20, description=said))
     if noun.has_bin:
         columns["bin"] = (bool, Field(False, description="What is in the bin instead; for administrators."))
-    for asked in noun.filters:
+    for asked in _plain(noun):
         columns[asked.name] = (
             _simple_type(asked),
             Field(None, description=f"Short for `f={asked.name}:{_SIMPLE[asked.kind]}:…`"),
@@ -230,7 +240,7 @@ def address_of(request: HttpRequest, cursor: str) -> str | None:
 
 def _conditions(noun: Noun, caller: Caller, query: Any) -> filters.Filters:
     written = list(getattr(query, "f", []))
-    for asked in noun.filters:
+    for asked in _plain(noun):
         value = getattr(query, asked.name)
         if value is not None:
             text = {True: "yes", False: "no"}[value] if asked.kind == "flag" else str(value)
@@ -238,9 +248,9 @@ def _conditions(noun: Noun, caller: Caller, query: Any) -> filters.Filters:
     hidden = noun.hidden_from(caller.user) if noun.hidden else frozenset()
     declared = [one for one in noun.filters if one.name not in hidden]
     try:
-        return filters.parse(written, declared, me=caller.user.pk)
+        return filters.parse(written, declared, by=caller.user)
     except BadFilter as bad:
-        raise invalid([{"parameter": "f", "detail": str(bad)}]) from bad
+        raise invalid([{"parameter": "f", "detail": str(bad), "at": list(bad.at)}]) from bad
 
 
 def _order(noun: Noun, caller: Caller, sort: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,63 +15,12 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kundenkreis.core import clock
+from kundenkreis.core import filter_days
+from kundenkreis.core.filter_days import Span, shifted
+from kundenkreis.core.filter_nouns import BadFilter, Filter, Found, Reading
 from kundenkreis.core.text import fold
 
 MOST_VALUES = 200
-
-Choices = Sequence[tuple[Any, Any]] | Callable[[], Iterable[tuple[Any, Any]]]
-
-
-class BadFilter(ValueError):
-    """A condition that cannot be understood; the message says in words what is wrong with it."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A record that a filter asks for: how people call it, and the condition for the ORM."""
-
-    name: str
-    q: Q
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What may be asked of a list under one name.
-
-    `kind` is "text", "choice", "number", "date", "moment" (a point in time, asked for by its day), "flag", "person" or
-    "record"; `column` the path in the ORM (the name when left out). A text whose column ends in "key" is compared folded.
-    `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. A
-    record is asked for by links only: `find(text, me)` gives its name and condition, None when that person sees no such
-    record.
-    """
-
-    name: str
-    kind: str
-    label: Any
-    column: str = ""
-    choices: Choices = ()
-    find: Callable[[str, int | None], Found | None] | None = None
-
-    @property
-    def path(self) -> str:
-        return self.column or self.name
-
-    def labels(self) -> dict[str, str]:
-        """The choices' values, as they are written in an address, with their labels."""
-        pairs = self.choices() if callable(self.choices) else self.choices
-        return {str(value): str(label) for value, label in pairs}
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What words in values stand for while one request is read."""
-
-    me: int | None
-    day: dt.date | None
-
-    def today(self) -> dt.date:
-        return self.day or clock.today()
 
 
 # --- reading values --------------------------------------------------------------------------------------------------
@@ -92,14 +41,26 @@ def _read_text(asked: Filter, text: str, reading: Reading) -> str:
     return key
 
 
-def _read_choice(asked: Filter, text: str, reading: Reading) -> str:
+def _own(asked: Filter, reading: Reading) -> tuple[Any, ...]:
+    """What "mine" stands for: the teams of whoever asks."""
+    own = tuple(getattr(reading.by, asked.own, ()))
+    if not own:
+        raise BadFilter(_("“%(label)s”: you belong to none.") % {"label": asked.label})
+    return own
+
+
+def _read_choice(asked: Filter, text: str, reading: Reading) -> str | tuple[Any, ...]:
+    if text == "mine" and asked.own:
+        return _own(asked, reading)
     labels = asked.labels()
     if labels and text not in labels:
         raise _bad_value(asked, text, _("one of its choices"))
     return text
 
 
-def _read_number(asked: Filter, text: str, reading: Reading) -> Decimal:
+def _read_number(asked: Filter, text: str, reading: Reading) -> Decimal | tuple[Any, ...]:
+    if text == "mine" and asked.own:
+        return _own(asked, reading)
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -110,7 +71,6 @@ def _read_number(asked: Filter, text: str, reading: Reading) -> Decimal:
 
 
 _RELATIVE = re.compile(r"([+-])(\d{1,5})([dwmy])", re.ASCII)
-_MONTHS = {"m": 1, "y": 12}
 
 
 def _read_date(asked: Filter, text: str, reading: Reading) -> dt.date:
@@ -119,7 +79,7 @@ def _read_date(asked: Filter, text: str, reading: Reading) -> dt.date:
             return reading.today()
         if relative := _RELATIVE.fullmatch(text):
             sign, amount, unit = relative.groups()
-            return _shifted(reading.today(), int(sign + amount), unit)
+            return shifted(reading.today(), int(sign + amount), unit)
         if day := parse_date(text):
             return day
     except (ValueError, OverflowError):
@@ -127,18 +87,25 @@ def _read_date(asked: Filter, text: str, reading: Reading) -> dt.date:
     raise _bad_value(asked, text, _("a date (like 2026-01-31, today, -90d, +2w, -6m or -1y)"))
 
 
-def _shifted(day: dt.date, amount: int, unit: str) -> dt.date:
-    """A date so many days, weeks, months or years away; the last of the month where the day is missing."""
-    if unit in "dw":
-        return day + dt.timedelta(days=amount * (7 if unit == "w" else 1))
-    year, month = divmod(day.year * 12 + day.month - 1 + amount * _MONTHS[unit], 12)
-    for last in (day.day, 30, 29, 28):
+def _read_length(way: str) -> Callable[[Filter, str, Reading], Span]:
+    return _read_span(way, filter_days.length)
+
+
+def _read_calendar(way: str) -> Callable[[Filter, str, Reading], Span]:
+    return _read_span(way, filter_days.calendar)
+
+
+def _read_span(way: str, reader: Callable[[str, dt.date, str], Span | None]) -> Callable[[Filter, str, Reading], Span]:
+    def read(asked: Filter, text: str, reading: Reading) -> Span:
         try:
-            return dt.date(year, month + 1, last)
-        except ValueError:
-            if last == 28:
-                raise
-    raise AssertionError("every month has a 28th")
+            span = reader(text, reading.today(), way)
+        except (ValueError, OverflowError):
+            span = None
+        if span is None:
+            raise _bad_value(asked, text, filter_days.wanted(way))
+        return span
+
+    return read
 
 
 def _read_flag(asked: Filter, text: str, reading: Reading) -> bool:
@@ -147,9 +114,11 @@ def _read_flag(asked: Filter, text: str, reading: Reading) -> bool:
     return text == "yes"
 
 
-def _read_person(asked: Filter, text: str, reading: Reading) -> int:
+def _read_person(asked: Filter, text: str, reading: Reading) -> int | tuple[int, ...]:
     if text == "me" and reading.me is not None:
         return reading.me
+    if text == "my_team" and hasattr(reading.by, "colleagues"):
+        return tuple(reading.by.colleagues)
     if text.isascii() and text.isdigit() and len(text) <= 18:
         return int(text)
     raise _bad_value(asked, text, _("a person"))
@@ -174,6 +143,7 @@ class Operation:
     q: Callable[[Filter, tuple[Any, ...]], Q]
     count: tuple[int, int] = (1, 1)
     joined: str = "or"
+    unsaid: tuple[str, ...] = ()  # the values when none are written
 
 
 def _is_folded(asked: Filter) -> bool:
@@ -202,11 +172,17 @@ def _text(lookup: str) -> Callable[[Filter, tuple[Any, ...]], Q]:
 
 
 def _in(asked: Filter, values: tuple[Any, ...]) -> Q:
-    return Q(**{f"{asked.path}__in": values})
+    """One of the values; "my team" is several at once."""
+    single = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return Q(**{f"{asked.path}__in": tuple(dict.fromkeys(single))})
 
 
 def _not_in(asked: Filter, values: tuple[Any, ...]) -> Q:
     return ~_in(asked, values)
+
+
+def _span(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return Q(**{f"{asked.path}__gte": values[0].first, f"{asked.path}__lte": values[0].last})
 
 
 def _between(asked: Filter, values: tuple[Any, ...]) -> Q:
@@ -251,6 +227,10 @@ def _between_days(asked: Filter, values: tuple[Any, ...]) -> Q:
     return _within_days(asked, min(values), max(values))
 
 
+def _span_of_moments(asked: Filter, values: tuple[Any, ...]) -> Q:
+    return _within_days(asked, values[0].first, values[0].last)
+
+
 def _empty(asked: Filter, values: tuple[Any, ...]) -> Q:
     missing = Q(**{f"{asked.path}__isnull": True})
     return missing | Q(**{asked.path: ""}) if asked.kind in ("text", "choice") else missing
@@ -264,6 +244,25 @@ _NONE = (0, 0)
 _MANY = (1, MOST_VALUES)
 _EMPTY = Operation(gettext_lazy("is empty"), _read_text, _empty, _NONE)
 _FILLED = Operation(gettext_lazy("is filled in"), _read_text, _filled, _NONE)
+
+
+def _stretches(
+    q: Callable[[Filter, tuple[Any, ...]], Q], before: Callable[[Filter, tuple[Any, ...]], Q]
+) -> dict[str, Operation]:
+    """What moves with today, for days and for points in time."""
+    return {
+        "last": Operation(gettext_lazy("in the last"), _read_length("last"), q),
+        "next": Operation(gettext_lazy("in the next"), _read_length("next"), q),
+        "this": Operation("", _read_calendar("this"), q),
+        "previous": Operation("", _read_calendar("previous"), q),
+        "following": Operation("", _read_calendar("following"), q),
+        "overdue": Operation(gettext_lazy("is past"), _read_date, before, _NONE, unsaid=("today",)),
+    }
+
+
+def _nothing(asked: Filter, values: tuple[Any, ...]) -> Q:
+    raise AssertionError("a relation is asked by its own conditions")
+
 
 OPERATIONS: dict[str, dict[str, Operation]] = {
     "text": {
@@ -285,6 +284,8 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "from": Operation(gettext_lazy("is at least"), _read_number, _any("gte")),
         "to": Operation(gettext_lazy("is at most"), _read_number, _any("lte")),
         "is": Operation(gettext_lazy("is"), _read_number, _in, _MANY),
+        "in": Operation(gettext_lazy("is one of"), _read_number, _in, _MANY),
+        "not": Operation(gettext_lazy("is not"), _read_number, _not_in, _MANY),
         "between": Operation(gettext_lazy("is between"), _read_number, _between, (2, 2), "and"),
         "empty": _EMPTY,
         "filled": _FILLED,
@@ -294,6 +295,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "after": Operation(gettext_lazy("is after"), _read_date, _any("gt")),
         "on": Operation(gettext_lazy("is on"), _read_date, _in, _MANY),
         "between": Operation(gettext_lazy("is between"), _read_date, _between, (2, 2), "and"),
+        **_stretches(_span, _any("lt")),
         "empty": _EMPTY,
         "filled": _FILLED,
     },
@@ -303,6 +305,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "after": Operation(gettext_lazy("is after"), _read_date, _after_day),
         "on": Operation(gettext_lazy("is on"), _read_date, _on_days, _MANY),
         "between": Operation(gettext_lazy("is between"), _read_date, _between_days, (2, 2), "and"),
+        **_stretches(_span_of_moments, _before_day),
         "empty": _EMPTY,
         "filled": _FILLED,
     },
@@ -312,5 +315,9 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "not": Operation(gettext_lazy("is not"), _read_person, _not_in, _MANY),
         "empty": _EMPTY,
         "filled": _FILLED,
+    },
+    "relation": {
+        "with": Operation(gettext_lazy("there is one"), _read_text, _nothing, _NONE),
+        "without": Operation(gettext_lazy("there is none"), _read_text, _nothing, _NONE),
     },
 }

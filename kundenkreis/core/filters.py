@@ -1,33 +1,52 @@
-"""The one filter language: conditions that a list, a saved view, a report or an API call takes from its address.
+"""The one filter language: conditions that a list, a saved view, a report, an export or an API call takes from its address.
 
-`?f=country:in:AT,DE&f=revenue_12m:over:20000&f=name:has:lind&f=last_order_on:before:-90d&f=owner:is:me`
+`?f=country:in:AT,DE&f=revenue_12m:over:20000&f=name:has:lind&f=last_order_on:last:90d&f=owner:is:me`
+`?f=any(tier:in:A;all(country:in:AT;owner:is:my_team))&f=orders:with(family:in:3;day:last:90d;sum:over:5000)`
 
-A condition is `name:operation:values`. Conditions are joined by AND, the values of one condition by OR. In a value, a
-comma is written `\\,` and a backslash `\\\\`. A room declares what may be asked with `Filter`; everything else, and every
-nonsense, is a `BadFilter` whose message is a sentence for people.
+A condition is `name:operation:values`. Conditions are joined by AND, the values of one condition by OR. `any(…;…)`, `all(…;…)` and
+`none(…;…)` join conditions in another way, and may stand in each other. A relation asks for other records by conditions of its own:
+`orders:with(…)`, `orders:without(…)`. In a value, a comma is written `\\,` and a backslash `\\\\`; within brackets also `\\;`, `\\(`
+and `\\)`. A room declares what may be asked with `Filter`; everything else, and every nonsense, is a `BadFilter` whose message is a
+sentence for people and which knows the place of the condition.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kundenkreis.core.filter_kinds import OPERATIONS, BadFilter, Filter, Found, Operation, Reading
+from kundenkreis.core import filter_saying, filter_writing
+from kundenkreis.core.filter_asking import Condition, Group, Part, condition_of, leaves
+from kundenkreis.core.filter_kinds import OPERATIONS
+from kundenkreis.core.filter_nouns import BadFilter, Filter, Found, Many, Reading, Relation
+from kundenkreis.core.filter_writing import condition, group, relation
 
-__all__ = ["BadFilter", "Chip", "Filter", "Filters", "Found", "condition", "operations", "parse"]
+__all__ = [
+    "BadFilter",
+    "Chip",
+    "Condition",
+    "Filter",
+    "Filters",
+    "Found",
+    "Group",
+    "Many",
+    "Relation",
+    "condition",
+    "group",
+    "operations",
+    "parse",
+    "relation",
+]
 
 PARAMETER = "f"
 _MOST_CONDITIONS = 20
 _MOST_LETTERS = 4_000
+_DEEPEST = 4
 
 
 @dataclass(frozen=True)
@@ -41,63 +60,68 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Condition:
-    filter: Filter
-    operation: str
-    values: tuple[Any, ...]
-    texts: tuple[str, ...]
-    param: str
-
-
-@dataclass(frozen=True)
 class Filters:
-    """The conditions of one list, all of which hold."""
+    """The parts of one list's question, all of which hold."""
 
-    conditions: tuple[Condition, ...] = ()
+    parts: tuple[Part, ...] = ()
     me: int | None = None
     today: dt.date | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
-        return bool(self.conditions)
+        return bool(self.parts)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """The conditions that hold by themselves, in no group."""
+        return [part for part in self.parts if isinstance(part, Condition)]
+
+    def asked(self) -> Iterator[Condition]:
+        """Every condition on the list's own rows, in groups too."""
+        return leaves(self.parts)
 
     def q(self) -> Q:
-        """The condition for a queryset. Paths to many-valued relations need `.distinct()` by the caller."""
+        """The condition for a queryset; it brings no row twice."""
         whole = Q()
-        for one in self.conditions:
-            whole &= OPERATIONS[one.filter.kind][one.operation].q(one.filter, one.values)
+        for part in self.parts:
+            whole &= part.q()
         return whole
 
     def describe(self) -> list[Chip]:
-        """Every condition in words, in the language of the moment."""
-        return [Chip(one.filter.name, str(one.filter.label), _sentence(one), one.param) for one in self.conditions]
+        """Every part in words, in the language of the moment."""
+        return [Chip(part.name, filter_saying.label(part), filter_saying.said(part), part.param) for part in self.parts]
 
     def to_params(self) -> list[tuple[str, str]]:
-        """The conditions for `urlencode`."""
-        return [(PARAMETER, one.param) for one in self.conditions]
+        """The parts for `urlencode`."""
+        return [(PARAMETER, part.param) for part in self.parts]
 
     def without(self, param: str) -> Filters:
-        """The same without one condition (what removing its chip leaves)."""
-        return Filters(tuple(one for one in self.conditions if one.param != param), self.me, self.today)
+        """The same without one part (what removing its chip leaves)."""
+        return Filters(tuple(part for part in self.parts if part.param != param), self.me, self.today)
 
 
-def parse(params: Any, declared: Iterable[Filter], *, me: int | None = None, today: dt.date | None = None) -> Filters:
-    """The filters in a request's parameters (a `QueryDict`, a mapping, or the conditions themselves).
+def parse(
+    params: Any,
+    declared: Iterable[Filter],
+    *,
+    by: Any = None,
+    me: int | None = None,
+    today: dt.date | None = None,
+) -> Filters:
+    """The filters in a request's parameters (a `QueryDict`, a mapping, or the parts themselves).
 
-    `me` is whom "me" means, `today` what "-90d" is counted from (the house's today when left out).
-    Raises `BadFilter`, and nothing else, for anything that is not understood.
+    `by` is who asks: whom "me" means, whose team "my_team" is, and who sees what relations lead to (`me` alone for who is not at
+    hand), `today` what "-90d" is counted from (the house's today when left out). Raises `BadFilter`, and nothing else, for anything
+    that is not understood.
     """
-    known = {one.name: one for one in declared}
-    written = list(dict.fromkeys(_written(params)))
-    if len(written) > _MOST_CONDITIONS:
-        raise BadFilter(_("At most %(n)d conditions at once.") % {"n": _MOST_CONDITIONS})
-    reading = Reading(me, today)
-    return Filters(tuple(_condition(text, known, reading) for text in written if text), me, today)
+    me = me if by is None else by.pk
+    written = list(dict.fromkeys(text for text in _written(params) if text))
+    reader = _Reader(Reading(me, today, by))
+    return Filters(tuple(reader.part(text, declared, (at,)) for at, text in enumerate(written)), me, today)
 
 
-def condition(name: str, operation: str, *values: Any) -> str:
-    """A condition as it is written in an address: `condition("country", "in", "AT", "DE")` → "country:in:AT,DE"."""
-    escaped = [str(value).replace("\\", "\\\\").replace(",", "\\,") for value in values]
-    return f"{name}:{operation}" + (":" + ",".join(escaped) if escaped else "")
+def operations(kind: str) -> dict[str, Any]:
+    """What may be asked of a kind of filter: the words for each operation."""
+    return {name: one.words for name, one in OPERATIONS[kind].items()}
 
 
 def _written(params: Any) -> list[str]:
@@ -113,85 +137,59 @@ def _written(params: Any) -> list[str]:
     return found
 
 
-def _condition(text: str, known: Mapping[str, Filter], reading: Reading) -> Condition:
-    name, _colon, rest = text[:_MOST_LETTERS].partition(":")
-    operation, _colon, values = rest.partition(":")
-    if len(text) > _MOST_LETTERS:
-        raise BadFilter(_("A condition is too long."))
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise BadFilter(_("A condition has signs in it that are no text."))
-    if name not in known:
-        raise BadFilter(_("This list cannot be filtered by “%(name)s”.") % {"name": name[:60]})
-    asked = known[name]
-    operations = OPERATIONS[asked.kind]
-    if operation not in operations:
-        raise BadFilter(
-            _("“%(label)s” does not know the condition “%(operation)s”. It knows: %(known)s.")
-            % {"label": asked.label, "operation": operation[:40], "known": ", ".join(operations)}
-        )
-    how = operations[operation]
-    texts = tuple(_split(values))
-    _check_number(asked, how, texts)
-    return Condition(asked, operation, tuple(how.read(asked, one, reading) for one in texts), texts, text)
+class _Reader:
+    """Reads one question; knows how many conditions came so far."""
+
+    def __init__(self, reading: Reading):
+        self.reading = reading
+        self.count = 0
+
+    def part(self, text: str, declared: Iterable[Filter], at: tuple[int, ...]) -> Part:
+        """A condition, group or relation. What is wrong with it is raised with its place."""
+        try:
+            self._bound(text, at)
+            return self._part(text, declared, at)
+        except BadFilter as bad:
+            bad.at = bad.at or at
+            raise
+
+    def _bound(self, text: str, at: tuple[int, ...]) -> None:
+        self.count += 1
+        if self.count > _MOST_CONDITIONS:
+            raise BadFilter(_("At most %(n)d conditions at once.") % {"n": _MOST_CONDITIONS})
+        if len(at) > _DEEPEST:
+            raise BadFilter(_("Groups stand in each other at most %(n)d deep.") % {"n": _DEEPEST})
+        if len(text) > _MOST_LETTERS:
+            raise BadFilter(_("A condition is too long."))
+        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise BadFilter(_("A condition has signs in it that are no text."))
+
+    def _part(self, text: str, declared: Iterable[Filter], at: tuple[int, ...]) -> Part:
+        word, body = filter_writing.bracketed(text)
+        if word in filter_writing.GROUPS:
+            return Group(word, self._inner(body, declared, at), text)
+        name, _colon, rest = text.partition(":")
+        asked = _known(declared).get(name)
+        if asked is None:
+            raise BadFilter(_("This list cannot be filtered by “%(name)s”.") % {"name": name[:60]})
+        if asked.kind != "relation" or asked.relation is None:
+            return condition_of(asked, rest, self.reading, text)
+        operation, inner = filter_writing.bracketed(rest) if "(" in rest else (rest, "")
+        parts = self._inner(inner, asked.relation.filters(), at) if inner else ()
+        for place, part in enumerate(parts):
+            if any(one.filter.total is not None for one in leaves((part,))) and not isinstance(part, Condition):
+                bad = BadFilter(_("What all records come to together cannot stand in a group."))
+                bad.at = (*at, place)
+                raise bad
+        return condition_of(asked, operation, self.reading, text, parts)
+
+    def _inner(self, body: str, declared: Iterable[Filter], at: tuple[int, ...]) -> tuple[Part, ...]:
+        texts = filter_writing.divided(body)
+        if not texts:
+            raise BadFilter(_("A group needs a condition."))
+        return tuple(self.part(one, declared, (*at, place)) for place, one in enumerate(texts))
 
 
-def _split(values: str) -> list[str]:
-    """The values between commas; `\\,` is a comma, `\\\\` a backslash."""
-    found, current, escaped = [], "", False
-    for letter in values:
-        if escaped:
-            current, escaped = current + letter, False
-        elif letter == "\\":
-            escaped = True
-        elif letter == ",":
-            found.append(current)
-            current = ""
-        else:
-            current += letter
-    return [value.strip() for value in [*found, current] if value.strip()]
-
-
-def _check_number(asked: Filter, how: Operation, texts: tuple[str, ...]) -> None:
-    least, most = how.count
-    if len(texts) < least:
-        raise BadFilter(_("“%(label)s” needs a value to compare with.") % {"label": asked.label})
-    if len(texts) > most:
-        raise BadFilter(_("“%(label)s” has too many values.") % {"label": asked.label})
-
-
-def operations(kind: str) -> dict[str, Any]:
-    """What may be asked of a kind of filter: the words for each operation."""
-    return {name: one.words for name, one in OPERATIONS[kind].items()}
-
-
-def _sentence(one: Condition) -> str:
-    how = OPERATIONS[one.filter.kind][one.operation]
-    if not one.values:
-        return str(how.words)
-    joint = _("%(first)s and %(last)s") if how.joined == "and" else _("%(first)s or %(last)s")
-    said = [_said(one.filter, value, text) for value, text in zip(one.values, one.texts, strict=True)]
-    if len(said) > 5:
-        said = [*said[:4], _("%(n)d more") % {"n": len(said) - 4}]
-    whole = said[0] if len(said) == 1 else joint % {"first": ", ".join(said[:-1]), "last": said[-1]}
-    return f"{how.words} {whole}"
-
-
-def _said(asked: Filter, value: Any, text: str) -> str:
-    if isinstance(value, Found):
-        return value.name
-    if text == "me":
-        return _("me")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, dt.date):
-        german = _is_german()
-        return format_date(value, "d. MMM y" if german else "d MMM y", locale="de_AT" if german else "en_GB")
-    if isinstance(value, Decimal):
-        return format_decimal(value, locale="de" if _is_german() else "en_GB")
-    if asked.kind in ("choice", "person"):
-        return asked.labels().get(text, text)
-    return text
-
-
-def _is_german() -> bool:
-    return (get_language() or "en").startswith("de")
+def _known(declared: Iterable[Filter]) -> dict[str, Filter]:
+    found = {alias: one for one in declared for alias in one.aliases}
+    return found | {one.name: one for one in declared}

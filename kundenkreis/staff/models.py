@@ -140,6 +140,19 @@ class User(AbstractBaseUser, Recorded):
         return set()
 
     @property
+    def own_teams(self) -> tuple[int, ...]:
+        """Her team and those that are part of it."""
+        from kundenkreis.staff.access import below
+
+        return tuple(sorted(below(Team, {self.team_id} - {None})))
+
+    @property
+    def colleagues(self) -> tuple[int, ...]:
+        """Herself and everybody in her teams."""
+        hers = User.objects.living().filter(team_id__in=self.own_teams).values_list("pk", flat=True)
+        return tuple(sorted({self.pk, *hers}))
+
+    @property
     def is_administrator(self) -> bool:
         """May she sign in and keep the house?"""
         return self.role == Role.ADMINISTRATOR and self.is_active and self.deleted_at is None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.core.countries import countries
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import (
     Account,
@@ -30,31 +28,7 @@ from kundenkreis.staff.models import User
 from kundenkreis.web.forms import RecordsField, VerbForm
 from kundenkreis.web.forms.records import RecordField
 
-NEAR = ("AT", "DE", "CH", "IT", "GB")
 CURRENCIES = ("EUR", "GBP", "CHF", "USD")
-
-
-@cache
-def _countries(language: str) -> list[tuple[str, str]]:
-    names = Locale.parse("de_AT" if language == "de" else "en_GB").territories
-    listed = sorted(
-        (
-            (code, name)
-            for code, name in names.items()
-            if len(code) == 2 and code.isalpha() and code not in ("EU", "UN", "EZ", "XA", "XB", "ZZ", "QO")
-        ),
-        key=lambda c: c[1],
-    )
-    return [("", "–"), *[(code, names[code]) for code in NEAR], *[c for c in listed if c[0] not in NEAR]]
-
-
-def countries() -> list[tuple[str, str]]:
-    """Codes and names of countries in the page's language, near ones first."""
-    return _countries((get_language() or "en")[:2])
-
-
-def country_name(code: str) -> str:
-    return dict(countries()).get(code, code) if code else ""
 
 
 def colleagues() -> Any:

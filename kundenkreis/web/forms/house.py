@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.core.countries import countries
 from kundenkreis.core.models import House
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate, is_currency
 from kundenkreis.web.forms import VerbForm
-from kundenkreis.web.forms.customers import countries
 
 
 class HouseForm(forms.ModelForm):

@@ -54,7 +54,7 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse | N
     if name is None:
         return None
     declared = next((f for f in page.filters if f.name == name), None)
-    if declared is None or declared.kind == "record":
+    if declared is None or declared.kind in ("record", "relation"):
         return HttpResponseRedirect(page.url + now.address())
     if "op" in request.GET:
         return _chosen(page, request, now, declared)
@@ -71,7 +71,7 @@ def _chosen(page: ListPage, request: HttpRequest, now: State, declared: Filter) 
     values = () if operator in ("empty", "filled") else tuple(_plain(declared.kind, value) for value in given)
     param = condition(declared.name, operator, *values)
     try:
-        parse([param], page.filters, me=request.user.pk, today=clock.today())
+        parse([param], page.filters, by=request.user, today=clock.today())
     except BadFilter as error:
         choice = Choice(declared, operator, tuple(given), str(error))
         return _show(request, "lists/filter.html", {"list": page, "state": now, "choice": choice}, status=422)

@@ -160,7 +160,7 @@ class ListPage:
 
     def _without_foreign(self, request: HttpRequest, now: State, rows: models.QuerySet) -> models.QuerySet:
         """Without the rows whose account lies outside the person's reach, if a filter asks for something of the account."""
-        asked = {str(one.filter.column).partition("__") for one in now.filters.conditions}
+        asked = {str(one.filter.column).partition("__") for one in now.filters.asked() if one.filter.many is None}
         for name in {path for path, below, _rest in asked if below} & set(self.spared):
             rows = rows.filter(name_within_reach(request.user, name))
         return rows

@@ -96,7 +96,7 @@ class State:
     def chips(self) -> list[tuple[Any, str, str]]:
         """Each filter with the address without it, and the one of the form that changes it."""
         found = []
-        typed = {one.name for one in self.page.filters if one.kind != "record"}
+        typed = {one.name for one in self.page.filters if one.kind not in ("record", "relation")}
         for chip in self.filters.describe():
             rest = [value for _name, value in self.filters.without(chip.param).to_params()]
             edit = self.address(filter=chip.name, replaces=chip.param) if chip.name in typed else ""
@@ -117,9 +117,9 @@ def read(
     params = request.GET if params is None else params
     problem = ""
     try:
-        filters = parse(params.getlist("f"), page.filters, me=request.user.pk, today=clock.today())
+        filters = parse(params.getlist("f"), page.filters, by=request.user, today=clock.today())
     except BadFilter as error:
-        filters, problem = parse([], page.filters, me=request.user.pk, today=clock.today()), str(error)
+        filters, problem = parse([], page.filters, by=request.user, today=clock.today()), str(error)
     return State(page, params, filters, _columns(page, params), _sort(page, params), problem, list(views))
 
 

@@ -10,29 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from kundenkreis.core import clock, search
-from kundenkreis.customers.models import Account, Tag
-from kundenkreis.staff.models import Team, Territory, User
+from kundenkreis.core.countries import country_name
+from kundenkreis.customers.asking import ACCOUNT
+from kundenkreis.customers.models import Account
+from kundenkreis.lists import asking
 from kundenkreis.web import charts, formats
 from kundenkreis.web.account360 import trends
 from kundenkreis.web.components import component
-from kundenkreis.web.forms.customers import countries, country_name
-from kundenkreis.web.lists import Column, Filter, ListPage
-
-
-def people() -> list[tuple[int, str]]:
-    return [(p.pk, str(p)) for p in User.objects.living().order_by("last_name", "first_name")]
-
-
-def _teams() -> list[tuple[int, str]]:
-    return list(Team.objects.living().values_list("pk", "name"))
-
-
-def _territories() -> list[tuple[int, str]]:
-    return list(Territory.objects.living().values_list("pk", "name"))
-
-
-def _tags() -> list[tuple[int, str]]:
-    return list(Tag.objects.living().values_list("pk", "name"))
+from kundenkreis.web.lists import Column, ListPage
 
 
 def _with_trends(rows: Sequence[Account], request: HttpRequest) -> None:
@@ -100,22 +85,7 @@ ACCOUNTS = ListPage(
         Column("phone", _("Phone"), cell=lambda a: formats.telephone(a.phone), shown=False),
         Column("vat_id", _("VAT ID (UID)"), shown=False),
     ),
-    filters=(
-        Filter("name", "text", _("Name"), "key"),
-        Filter("owner", "person", _("Owner"), choices=people),
-        Filter("revenue", "number", _("Revenue 12 m"), "revenue_12m"),
-        Filter("last", "date", _("Last order"), "last_order_on"),
-        Filter("country", "choice", _("Country"), choices=lambda: [c for c in countries() if c[0]]),
-        Filter("place", "text", _("Place")),
-        Filter("postcode", "text", _("Postcode")),
-        Filter("tier", "choice", _("Tier"), choices=Account.Tier.choices),
-        Filter("relation", "choice", _("Relation"), choices=Account.RelationKind.choices),
-        Filter("industry", "text", _("Industry")),
-        Filter("team", "choice", _("Team"), "team_id", choices=_teams),
-        Filter("territory", "choice", _("Territory"), "territory_id", choices=_territories),
-        Filter("tag", "choice", _("Tag"), "tags__id", choices=_tags),
-        Filter("since", "date", _("Customer since"), "customer_since"),
-    ),
+    filters=(*ACCOUNT, *asking.of("accounts")),
     drivers=frozenset({"owner", "team", "territory", "country", "revenue", "last", "name"}),
     search_kind=search.ACCOUNT,
     annotate={"trend": _with_trends},

@@ -10,9 +10,10 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.customers.asking import people
+from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.lists import Column, Filter, ListPage
-from kundenkreis.web.views.account_list import people
 
 
 def _account(row: Activity) -> Any:
@@ -63,13 +64,14 @@ ACTIVITIES = ListPage(
     filters=(
         Filter("subject", "text", _("Subject")),
         Filter("kind", "choice", _("Kind"), choices=Activity.Kind.choices),
-        Filter("owner", "person", _("Whose"), choices=people),
+        Filter("owner", "person", _("Whose"), "owner_id", choices=people),
         Filter("account", "text", _("Account"), "account__key"),
         Filter("outcome", "choice", _("Outcome"), choices=Activity.Outcome.choices),
         Filter("at", "moment", _("When"), "at"),
-        Filter("due", "date", _("Due"), "due_on"),
-        Filter("open", "flag", _("To do"), "is_open"),
+        Filter("due", "date", _("Due"), "due_on", aliases=("due_on",)),
+        Filter("open", "flag", _("To do"), "is_open", aliases=("is_open",)),
         Filter("pinned", "flag", _("Pinned"), "is_pinned"),
+        *asking.of("log"),
     ),
     spared=("account", "contact"),
     needs=("is_open",),

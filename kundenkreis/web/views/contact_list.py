@@ -10,15 +10,12 @@ from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from kundenkreis.core import search
-from kundenkreis.customers.models import Contact, Tag
+from kundenkreis.customers.asking import people, tagged
+from kundenkreis.customers.models import Contact
+from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, Filter, ListPage
-from kundenkreis.web.views.account_list import people
-
-
-def _tags() -> list[tuple[int, str]]:
-    return list(Tag.objects.living().values_list("pk", "name"))
 
 
 def _account(row: Contact) -> Any:
@@ -89,9 +86,10 @@ CONTACTS = ListPage(
             choices=[("A", "A"), ("B", "B"), ("C", "C"), ("D", "D")],
         ),
         Filter("email", "text", _("E-mail")),
-        Filter("owner", "person", _("Owner"), choices=people),
+        Filter("owner", "person", _("Owner"), "owner_id", choices=people),
         Filter("language", "choice", _("Language"), choices=[("de", _("German")), ("en", _("English"))]),
-        Filter("tag", "choice", _("Tag"), "tags__id", choices=_tags),
+        tagged(Contact, "contact_id"),
+        *asking.of("contacts"),
     ),
     spared=("main_account",),
     drivers=frozenset({"owner", "name"}),

@@ -13,12 +13,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
+from kundenkreis.core.countries import country_name
 from kundenkreis.history import trail
 from kundenkreis.history.recording import Recorded
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
 from kundenkreis.web.forms import VerbForm
-from kundenkreis.web.forms.customers import country_name
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
 
 

@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from kundenkreis.customers.asking import people
 from kundenkreis.quality import targets
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, Filter, ListPage
-from kundenkreis.web.views.account_list import people
 
 State = ImportRun.State
 BUSY = frozenset({State.CHECKING, State.WAITING, State.RUNNING, State.FINISHING, State.UNDOING})

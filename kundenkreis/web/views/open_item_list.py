@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
+from kundenkreis.lists import asking
 from kundenkreis.orders.models import OpenItem
 from kundenkreis.orders.receivables import in_house_currency, receivables
 from kundenkreis.web import formats, opening
@@ -104,6 +105,7 @@ OPEN_ITEMS = ListPage(
         Filter("booked", "date", _("Booked on"), "booked_on"),
         Filter("level", "number", _("Dunning level"), "dunning_level"),
         Filter("currency", "text", _("Currency")),
+        *asking.of("open_items"),
     ),
     annotate={"house": _converted},
     totals=_totals,

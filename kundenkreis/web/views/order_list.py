@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
+from kundenkreis.core.countries import countries, country_name
+from kundenkreis.lists import asking
 from kundenkreis.orders.models import Order
 from kundenkreis.web import formats, opening
-from kundenkreis.web.forms.customers import countries, country_name
 from kundenkreis.web.lists import Column, Filter, ListPage
 
 
@@ -67,10 +68,11 @@ ORDERS = ListPage(
         Filter("account", "text", _("Account"), "account__key"),
         Filter("customer", "text", _("Account number"), "account__number"),
         Filter("kind", "choice", _("Kind"), choices=Order.Kind.choices),
-        Filter("day", "date", _("Day"), "ordered_on"),
-        Filter("net", "number", _("Net in house currency"), "total_house"),
+        Filter("day", "date", _("Day"), "ordered_on", aliases=("ordered_on",)),
+        Filter("net", "number", _("Net in house currency"), "total_house", aliases=("total_house",)),
         Filter("country", "choice", _("Delivered to"), choices=lambda: [c for c in countries() if c[0]]),
         Filter("unassigned", "flag", _("Without an account"), "is_unassigned"),
+        *asking.of("orders"),
     ),
     base=_seen,
     drivers=frozenset({"net", "day"}),

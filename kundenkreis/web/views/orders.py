@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from kundenkreis.core.countries import country_name
 from kundenkreis.core.models import House
 from kundenkreis.orders.models import Delivery, Order, OrderLine
 from kundenkreis.staff import access
-from kundenkreis.web.forms.customers import country_name
 from kundenkreis.web.htmx import fragment, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.trails import steps_of

@@ -1,0 +1,138 @@
+"""Conditions, groups and relations that were understood, and what they ask of the database (see `filters`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from kundenkreis.core.filter_kinds import OPERATIONS, Operation
+from kundenkreis.core.filter_nouns import BadFilter, Filter, Reading, Relation
+from kundenkreis.core.filter_writing import values_of
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition; a relation's has `parts` that its records must fulfil and the person `by` whom they are asked."""
+
+    filter: Filter
+    operation: str
+    values: tuple[Any, ...]
+    texts: tuple[str, ...]
+    param: str
+    parts: tuple[Part, ...] = ()
+    by: Any = None
+
+    @property
+    def name(self) -> str:
+        return self.filter.name
+
+    def q(self) -> Q:
+        """The condition for a queryset, asked row by row."""
+        if self.filter.relation is not None:
+            here = Exists(related(self).filter(**{self.filter.relation.here: OuterRef(self.filter.relation.there)}))
+            return Q(here) if self.operation == "with" else ~Q(here)
+        if self.filter.many is not None:
+            return self._of_many()
+        return OPERATIONS[self.filter.kind][self.operation].q(self.filter, self.values)
+
+    def _of_many(self) -> Q:
+        """That one of the other rows fulfils it; "is not" and "is empty" that none does."""
+        many = self.filter.many
+        assert many is not None
+        rows = many.rows()
+        denied = {"not": "in", "empty": "filled"}.get(self.operation)
+        operation = denied or self.operation
+        if operation != "filled":
+            rows = rows.filter(OPERATIONS[self.filter.kind][operation].q(self.filter, self.values))
+        if many.are_few:
+            found = Q(**{f"{many.there}__in": rows.values(many.here)})
+        else:
+            found = Q(Exists(rows.filter(**{many.here: OuterRef(many.there)})))
+        return ~found if denied else found
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parts of which all, any or none hold."""
+
+    joined: str
+    parts: tuple[Part, ...]
+    param: str
+
+    @property
+    def name(self) -> str:
+        return self.joined
+
+    def q(self) -> Q:
+        whole = Q()
+        for part in self.parts:
+            whole = whole & part.q() if self.joined == "all" else whole | part.q()
+        return ~whole if self.joined == "none" else whole
+
+
+Part = Condition | Group
+
+
+def related(one: Condition, *, single: bool = False) -> QuerySet:
+    """The records that a relation's condition asks for, of whatever row; `single` leaves out what is asked of all of them together."""
+    relation = _relation(one)
+    rows = relation.rows(one.by)
+    together = [part for part in one.parts if isinstance(part, Condition) and part.filter.total is not None]
+    for part in one.parts:
+        if part not in together:
+            rows = rows.filter(part.q())
+    if single or not together:
+        return rows.order_by()
+    # Asked of all the records of one row together: grouped by what leads back to it.
+    rows = rows.order_by().values(relation.here)
+    for part in together:
+        rows = rows.annotate(**{f"total_{part.filter.name}": part.filter.total})
+    for part in together:
+        rows = rows.filter(OPERATIONS["number"][part.operation].q(_on_total(part.filter), part.values))
+    return rows
+
+
+def _relation(one: Condition) -> Relation:
+    assert one.filter.relation is not None
+    return one.filter.relation
+
+
+def _on_total(asked: Filter) -> Filter:
+    return Filter(asked.name, "number", asked.label, f"total_{asked.name}")
+
+
+def leaves(parts: Iterable[Part]) -> Iterator[Condition]:
+    """The conditions in these parts and their groups; not those on a relation's records."""
+    for part in parts:
+        if isinstance(part, Group):
+            yield from leaves(part.parts)
+        else:
+            yield part
+
+
+def condition_of(asked: Filter, rest: str, reading: Reading, written: str, parts: tuple[Part, ...] = ()) -> Condition:
+    """The condition that `operation:values` is for this filter. Raises BadFilter."""
+    operation, _colon, values = rest.partition(":")
+    operations = OPERATIONS[asked.kind]
+    if operation not in operations:
+        raise BadFilter(
+            _("“%(label)s” does not know the condition “%(operation)s”. It knows: %(known)s.")
+            % {"label": asked.label, "operation": operation[:40], "known": ", ".join(operations)}
+        )
+    how = operations[operation]
+    texts = tuple(values_of(values))
+    _check_number(asked, how, texts)
+    read = tuple(how.read(asked, one, reading) for one in texts or how.unsaid)
+    return Condition(asked, operation, read, texts, written, parts, reading.by if asked.relation else None)
+
+
+def _check_number(asked: Filter, how: Operation, texts: tuple[str, ...]) -> None:
+    least, most = how.count
+    if len(texts) < least:
+        raise BadFilter(_("“%(label)s” needs a value to compare with.") % {"label": asked.label})
+    if len(texts) > most:
+        raise BadFilter(_("“%(label)s” has too many values.") % {"label": asked.label})

@@ -1,0 +1,103 @@
+"""What may be asked of a list: the declarations of the filter language (see `filters`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from kundenkreis.core import clock
+
+Choices = Sequence[tuple[Any, Any]] | Callable[[], Iterable[tuple[Any, Any]]]
+
+
+class BadFilter(ValueError):
+    """A condition that cannot be understood; the message says in words what is wrong with it.
+
+    `at` is the place of the condition: (2,) the third, (2, 0) the first one within it.
+    """
+
+    at: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record that a filter asks for: how people call it, and the condition for the ORM."""
+
+    name: str
+    q: Q
+
+
+@dataclass(frozen=True)
+class Many:
+    """Rows that lead from their column `here` to the list's column `there`: the tags of an account."""
+
+    rows: Callable[[], Any]
+    here: str
+    there: str = "pk"
+    are_few: bool = False  # few enough to be gathered first, so that an index leads from them to the list's rows
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Other records that belong to a row: an account's orders.
+
+    `rows(person)` are those that count and that this person may see, whose column `here` equals the list's column `there`; `filters()`
+    is what may be asked of them; `drivers` are those whose column leads an index.
+    """
+
+    rows: Callable[[Any], Any]
+    filters: Callable[[], tuple[Filter, ...]]
+    here: str
+    there: str = "pk"
+    drivers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What may be asked of a list under one name.
+
+    `kind` is "text", "choice", "number", "date", "moment" (a point in time, asked for by its day), "flag", "person", "record"
+    or "relation"; `column` the path in the ORM (the name when left out). A text whose column ends in "key" is compared folded.
+    `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. A
+    record is asked for by links only: `find(text, me)` gives its name and condition, None when that person sees no such
+    record. `aliases` are further names. `own` is the attribute of a person that "mine" stands for ("own_teams"). `many` leads
+    to a column of other rows; it holds when one of them does. A `relation` is asked by conditions of its own. `total` is
+    what a relation's rows come to together (a `Sum` or `Count`), and is compared as a number.
+    """
+
+    name: str
+    kind: str
+    label: Any
+    column: str = ""
+    choices: Choices = ()
+    find: Callable[[str, int | None], Found | None] | None = None
+    aliases: tuple[str, ...] = ()
+    own: str = ""
+    many: Many | None = None
+    relation: Relation | None = None
+    total: Any = None
+
+    @property
+    def path(self) -> str:
+        return self.column or self.name
+
+    def labels(self) -> dict[str, str]:
+        """The choices' values, as they are written in an address, with their labels."""
+        pairs = self.choices() if callable(self.choices) else self.choices
+        return {str(value): str(label) for value, label in pairs}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What words in values stand for while one request is read."""
+
+    me: int | None
+    day: dt.date | None
+    by: Any = None  # the person herself, for what only she knows: her team, what she may see
+
+    def today(self) -> dt.date:
+        return self.day or clock.today()

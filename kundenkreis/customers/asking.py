@@ -1,0 +1,124 @@
+"""What can be asked of accounts and contacts: the filters that every list, view, export and API call shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core.countries import countries
+from kundenkreis.core.filters import Filter, Many, Relation
+from kundenkreis.customers.models import Account, Contact, Position, Tag
+from kundenkreis.lists import asking
+from kundenkreis.lists.asking import seen_with_account
+from kundenkreis.staff import access
+from kundenkreis.staff.models import Team, Territory, User
+
+
+def people() -> list[tuple[int, str]]:
+    return [(p.pk, str(p)) for p in User.objects.living().order_by("last_name", "first_name")]
+
+
+def _teams() -> list[tuple[int, str]]:
+    return list(Team.objects.living().values_list("pk", "name"))
+
+
+def _territories() -> list[tuple[int, str]]:
+    return list(Territory.objects.living().values_list("pk", "name"))
+
+
+def tags() -> list[tuple[int, str]]:
+    return list(Tag.objects.living().values_list("pk", "name"))
+
+
+def tagged(model: type[Account] | type[Contact], here: str) -> Filter:
+    """By its tags: one of them, none of them, none at all."""
+    return Filter(
+        "tag", "choice", _("Tag"), "tag_id", choices=tags, many=Many(model.tags.through._base_manager.all, here)
+    )
+
+
+ACCOUNT = (
+    Filter("name", "text", _("Name"), "key"),
+    Filter("owner", "person", _("Owner"), "owner_id", choices=people),
+    Filter("revenue", "number", _("Revenue 12 m"), "revenue_12m", aliases=("revenue_12m",)),
+    Filter("last", "date", _("Last order"), "last_order_on", aliases=("last_ordered_on",)),
+    Filter("country", "choice", _("Country"), choices=lambda: [c for c in countries() if c[0]]),
+    Filter("place", "text", _("Place")),
+    Filter("postcode", "text", _("Postcode")),
+    Filter("tier", "choice", _("Tier"), choices=Account.Tier.choices),
+    Filter("relation", "choice", _("Relation"), choices=Account.RelationKind.choices),
+    Filter("industry", "text", _("Industry")),
+    Filter("team", "choice", _("Team"), "team_id", choices=_teams, own="own_teams"),
+    Filter("territory", "choice", _("Territory"), "territory_id", choices=_territories),
+    tagged(Account, "account_id"),
+    Filter("since", "date", _("Customer since"), "customer_since", aliases=("customer_since",)),
+    Filter("number", "text", _("Number")),
+    Filter("email", "text", _("E-mail")),
+)
+
+
+def _accounts(person: Any) -> Any:
+    return Account.objects.visible_to(person).living()
+
+
+def account_at(there: str) -> Filter:
+    """By the account to which a foreign key leads, as far as the person sees it; and by what hangs on that."""
+    return Filter(
+        "accounts",
+        "relation",
+        _("Account"),
+        relation=Relation(
+            _accounts,
+            lambda: (*ACCOUNT, *asking.of("accounts")),
+            here="pk",
+            there=there,
+            drivers=frozenset({"owner", "team", "territory", "country", "revenue", "last", "name"}),
+        ),
+    )
+
+
+def _positions(person: Any) -> Any:
+    """People at an account: whoever sees contacts as far as accounts sees those of every account that she sees."""
+    rows = Position.objects.filter(deleted_at=None, contact__deleted_at=None)
+    reach = access.reach(person, "contacts.see")
+    if not reach:
+        return rows.none()
+    if reach == access.reach(person, "accounts.see"):
+        return rows
+    return rows.filter(contact__in=Contact.objects.within(reach))
+
+
+CONTACTS = Filter(
+    "contacts",
+    "relation",
+    _("Contact"),
+    relation=Relation(
+        _positions,
+        lambda: (
+            Filter("name", "text", _("Name"), "contact__key"),
+            Filter("position", "text", _("Position"), "job_title"),
+            Filter("department", "text", _("Department")),
+            Filter("email", "text", _("E-mail"), "contact__email"),
+            Filter("owner", "person", _("Owner"), "contact__owner_id", choices=people),
+            Filter(
+                "language",
+                "choice",
+                _("Language"),
+                "contact__language",
+                choices=[("de", _("German")), ("en", _("English"))],
+            ),
+            Filter("count", "number", _("How many"), total=Count("contact_id", distinct=True)),
+        ),
+        here="account_id",
+    ),
+)
+
+
+def tell() -> None:
+    asking.tell("accounts", CONTACTS)
+    asking.tell("contacts", account_at("main_account_id"))
+
+
+__all__ = ["ACCOUNT", "account_at", "people", "seen_with_account", "tagged", "tell"]
