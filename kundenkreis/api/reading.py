@@ -250,7 +250,7 @@ def _conditions(noun: Noun, caller: Caller, query: Any) -> filters.Filters:
     try:
         return filters.parse(written, declared, by=caller.user)
     except BadFilter as bad:
-        raise invalid([{"parameter": "f", "detail": str(bad), "at": list(bad.at)}]) from bad
+        raise invalid([{"parameter": "f", "detail": str(bad), "at": ".".join(map(str, bad.at))}]) from bad
 
 
 def _order(noun: Noun, caller: Caller, sort: str) -> list[tuple[str, str]]:

@@ -144,7 +144,7 @@ class User(AbstractBaseUser, Recorded):
         """Her team and those that are part of it."""
         from kundenkreis.staff.access import below
 
-        return tuple(sorted(below(Team, {self.team_id} - {None})))
+        return tuple(sorted(below(Team, {self.team_id}))) if self.team_id else ()
 
     @property
     def colleagues(self) -> tuple[int, ...]:
