@@ -14,14 +14,15 @@ ROWS_NAMED, MORE = 20, "…"
 
 
 def pieces(chunk: Chunk, size: Callable[[], int]) -> Iterator[Chunk]:
-    """The chunk in parts of so many rows, each asked for when its turn has come.
+    """The chunk in equal parts of at most so many rows, the number asked for when the turn of each has come.
 
     Inside a chunk the file has no place to go on from, so after a kill there its rows before are passed over.
     """
     end = chunk.first_row + chunk.height
     first = chunk.first_row
     while first < end:
-        after = min(first + size(), end)
+        left = end - first
+        after = first + -(-left // -(-left // size()))
         if (first, after) == (chunk.first_row, end):
             yield chunk
             return

@@ -26,15 +26,12 @@ from kundenkreis.history.models import Batch, Event
 from kundenkreis.quality import phrases, targets
 from kundenkreis.quality.chunk_parts import cells_of, pieces, with_notes, without_notes
 from kundenkreis.quality.models import ImportProblem, ImportRun
+from kundenkreis.quality.pacing import Pace
 from kundenkreis.quality.reading import READING_OPTIONS, Chunk, Source, Unreadable, open_source
 from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
 
 logger = logging.getLogger(__name__)
-CHUNK, SMALL_CHUNK, SMALLEST = 25_000, 5_000, 25
-# The first piece while somebody works; the slowest targets store it in the time below, and the next ones are as large as theirs may be.
-FIRST_PIECE = 100
-# While somebody works, no transaction shall be longer than this (seconds): on SQLite hers waits until ours ends.
-PATIENCE = 0.04
+CHUNK, SMALL_CHUNK = 25_000, 5_000
 SOMEBODY_WORKS = dt.timedelta(minutes=5)
 ATTEMPTS = 3
 MOST_REHEARSED_PROBLEMS = 2_000
@@ -103,7 +100,7 @@ class _Walker:
         self.notes: set[tuple[str, str, str]] = set()
         self.told = 0
         self.busy = False
-        self.pace = FIRST_PIECE / PATIENCE  # rows stored in a second
+        self.pace = Pace()
         self.loader = self._loader()
 
     def _loader(self) -> Loader:
@@ -121,15 +118,12 @@ class _Walker:
             self.busy = size != CHUNK
             for chunk in self.source.chunks(size, start_row=row, offset=offset):
                 # The pace is asked for each piece, for it changes while they are stored.
-                yield from pieces(chunk, self._piece) if self.busy else [chunk]
+                yield from pieces(chunk, lambda: self.pace.rows) if self.busy else [chunk]
                 row, offset = chunk.next_row, chunk.next_offset
                 if self._size() != size:
                     break
             else:
                 return
-
-    def _piece(self) -> int:
-        return max(SMALLEST, int(self.pace * PATIENCE))
 
     def _size(self) -> int:
         if not self.job.write:
@@ -163,8 +157,9 @@ class _Walker:
                 if not self.job.write:
                     self._note(chunk, self.loader.store(rows), time.monotonic() - began)
                     return
-                locked = time.monotonic()
+                self._let_others()
                 with transaction.atomic():
+                    locked = time.monotonic()
                     self._claim()
                     outcome = self.loader.store(rows)
                     values = self._note(chunk, outcome, time.monotonic() - began)
@@ -180,9 +175,7 @@ class _Walker:
                 self.told, self.notes = told
                 raise
         self._remember(values)
-        held = time.monotonic() - locked
-        self.pace = (self.pace + chunk.height / held) / 2
-        self._let_others(held)
+        self.pace.note(chunk.height, time.monotonic() - locked)
 
     def _begin_anew(self) -> None:
         """What the attempt that failed had learnt and counted is not true: back to what is stored."""
@@ -206,9 +199,9 @@ class _Walker:
         for name, value in values.items():
             setattr(self.run, name, value)
 
-    def _let_others(self, held: float) -> None:
+    def _let_others(self) -> None:
         if self.busy:
-            time.sleep(min(held / 2, PATIENCE))  # those who wait for the database look every few hundredths of a second
+            self.pace.rest()
 
     def _claim(self) -> None:
         """Only one process stores chunk n: the row stays locked until its transaction ends."""
@@ -315,6 +308,7 @@ class _Walker:
             if not self.job.write:
                 self._settle_rehearsal(step())
                 continue
+            self._let_others()
             began = time.monotonic()
             with transaction.atomic():
                 self._claim()
@@ -328,8 +322,8 @@ class _Walker:
                 }
                 ImportRun.objects.filter(pk=self.run.pk).update(**values)
             self._remember(values)
+            self.pace.ended()
             self.busy = self._size() != CHUNK
-            self._let_others(time.monotonic() - began)
             _tell(self.run, progress)
         if self.job.write:
             with transaction.atomic():

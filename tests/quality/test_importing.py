@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Batch, Event
-from kundenkreis.quality import importing, running, tasks
+from kundenkreis.quality import importing, pacing, running, tasks
 from kundenkreis.quality.importing import CannotImport
 from kundenkreis.quality.messages import explain
 from kundenkreis.quality.models import ImportRun, Mapping
@@ -192,9 +192,8 @@ def test_an_import_of_200_columns_maps_only_what_it_knows():
 
 def test_in_small_pieces_blank_and_broken_rows_are_counted_the_same(world, monkeypatch):
     text = "Name,Ort\nEins,Wels\n,\nZwei\nDrei,Steyr\n,\nVier,Graz\nFünf,a,b,c\n"
-    monkeypatch.setattr(running, "SMALLEST", 2)
-    monkeypatch.setattr(running, "FIRST_PIECE", 2)
-    monkeypatch.setattr(running, "PATIENCE", 1e-6)
+    for name, value in {"LEAST": 2, "FIRST": 2, "HELD": 1e-6}.items():
+        monkeypatch.setattr(pacing, name, value)
     run = draft(text, target="accounts", match_by="name")
     importing.run_now(run)
     assert run.next_chunk > 3, "it was cut into pieces"

@@ -28,7 +28,7 @@ TWO_PLACES = (
 
 @pytest.mark.parametrize("size", [1, 100])
 def test_a_person_keeps_every_position_that_the_file_names_however_it_is_cut(world, monkeypatch, size):
-    for name in ("CHUNK", "SMALL_CHUNK", "SMALLEST", "FIRST_PIECE"):
+    for name in ("CHUNK", "SMALL_CHUNK"):
         monkeypatch.setattr(running, name, size)
     checked = importing.check(draft(TWO_PLACES, target="contacts"))
     run = contacts(TWO_PLACES)

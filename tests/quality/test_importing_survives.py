@@ -29,7 +29,7 @@ def rate(db):
 
 @pytest.fixture
 def row_by_row(monkeypatch):
-    for name in ("CHUNK", "SMALL_CHUNK", "SMALLEST"):
+    for name in ("CHUNK", "SMALL_CHUNK"):
         monkeypatch.setattr(running, name, 1)
 
 
