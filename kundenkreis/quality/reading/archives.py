@@ -62,7 +62,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
 def _measure(file: BinaryIO, entry: zipfile.ZipInfo, budget: int, limits: Limits) -> tuple[int, bool]:
     """Bytes one part has when unpacked, and whether it has formulas. Nothing is kept."""
     size, widest, lowest, formulas, tail = 0, 0, 0, False, b""
-    for piece in _pieces(file, entry):
+    for piece in pieces(file, entry):
         size += len(piece)
         if size > budget:
             raise Unreadable("zip_bomb", reason="unpacked", found=limits.unpacked, most=limits.unpacked)
@@ -86,7 +86,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _pieces(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+def pieces(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The unpacked part in pieces of at most a megabyte, read from the packed bytes themselves."""
     file.seek(entry.header_offset)
     header = file.read(30)
