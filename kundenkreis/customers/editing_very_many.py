@@ -50,6 +50,11 @@ def cancel(batch: Batch, *, by: User) -> bool:
     return True
 
 
+def unfinished(*, before: dt.datetime) -> models.QuerySet[Batch]:
+    """Those begun before that moment that should still be at work."""
+    return Batch.objects.filter(kind="bulk_edit", state=Batch.State.RUNNING, started_at__lt=before)
+
+
 def give_up(batch: Batch) -> None:
     """It cannot go on; the batch says so."""
     _running(batch).update(state=Batch.State.FAILED, ended_at=timezone.now())

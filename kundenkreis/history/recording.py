@@ -126,21 +126,11 @@ class Recorded(Record):
         """
         now = now or timezone.now()
         present = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
-        many, single = self._split(values)
         if version is not None and version != present.version:
             self._refuse_if_overwritten(present, version, set(values))
         before = {name: present._shown(name) for name in values}
-        for name, value in single.items():
-            setattr(present, name, value)
-        touched = set(single) | present.prepare(set(single))
-        present.full_clean(exclude=[f.name for f in self._meta.fields if f.name not in touched])
-        for name, related in many.items():
-            getattr(present, name).set(related)
-        changes = {}
-        for name in values:
-            after = present._shown(name)
-            if after[0] != before[name][0]:
-                changes[name] = [before[name][0], after[0], *before[name][1:], *after[1:]]
+        touched = present._fill(values)
+        changes = present._differing(before)
         if not changes:
             return None
         present.version += 1
@@ -282,6 +272,22 @@ class Recorded(Record):
             value = value.normalize()
             return [format(value, "f")]
         return [plain(value)] if not hasattr(value, "_proxy____args") else [force_str(value)]
+
+    def _fill(self, values: dict[str, Any]) -> set[str]:
+        """Set the fields and check them; returns those to save. Raises ValidationError, by field."""
+        many, single = self._split(values)
+        for name, value in single.items():
+            setattr(self, name, value)
+        touched = set(single) | self.prepare(set(single))
+        self.full_clean(exclude=[f.name for f in self._meta.fields if f.name not in touched])
+        for name, related in many.items():
+            getattr(self, name).set(related)
+        return touched
+
+    def _differing(self, before: Mapping[str, list]) -> dict[str, list]:
+        """[from, to, name of from, name of to] of those fields that are not any more as they were shown before."""
+        shown = {name: (was, self._shown(name)) for name, was in before.items()}
+        return {n: [was[0], now[0], *was[1:], *now[1:]] for n, (was, now) in shown.items() if now[0] != was[0]}
 
     def _refuse_if_overwritten(self, present: Self, version: int, names: Iterable[str]) -> None:
         wanted = set(names)

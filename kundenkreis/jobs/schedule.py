@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from huey import crontab
 from huey.contrib.djhuey import HUEY, close_db
 
 from kundenkreis.activities import reminding
+from kundenkreis.customers import editing_very_many
 from kundenkreis.files import storing
 from kundenkreis.history import bin
 from kundenkreis.jobs import backend, recovery
@@ -22,6 +24,8 @@ from kundenkreis.quality import importing, tasks
 
 KEEP_RESULTS = dt.timedelta(days=7)
 _RAN = "ran."
+BULK_EDIT = "kundenkreis.web.bulk_running._run"  # how the queue knows that job
+logger = logging.getLogger(__name__)
 
 
 def at(when: Callable[[dt.datetime], bool]) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
@@ -74,6 +78,20 @@ def _work_on(run: Any) -> tuple[Any, tuple[Any, ...]]:
     if run.state == run.State.UNDOING:
         return tasks.undo_import, (run.pk, run.undo_by_id)
     return (tasks.check_import if run.state == run.State.CHECKING else tasks.run_import), (run.pk,)
+
+
+@at(crontab(minute="*/2"))
+def end_lost_bulk_edits() -> None:
+    """A bulk edit of very many accounts that the queue has lost, or given up, ends where it is: its page says so, and it can be undone."""
+    waiting = {
+        record["args"][0]
+        for record in backend.records()
+        if record["task_path"] == BULK_EDIT and record["args"] and record["status"] not in backend.FINISHED
+    }
+    for batch in editing_very_many.unfinished(before=timezone.now() - recovery.LOST_AFTER):
+        if batch.pk not in waiting:
+            logger.warning("Bulk edit %s is not in the queue any more; it ends where it is.", batch.pk)
+            editing_very_many.give_up(batch)
 
 
 @at(crontab(hour="1", minute="30"))

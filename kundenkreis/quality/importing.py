@@ -310,23 +310,7 @@ def undo_now(run: ImportRun, by: User | None, progress: Callable[[float], None] 
     _become(run, State.UNDOING, State.DONE, State.CANCELLED, State.FAILED, State.UNDOING)
     by = by or run.undo_by  # going on after a kill it is still hers
     _save(run, undo_by=by, heartbeat_at=timezone.now())
-    target = targets.get(run.target)
-    # After a kill the orders that would tell whose figures change are partly gone: then all accounts are looked at.
-    touched = target.touched(run.batch) if target.touched and not again else None
-
-    def tell(share: float) -> None:
-        _save(run, share=1 - share, heartbeat_at=timezone.now())
-        if progress:
-            progress(share)
-
-    if (
-        run.batch.state == Batch.State.UNDONE
-    ):  # killed after its last chunk: what follows from the rows is still to be done
-        result = history_undo.undone_so_far(run.batch)
-    else:
-        result = history_undo.undo_batch(run.batch, by=by, progress=tell)
-    if target.after_undo:
-        target.after_undo(touched)
+    result = _take_back(run, run.batch, by, again, progress)
     with transaction.atomic():
         _save(
             run,
@@ -342,6 +326,29 @@ def undo_now(run: ImportRun, by: User | None, progress: Callable[[float], None] 
             changes={"undone": [None, result.undone], "kept": [None, result.kept]},
         )
         telling.undone(run, by)
+    return result
+
+
+def _take_back(
+    run: ImportRun, batch: Batch, by: User | None, again: bool, progress: Callable[[float], None] | None
+) -> history_undo.Undone:
+    """The rows, and what follows from them."""
+    target = targets.get(run.target)
+    # After a kill the orders that would tell whose figures change are partly gone: then all accounts are looked at.
+    touched = target.touched(batch) if target.touched and not again else None
+
+    def tell(share: float) -> None:
+        _save(run, share=1 - share, heartbeat_at=timezone.now())
+        if progress:
+            progress(share)
+
+    if batch.state == Batch.State.UNDONE:  # killed after its last chunk: what follows is still to be done
+        result = history_undo.undone_so_far(batch)
+    else:
+        with little_memory():
+            result = history_undo.undo_batch(batch, by=by, progress=tell)
+    if target.after_undo:
+        target.after_undo(touched)
     return result
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-FIRST, LEAST = 500, 100  # rows
+FIRST = 500  # rows
 # On SQLite an edit waits until our transaction ends: about so long (seconds). With what it needs itself it stays below a tenth of a second.
 HELD = 0.045
 # So long nothing is written between two transactions: who waits for SQLite looks again every 25 milliseconds.
@@ -17,10 +17,11 @@ GROW, SHRINK = 1.5, 0.4  # at most so fast from one piece to the next
 
 
 class Pace:
-    """The size of the next piece, steered by how long the pieces before have held the database."""
+    """The size of the next piece, steered by how long the pieces before have held the database; never below `least` rows."""
 
-    def __init__(self) -> None:
-        self.rows = FIRST
+    def __init__(self, least: int) -> None:
+        self.least = least
+        self.rows = max(FIRST, least)
         self._ended = 0.0
 
     def note(self, rows: int, held: float) -> None:
@@ -29,7 +30,7 @@ class Pace:
         if held <= HELD and rows < self.rows / 2:
             return  # the short rest of a chunk says nothing about a whole piece
         wanted = min(rows, self.rows) * min(GROW, max(SHRINK, HELD / max(held, 1e-6)))
-        self.rows = max(LEAST, round(wanted))
+        self.rows = max(self.least, round(wanted))
 
     def ended(self) -> None:
         """A transaction has just ended."""

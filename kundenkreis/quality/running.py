@@ -100,8 +100,8 @@ class _Walker:
         self.notes: set[tuple[str, str, str]] = set()
         self.told = 0
         self.busy = False
-        self.pace = Pace()
         self.loader = self._loader()
+        self.pace = Pace(self.loader.least_piece)
 
     def _loader(self) -> Loader:
         loader = targets.get(self.run.target).loader(self.job)

@@ -51,6 +51,8 @@ ROWS = {
     "unknown_family": _("There is no product family “%(value)s”, and only changes were to be imported."),
     "unknown_unit": _("There is no unit “%(value)s”."),
     "no_account": _("There is no account “%(value)s”."),
+    "no_contact": _("There is no contact “%(value)s”, or more than one."),
+    "has_account": _("“%(value)s” has an account of her or his own already."),
     "no_order": _("There is no order “%(value)s”."),
     "circle": _("“%(value)s” would belong to itself that way; the row was stored without it."),
     "other_parent": _("It belongs to another account already; “%(value)s” was not added."),

@@ -56,7 +56,30 @@ def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
     noun, _dot, verb = event.verb.partition(".")
     model = _model(event.subject_type)
     what = capfirst(force_str(model._meta.verbose_name)) if model else noun.capitalize()
-    headline = {
+    headline = _headline(noun, "undone" if event.undoes_id else verb)
+    kind = {
+        "added": "created",
+        "discarded": "bin",
+        "restored": "restored",
+        "finished": "task",
+        "succeeded": "log-in",
+        "locked": "lock",
+    }.get(verb, "change")
+    # What an import counted is told in words on its own page; the names of its counts are for programs.
+    counted = event.verb == "import.finished"
+    changes = [] if verb == "added" or counted else fields_told(model, event.changes)
+    return headline % {"what": what, "name": _name_told(model, event.subject_label)}, changes, kind
+
+
+def _headline(noun: str, verb: str) -> str:
+    """What happened, with room for what it happened to and its name."""
+    if noun == "signin" and verb != "undone":
+        return (
+            _("%(name)s signed in")
+            if verb == "succeeded"
+            else _("Signing in as %(name)s was locked after repeated failures")
+        )
+    return {
         "added": _("%(what)s added: %(name)s"),
         "changed": _("%(what)s changed: %(name)s"),
         "discarded": _("%(what)s moved to the bin: %(name)s"),
@@ -81,26 +104,6 @@ def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
         "purged": "%(name)s",
         "cancelled": _("%(what)s cancelled: %(name)s"),
     }.get(verb, _("%(what)s: %(name)s"))
-    if noun == "signin":
-        headline = (
-            _("%(name)s signed in")
-            if verb == "succeeded"
-            else _("Signing in as %(name)s was locked after repeated failures")
-        )
-    if event.undoes_id:
-        headline = _("Undone: %(what)s %(name)s")
-    kind = {
-        "added": "created",
-        "discarded": "bin",
-        "restored": "restored",
-        "finished": "task",
-        "succeeded": "log-in",
-        "locked": "lock",
-    }.get(verb, "change")
-    # What an import counted is told in words on its own page; the names of its counts are for programs.
-    counted = event.verb == "import.finished"
-    changes = [] if verb == "added" or counted else fields_told(model, event.changes)
-    return headline % {"what": what, "name": _name_told(model, event.subject_label)}, changes, kind
 
 
 # Records without a name of their own: what stands for them is made of choices, in the language of who wrote it.

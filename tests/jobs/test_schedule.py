@@ -38,12 +38,14 @@ def test_sessions_are_cleaned_at_night_only(queue):
 
 def test_the_timetable_is_complete(queue):
     assert {name.removeprefix("schedule.") for name in entries(queue)} == {
-        "give_back_what_dead_workers_left", "remind", "resume_imports", "empty_bin", "refresh_figures", "sweep_files",
+        "give_back_what_dead_workers_left", "remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files",
         "clean_sessions", "clean_queue",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["remind", "resume_imports", "empty_bin", "refresh_figures", "sweep_files"])
+@pytest.mark.parametrize(
+    "name", ["remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files"]
+)
 def test_an_entry_does_its_work_in_a_real_house(queue, world, name):
     assert getattr(schedule, name)() is None
 

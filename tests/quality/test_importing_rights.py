@@ -162,6 +162,31 @@ def test_of_two_administrators_a_file_may_demote_one(world):
     assert importing.check(draft(text, target="people")).forecast["rejected"] == 1
 
 
+@pytest.mark.parametrize("rows_at_once", [1, 25_000])
+def test_of_three_administrators_a_file_that_demotes_all_leaves_one(world, monkeypatch, rows_at_once):
+    for name in ("CHUNK", "SMALL_CHUNK"):
+        monkeypatch.setattr(running, name, rows_at_once)
+    for person in (world.ben, world.cem):
+        person.change(by=None, role="administrator")
+    three = [world.ben.email, world.cem.email, world.admin.email]
+    text = "e-mail,last name,role\n" + "".join(f"{mail},Name,read_only\n" for mail in three)
+    run = imported(text, target="people")
+    assert (run.counts["changed"], run.counts["rejected"]) == (2, 1)
+    assert list(User.objects.filter(role="administrator", is_active=True)) == [world.admin]
+    importing.undo_now(run, None)
+    assert User.objects.filter(role="administrator", is_active=True).count() == 3
+
+
+def test_the_undo_of_a_file_does_not_take_the_last_administrators_away(world):
+    text = f"e-mail,last name,role\n{world.ben.email},Kern,administrator\n{world.cem.email},Cem,administrator\n"
+    run = imported(text, target="people")
+    assert User.objects.filter(role="administrator").count() == 3
+    world.admin.change(by=None, role="read_only")
+    result = importing.undo_now(run, None)
+    assert User.objects.filter(role="administrator", is_active=True).count() >= 1
+    assert result.kept >= 1
+
+
 def test_sales_lines_add_products_only_for_those_who_may(world):
     text = "order number,item number,quantity,unit price,date,account number\n1,P-1,1,2.00,2026-01-05,{0}\n1,P-2,1,2.00,2026-01-05,{0}\n"
     text = text.format(world.lindner.number)

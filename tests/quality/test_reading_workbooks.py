@@ -1,7 +1,6 @@
 """Workbooks read block by block say what the same workbook says when it is read as a whole."""
 
 import datetime as dt
-import io
 import random
 import subprocess
 import sys
@@ -11,7 +10,7 @@ import pytest
 import python_calamine as calamine
 import xlsxwriter
 
-from kundenkreis.quality.reading import cells, open_source, sheet_blocks, shared_texts, workbook
+from kundenkreis.quality.reading import cells, open_source, sheet_blocks, workbook
 from kundenkreis.quality.reading.shared_texts import Uncuttable
 from kundenkreis.quality.reading.sheet_blocks import Sheet
 
@@ -58,6 +57,9 @@ def written(path, fill, **options):
     return path
 
 
+ODD = ("Huber & Söhne <Wien>", " a ", "", "x\ny", "=1+1", "t='s'>", "_x000D_", 't="s"', "' t='s'")
+
+
 def everything(dice, rows):
     """A sheet with every kind of cell at random places, some of them far apart."""
 
@@ -71,7 +73,7 @@ def everything(dice, rows):
             for column in range(left, left + dice.randint(1, 6)):
                 moment = dt.datetime(2010, 1, 1) + dt.timedelta(minutes=dice.randint(0, 9_000_000))
                 dice.choice((
-                    lambda r, c: page.write_string(r, c, dice.choice(("Huber & Söhne <Wien>", " a ", "", "x\ny", "=1+1", "t='s'>", "_x000D_", "t=\"s\"", "' t='s'"))),
+                    lambda r, c: page.write_string(r, c, dice.choice(ODD)),
                     lambda r, c: page.write_string(r, c, f"Text {dice.randint(0, 50)}"),
                     lambda r, c: page.write_number(r, c, dice.choice((1, -3.25, 0.1 + 0.2, 1e20, 1.234, 40_000))),
                     lambda r, c: page.write_number(r, c, 1234.5, money),
@@ -94,7 +96,11 @@ def everything(dice, rows):
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("texts", ["shared", "inline", "1904"])
 def test_cells_of_every_kind_are_read_as_in_the_whole_sheet(tmp_path, seed, texts):
-    options = {"shared": {}, "inline": {"constant_memory": True}, "1904": {"default_date_format": "d", "date_1904": True}}
+    options = {
+        "shared": {},
+        "inline": {"constant_memory": True},
+        "1904": {"default_date_format": "d", "date_1904": True},
+    }
     path = written(tmp_path / "a.xlsx", everything(random.Random(seed), 60), **options[texts])
     assert len(same(path, "Alles")) >= 60
 
@@ -111,7 +117,9 @@ def test_a_source_of_blocks_goes_on_at_any_row(tmp_path):
     assert (source.rows, len(everything)) == (449, 399)
     assert (everything[0], everything[-1]) == ((2, "1", "Zeile 1"), (450, "399", "Zeile 39"))
     for start in (0, 1, 89, 200, 230, 448):
-        rest = [row for chunk in source.chunks(37, start_row=start) for row in zip(chunk.numbers, *chunk.frame, strict=True)]
+        rest = [
+            row for chunk in source.chunks(37, start_row=start) for row in zip(chunk.numbers, *chunk.frame, strict=True)
+        ]
         assert rest == [row for row in everything if row[0] >= start + 2]
 
 
@@ -122,7 +130,10 @@ def made(path, rows, *, texts="", root="worksheet", prefix="", part="worksheets/
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("[Content_Types].xml", "<Types/>")
         kind = f"{RELATIONS}/officeDocument"
-        book.writestr("_rels/.rels", f'<Relationships><Relationship Id="r1" Type="{kind}" Target="xl/workbook.xml"/></Relationships>')
+        book.writestr(
+            "_rels/.rels",
+            f'<Relationships><Relationship Id="r1" Type="{kind}" Target="xl/workbook.xml"/></Relationships>',
+        )
         sheet = f'<{p}sheet name="{name}" sheetId="1" r:id="rId7"/>'
         book.writestr("xl/workbook.xml", f"<{p}workbook {spaces}><{p}sheets>{sheet}</{p}sheets></{p}workbook>")
         links = [f'<Relationship Id="rId7" Type="{RELATIONS}/worksheet" Target="{part}"/>']
@@ -157,7 +168,8 @@ def test_a_sheet_is_found_by_its_name_whatever_stands_in_it(tmp_path):
 
 STRANGE = {
     "a comment with the end of a row": "<!-- </row> -->" + numbered(60),
-    "raw text with the end of a row": '<row r="1"><c r="A1" t="inlineStr"><is><t><![CDATA[</row>]]></t></is></c></row>' + numbered(60)[20:].partition("\n")[2],
+    "raw text with the end of a row": '<row r="1"><c r="A1" t="inlineStr"><is><t><![CDATA[</row>]]></t></is></c></row>'
+    + numbered(60).partition("\n")[2],
     "rows without numbers": "".join(f"<row><c><v>{n}</v></c></row>" for n in range(60)),
     "a number of a text that is none": numbered(60).replace("<v>2</v></c></row>", "<v>2</v> </c></row>").replace('t="s"><v>1', 't="s"> <f>x</f><v>1'),
 }  # fmt: skip
@@ -177,7 +189,9 @@ def test_rows_that_are_out_of_order_are_read_as_a_whole_from_where_that_shows(tm
 
 def test_cells_and_rows_without_content_take_no_part(tmp_path):
     empty = '<row r="{0}"/><row r="{1}"><c r="C{1}" s="0"/><c r="D{1}" t="s"/></row>'
-    path = made(tmp_path / "a.xlsx", numbered(60) + "".join(empty.format(n, n + 1) for n in range(70, 90, 2)), texts=TEXTS)
+    path = made(
+        tmp_path / "a.xlsx", numbered(60) + "".join(empty.format(n, n + 1) for n in range(70, 90, 2)), texts=TEXTS
+    )
     assert len(same(path, "Tabelle")) == 60
 
 
@@ -206,7 +220,7 @@ print(rows, int(high.split()[1]) // 1024)
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_sheet(tmp_path):
     peaks = {}
-    for rows in (20_000, 240_000):
+    for rows in (10_000, 80_000):
         path = tmp_path / f"{rows}.xlsx"
         book = xlsxwriter.Workbook(path, {"constant_memory": True})
         page = book.add_worksheet()
@@ -215,5 +229,5 @@ def test_memory_does_not_grow_with_the_sheet(tmp_path):
         book.close()
         done = subprocess.run([sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True)
         found, peaks[rows] = map(int, done.stdout.split())
-        assert found == rows - 0 or found == rows - 1
-    assert peaks[240_000] < peaks[20_000] + 60
+        assert found in (rows, rows - 1)
+    assert peaks[80_000] < peaks[10_000] + 40

@@ -1,13 +1,17 @@
 """A bulk edit of very many accounts: in the background, in steps, with progress, cancelling, going on and undo."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from kundenkreis.customers import editing_very_many
 from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account, Tag
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import undo_batch
+from kundenkreis.jobs import backend, schedule
 from kundenkreis.web import bulk_running
 from tests.web.test_lists import many
 
@@ -107,3 +111,39 @@ def test_whoever_lost_the_right_meanwhile_changes_nothing_more(world, seven):
     batch = started(world)
     bulk_running._run.func(batch.pk, world.ben.pk, "f=name:starts:Firma", "tier", "A")
     assert (seven.filter(tier="A").count(), Tag.objects.count()) == (0, 0)
+
+
+def aged(batch):
+    Batch.objects.filter(pk=batch.pk).update(started_at=timezone.now() - dt.timedelta(hours=1))
+
+
+def test_one_that_the_queue_has_lost_ends_where_it_is_and_says_so(world, signed_in, seven, monkeypatch):
+    def killed(_seconds):
+        raise KeyboardInterrupt
+
+    batch = started(world)
+    aged(batch)
+    monkeypatch.setattr(editing_very_many.time, "sleep", killed)
+    with pytest.raises(KeyboardInterrupt):
+        editing_very_many.go_on(batch, seven, Change.tier("A"), by=world.ben)
+    schedule.end_lost_bulk_edits()
+    batch.refresh_from_db()
+    assert (batch.state, seven.filter(tier="A").count()) == ("failed", 2)
+    page = signed_in(world.ben).get(reverse("history:batch", args=[batch.pk])).content.decode()
+    assert "It was interrupted" in page
+    undo_batch(batch, by=world.ben)
+    assert seven.filter(tier="A").count() == 0
+
+
+def test_one_that_waits_in_the_queue_or_has_just_begun_is_left_alone(world, seven, monkeypatch):
+    waiting, begun = started(world), started(world)
+    aged(waiting)
+    record = {"task_path": bulk_running._run.module_path, "args": [waiting.pk], "status": "READY"}
+    monkeypatch.setattr(backend, "records", lambda: [record])
+    schedule.end_lost_bulk_edits()
+    assert set(Batch.objects.values_list("state", flat=True)) == {"running"}
+    record["status"] = "FAILED"
+    schedule.end_lost_bulk_edits()
+    waiting.refresh_from_db()
+    begun.refresh_from_db()
+    assert (waiting.state, begun.state) == ("failed", "running")

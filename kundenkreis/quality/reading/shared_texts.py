@@ -53,9 +53,7 @@ class SharedTexts:
                 window = tail + piece
                 if STRANGE.search(window):
                     raise Uncuttable
-                self.ends.extend(
-                    begin + found.end() for found in ITEM_END.finditer(window) if found.end() > len(tail)
-                )
+                self.ends.extend(begin + found.end() for found in ITEM_END.finditer(window) if found.end() > len(tail))
                 self.kept.write(piece)
                 begin += len(window) - len(window[-OVERLAP:])
                 tail = window[-OVERLAP:]

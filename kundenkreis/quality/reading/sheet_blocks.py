@@ -85,7 +85,8 @@ class Sheet:
             if loaded.start[0] <= above:
                 raise Uncuttable  # rows out of order
             above = loaded.end[0]
-            yield Block(*loaded.start, loaded.to_python(skip_empty_area=True))
+            row, column = loaded.start
+            yield Block(row, column, loaded.to_python(skip_empty_area=True))
 
     def _cut(self) -> Iterator[tuple[bytes, bytes, bytes]]:
         """What stands before and behind the rows, and rows; several times, until there are no more."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core.numbering import next_numbers
 from kundenkreis.core.text import fold
 from kundenkreis.customers import checks
-from kundenkreis.customers.models import Account, AccountLink
+from kundenkreis.customers.models import Account, AccountLink, Contact
 from kundenkreis.customers.placing import place_many
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
@@ -52,6 +52,7 @@ FIELDS = (
     FieldSpec("territory", _("territory"), synonyms=("region", "gebiet")),
     FieldSpec("customer_since", _("customer since"), "date", synonyms=("kunde seit",)),
     FieldSpec("description", _("description"), synonyms=("note", "bemerkung")),
+    FieldSpec("person", _("person"), synonyms=("contact e-mail", "contact", "kontakt", "kontaktperson")),
     FieldSpec("parent", _("belongs to"), synonyms=("subsidiary of", "parent", "parent account", "mutter", "konzern")),
 )
 OWN = {"parent"}
@@ -73,6 +74,9 @@ class Accounts(Records):
         self.parents: list[tuple[int, int, str]] = []  # row, account, name of its parent
         self.names: dict[str, str] = {}  # of parents: one string for all rows that name it
         self.links = min(LINKS, 100)
+        self.persons: dict[
+            int, int
+        ] = {}  # whose own account is which; of new ones, that have no number yet, the row's below zero
         self.teams: dict[int, int | None] = {}  # of the people who are given accounts
         self.sees_all = job.reach("accounts.see").everything
 
@@ -112,16 +116,25 @@ class Accounts(Records):
         rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
         rows = self.replace(rows, "team", references.teams, "unknown_team", outcome)
         rows = self.replace(rows, "territory", references.territories, "unknown_territory", outcome)
+        rows = self.replace(rows, "person", self._contacts, "no_contact", outcome)
         if self.job.run.match_by != "number":
             rows = self._free_numbers(rows, outcome)
         for row in rows:
             if (owner := row.values.pop("owner", None)) is not None:
                 row.values["owner"] = owner.pk
                 self.teams[owner.pk] = owner.team_id
-            for name in ("team", "territory"):
+            for name in ("team", "territory", "person"):
                 if hasattr(row.values.get(name), "pk"):
                     row.values[name] = row.values[name].pk
         return rows
+
+    def _contacts(self, texts: list[str]) -> Mapping[str, Contact]:
+        """The people whose own accounts the rows are, and which accounts are theirs already."""
+        found = references.contacts(texts, self.job.reach("contacts.see"))
+        ids = {contact.pk for contact in found.values()}
+        held = Account._base_manager.filter(person__in=ids).values_list("person_id", "pk")
+        self.persons |= dict(held)
+        return found
 
     def _free_numbers(self, rows: list[Row], outcome: Outcome) -> list[Row]:
         """A number is unique: one that another account has is refused here, with words, not by the database."""
@@ -142,8 +155,13 @@ class Accounts(Records):
         return good
 
     def make(self, row: Row) -> Account:
-        """A new account belongs to the person who brings it, if she would not see it otherwise or names herself."""
+        """A new account belongs to the person who brings it, if she would not see it otherwise or names herself.
+
+        One that is somebody's own is an account of the kind “person”, unless the row says otherwise.
+        """
         account = Account(language="de" if row.values.get("country", "AT") in ("AT", "DE", "CH", "LI") else "en")
+        if "person" in row.values:
+            account.kind = Account.Kind.PERSON
         by: User | None = self.job.by
         if by is not None and (not self.sees_all if "owner" not in row.values else row.values["owner"] == by.pk):
             account.owner, account.team_id = by, by.team_id
@@ -157,7 +175,18 @@ class Accounts(Records):
 
     def forbid(self, row: Row, differs: set[str]) -> Problem | None:
         refused = access.not_hers_to_assign(self.job.by, (column.removesuffix("_id") for column in differs))
-        return Problem(row.number, refused[0], "may_not_assign") if refused else None
+        if refused:
+            return Problem(row.number, refused[0], "may_not_assign")
+        return self._claim_person(row) if "person_id" in differs else None
+
+    def _claim_person(self, row: Row) -> Problem | None:
+        """A person has one account at most; one that another account has is refused here, with words, not by the database."""
+        mine = row.record.pk or -row.number
+        if self.persons.setdefault(row.values["person"], mine) != mine:
+            return Problem(
+                row.number, "person", "has_account", {"value": str(Contact.objects.get(pk=row.values["person"]))}
+            )
+        return None
 
     def number_new(self, records: list[Recorded]) -> None:
         lacking = [record for record in records if not record.number]  # type: ignore[attr-defined]

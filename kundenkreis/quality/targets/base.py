@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
@@ -136,6 +136,9 @@ class Loader(ABC):
 
     def __init__(self, job: Job) -> None:
         self.job = job
+
+    # Smaller pieces would not hold the database for less: what a piece costs by itself outweighs its rows.
+    least_piece: ClassVar[int] = 100
 
     @abstractmethod
     def read(self, chunk: Chunk) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kundenkreis.core.text import fold
-from kundenkreis.customers.models import Account
+from kundenkreis.customers.models import Account, Contact
 from kundenkreis.quality.targets.records import unique
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Team, Territory, User
@@ -53,6 +53,25 @@ def accounts(texts: Sequence[str], reach: Reach) -> Mapping[str, Account]:
         for account in within.filter(key__in=some[start : start + 5000]).only(*columns):
             pairs += [(text, account) for text in keys[account.key]]
     return found | unique(pairs)
+
+
+def contacts(texts: Sequence[str], reach: Reach) -> Mapping[str, Contact]:
+    """By e-mail address, else by full name, where only one of those within reach has it."""
+    within = Contact.objects.within(reach).living()
+    mails: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
+    for text in texts:
+        if "@" in text:
+            mails.setdefault(text.strip().lower(), []).append(text)
+        else:
+            keys.setdefault(fold(text)[:210], []).append(text)
+    pairs: list[tuple[str, Contact]] = []
+    for column, wanted in (("email", mails), ("key", keys)):
+        some = list(wanted)
+        for start in range(0, len(some), 5000):
+            found = within.filter(**{f"{column}__in": some[start : start + 5000]})
+            pairs += [(text, contact) for contact in found for text in wanted[getattr(contact, column)]]
+    return unique(pairs)
 
 
 def _by_name(model: Any, texts: Sequence[str]) -> Mapping[str, Any]:

@@ -102,6 +102,8 @@ class HouseCurrencyChanged(Exception):
 
 
 class Sales(Loader):
+    least_piece = 1_000
+
     def __init__(self, job: Job) -> None:
         super().__init__(job)
         self.columns = Columns(job.run, FIELDS, LENGTHS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kundenkreis.orders.models import Order
 from kundenkreis.quality.targets.base import Job, Outcome, Problem, Runs
+from kundenkreis.quality.targets.sales_amounts import CENT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -100,6 +101,19 @@ class Heads:
         ):
             outcome.reject([Problem(row, "order", "other_head", {"value": order}, is_note=True)])
 
+    def summed(self, new: pl.DataFrame, lines: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
+        """New orders with the sums of their lines and what kind they are, as they are stored; counts them."""
+        import polars as pl
+
+        sums = sums_of([lines]).rename({"amount": "total", "amount_house": "total_house", "len": "line_count"})
+        orders = new.join(sums, on="order_id", how="left", maintain_order="left").with_columns(self.kind())
+        kinds = dict(orders.group_by("kind").len().rows())
+        outcome.counts["orders_added"] += orders.height
+        outcome.counts["credit_notes"] += kinds.get(Order.Kind.CREDIT_NOTE.value, 0)
+        outcome.counts["adjustments"] += kinds.get(Order.Kind.ADJUSTMENT.value, 0)
+        named = pl.col("order_id").alias("id"), pl.col("order").alias("number")
+        return orders.select(*named, "kind", *HEAD, pl.col("total") / CENT, pl.col("total_house") / CENT, "line_count")
+
     def kind_of(self, number: str, total: Decimal, kind: str) -> str:
         import polars as pl
 
@@ -118,3 +132,12 @@ class Heads:
             if prefix:
                 kind = pl.when(pl.col("order").str.starts_with(prefix)).then(pl.lit(value.value)).otherwise(kind)
         return kind.alias("kind")
+
+
+def sums_of(lines: list[pl.DataFrame]) -> pl.DataFrame:
+    """Amount, amount in house currency and number of the lines of each order."""
+    import polars as pl
+
+    some = pl.concat([frame.select("order_id", "amount", "amount_house") for frame in lines])
+    sums = some.group_by("order_id").agg(pl.col("amount").sum(), pl.col("amount_house").sum(), pl.len())
+    return sums.sort("order_id")

@@ -18,7 +18,7 @@ from kundenkreis.quality.models import ImportProblem
 from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem, Runs, with_defaults
 from kundenkreis.quality.targets.columns import Columns
 from kundenkreis.quality.targets.sales_amounts import CENT, PRICE, QUANTITY, money, values
-from kundenkreis.quality.targets.sales_heads import HEAD, Heads
+from kundenkreis.quality.targets.sales_heads import HEAD, Heads, sums_of
 from kundenkreis.quality.targets.sales_met import Met
 from kundenkreis.quality.targets.sales_parties import Parties, refuse
 
@@ -259,27 +259,7 @@ class SalesStore:
         import polars as pl
 
         if new_heads.height:
-            sums = added.group_by("order_id").agg(
-                pl.col("amount").sum().alias("total"),
-                pl.col("amount_house").sum().alias("total_house"),
-                pl.len().alias("line_count"),
-            )
-            orders = new_heads.join(sums, on="order_id", how="left", maintain_order="left").with_columns(
-                self.heads.kind()
-            )
-            kinds = dict(orders.group_by("kind").len().rows())
-            outcome.counts["orders_added"] += orders.height
-            outcome.counts["credit_notes"] += kinds.get(Order.Kind.CREDIT_NOTE.value, 0)
-            outcome.counts["adjustments"] += kinds.get(Order.Kind.ADJUSTMENT.value, 0)
-            frame = orders.select(
-                pl.col("order_id").alias("id"),
-                pl.col("order").alias("number"),
-                "kind",
-                *HEAD,
-                pl.col("total") / CENT,
-                pl.col("total_house") / CENT,
-                "line_count",
-            )
+            frame = self.heads.summed(new_heads, added, outcome)
             if self.job.write:
                 insert_frame(Order, with_defaults(Order, frame, self.job))
             outcome.kept.append(Kept(Order, new_heads["order_id"].to_list()))
@@ -311,16 +291,11 @@ class SalesStore:
 
         if not stored:
             return
-        both = pl.concat([frame.select("order_id", "amount", "amount_house") for frame in (present, added)])
-        sums = (
-            both.filter(pl.col("order_id").is_in(list(stored)))
-            .group_by("order_id")
-            .agg(pl.col("amount").sum(), pl.col("amount_house").sum(), pl.len())
-        )
+        sums = sums_of([present, added]).filter(pl.col("order_id").is_in(list(stored)))
         # With its version: an order that somebody touched since, in any field or line, stays whole when this is undone.
         fields = (*HEAD, "kind", "total", "total_house", "line_count", "version")
         changed, strange = [], []
-        for pk, amount, house, count in sums.sort("order_id").iter_rows():
+        for pk, amount, house, count in sums.iter_rows():
             before = stored[pk]
             after = before | differing.get(pk, {})
             after |= {"total": money(amount), "total_house": money(house), "line_count": count}

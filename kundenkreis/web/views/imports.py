@@ -27,6 +27,7 @@ from kundenkreis.web import foreseeing, undoing, uploads
 from kundenkreis.web.forms.imports import MappingForm, NewImportForm, ReadingForm, allowed_targets
 from kundenkreis.web.htmx import SeeOther, fragment, go, is_htmx
 from kundenkreis.web.views import import_pages as pages
+from kundenkreis.web.views import import_results as results
 from kundenkreis.web.views.history import counts_of
 from kundenkreis.web.views.import_list import BUSY, IMPORTS, target_label, visible
 
@@ -228,7 +229,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             "run": run,
             "step": "check",
             "label": target_label(run),
-            "work": pages.work_of(run),
+            "work": results.work_of(run),
             "poll": f"{here}?poll=1",
             "cancel": stop,
         }
@@ -282,7 +283,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     polls = is_htmx(request) and "poll" in request.GET
     if run.state in BUSY:
         cancel_url = reverse("imports:cancel", args=[pk]) if _may_stop(request, run) else ""
-        context = {"run": run, "work": pages.work_of(run), "poll": f"{here}?poll=1", "cancel": cancel_url}
+        context = {"run": run, "work": results.work_of(run), "poll": f"{here}?poll=1", "cancel": cancel_url}
         return fragment(request, "imports/_work.html" if polls else "imports/working.html", context)
     if polls:
         return go(request, here)
@@ -297,7 +298,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     kept = (
         undoing.kept_records(request.user, undone_so_far(run.batch)) if run.state == State.UNDONE and run.batch else []
     )  # type: ignore[arg-type]
-    return render(request, "imports/result.html", pages.result_of(run, request) | rights | {"kept_records": kept})
+    return render(request, "imports/result.html", results.result_of(run, request) | rights | {"kept_records": kept})
 
 
 def _may_stop(request: HttpRequest, run: ImportRun) -> bool:
@@ -334,7 +335,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def problems(request: HttpRequest, pk: int) -> HttpResponse:
     """Rows that were not stored (or, `?notes=1`, what was noticed), page by page."""
     run = seen(request, pk)
-    context = pages.problems_of(run, request) | {"run": run}
+    context = results.problems_of(run, request) | {"run": run}
     more = is_htmx(request) and "after" in request.GET
     return fragment(request, "imports/_problem_rows.html" if more else "imports/problems.html", context)
 

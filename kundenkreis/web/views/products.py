@@ -99,22 +99,17 @@ def _sales(request: HttpRequest, product: Product) -> dict[str, Any]:
     year = dt.date(today.year, 1, 1)
     months = figures.by_month(lines, dt.date(today.year - 1, 1, 1), today)
     since = recorded_since() or today
-    bars = _bars(product, months, today, since)
     twelve = years_back(today, 1) + dt.timedelta(days=1)
     revenue = figures.total(months, year, today)
     last_year = dt.date(today.year - 1, 1, 1)
     before = figures.total(months, last_year, years_back(today, 1)) if since <= last_year else Decimal(0)
-    title = _("Revenue by month, %(this)s against %(last)s") % {"this": today.year, "last": today.year - 1}
     return {
         "revenue": revenue,
         "revenue_change": formats.change(revenue, before) if before > 0 else None,
         "pieces": sum((m.quantity for m in months if m.first >= year), Decimal(0)),
         "buyer_count": figures.count_buyers(lines, twelve, today),
         "buyers": figures.buyers(lines, twelve, today),
-        "chart": charts.monthly_bars(
-            bars, title=title, this=str(today.year), last=str(today.year - 1), currency=currency
-        ),
-        "has_line": sum(bar.before is not None for bar in bars) > 1,
+        **_chart(product, _bars(product, months, today, since), today, currency),
         "rows": {
             "revenue": opening.lines_of(product.pk, opening.between(year, today)),
             "buyers": opening.lines_of(product.pk, opening.between(twelve, today)),
@@ -123,6 +118,18 @@ def _sales(request: HttpRequest, product: Product) -> dict[str, Any]:
         "bought_url": lambda account: opening.lines_of(
             product.pk, opening.between(twelve, today), whose=Group(Account(pk=account))
         ),
+        "only_mine": not access.reach(request.user, "orders.see").everything,
+    }
+
+
+def _chart(product: Product, bars: list[charts.Bar], today: dt.date, currency: str) -> dict[str, Any]:
+    """This year beside last year as a drawing, and as a table for those who cannot see it."""
+    title = _("Revenue by month, %(this)s against %(last)s") % {"this": today.year, "last": today.year - 1}
+    return {
+        "chart": charts.monthly_bars(
+            bars, title=title, this=str(today.year), last=str(today.year - 1), currency=currency
+        ),
+        "has_line": sum(bar.before is not None for bar in bars) > 1,
         "chart_rows": [
             [
                 formats.month(n, wide=True),
@@ -133,7 +140,6 @@ def _sales(request: HttpRequest, product: Product) -> dict[str, Any]:
             ]
             for n, bar in enumerate(bars, 1)
         ],
-        "only_mine": not access.reach(request.user, "orders.see").everything,
     }
 
 
