@@ -7,6 +7,7 @@ from typing import Any
 
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, Contact
+from kundenkreis.customers.salutation import parse_name
 from kundenkreis.quality.targets.records import unique
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Team, Territory, User
@@ -64,7 +65,9 @@ def contacts(texts: Sequence[str], reach: Reach) -> Mapping[str, Contact]:
         if "@" in text:
             mails.setdefault(text.strip().lower(), []).append(text)
         else:
-            keys.setdefault(fold(text)[:210], []).append(text)
+            name = parse_name(text)
+            for written in {fold(text)[:210], fold(f"{name.family_name} {name.given_name}")[:210]}:
+                keys.setdefault(written, []).append(text)
     pairs: list[tuple[str, Contact]] = []
     for column, wanted in (("email", mails), ("key", keys)):
         some = list(wanted)
