@@ -112,6 +112,13 @@ def join(*held: type[models.Model]) -> None:
             cursor.execute(f"LOCK TABLE {tables} IN ROW EXCLUSIVE MODE")
 
 
+def one_at_a_time(what: str) -> None:
+    """Whoever begins the same thing waits here until this transaction ends. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [what])
+
+
 def _pk(model: type[models.Model]) -> models.Field:
     field = model._meta.pk
     if field is None or not field.column:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from kundenkreis.core import bulk
 from kundenkreis.customers.models import Account, AccountLink
+from kundenkreis.customers.models.structure import one_placing
 
 Pair = tuple[int, int]  # an account and its parent
 
@@ -40,7 +41,8 @@ def place_many(pairs: Iterable[Pair], hierarchy: str, *, now: dt.datetime) -> Pl
     """
     pairs = list(dict.fromkeys(pairs))
     ids = sorted({pk for pair in pairs for pk in pair})
-    locked = Account._base_manager.select_for_update().filter(pk__in=ids).order_by("pk")
+    one_placing(hierarchy)
+    locked = Account._base_manager.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     there = set(locked.values_list("pk", flat=True))
     above = _Above(hierarchy)
     above.learn(ids)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar, Protocol, Self
+from functools import wraps
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,8 @@ from kundenkreis.core.records import Record, Stale
 from kundenkreis.history import trail
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.values import plain
+
+Given, Answer, Noun = ParamSpec("Given"), TypeVar("Answer"), TypeVar("Noun")
 
 
 class Actor(Protocol):
@@ -56,6 +59,20 @@ def record_event(
     )
 
 
+def _told(verb: Callable[Concatenate[Noun, Given], Answer]) -> Callable[Concatenate[Noun, Given], Answer]:
+    """A verb that was allowed when it looked, and that the database refused because somebody else was faster, says so in words."""
+
+    @wraps(verb)
+    def told(noun: Noun, *args: Given.args, **values: Given.kwargs) -> Answer:
+        try:
+            return verb(noun, *args, **values)
+        except IntegrityError as broken:
+            said = _("Somebody else has stored something at the same moment with which this does not go together.")
+            raise ValidationError(said) from broken
+
+    return told
+
+
 class Recorded(Record):
     """A noun whose every change is history."""
 
@@ -79,6 +96,7 @@ class Recorded(Record):
         return cls._meta.model_name or ""
 
     @classmethod
+    @_told
     @transaction.atomic
     def add(
         cls, *, by: Actor | None, now: dt.datetime | None = None, batch: Batch | None = None, **values: Any
@@ -107,6 +125,7 @@ class Recorded(Record):
         record.settle(set(values))
         return record
 
+    @_told
     @transaction.atomic
     def change(
         self,
@@ -161,7 +180,6 @@ class Recorded(Record):
         """Put it into the bin, from where it can be restored for 30 days."""
         return self._move(now or timezone.now(), "discarded", by, batch, undoes, into_bin=True)
 
-    @transaction.atomic
     def restore(
         self,
         *,
@@ -171,8 +189,12 @@ class Recorded(Record):
         undoes: Event | None = None,
     ) -> Event:
         """Take it out of the bin. Raises ValidationError, with a sentence, when another record has taken its place meanwhile."""
-        self._refuse_if_replaced()
-        return self._move(now or timezone.now(), "restored", by, batch, undoes, into_bin=False)
+        try:
+            with transaction.atomic():
+                self._refuse_if_replaced()
+                return self._move(now or timezone.now(), "restored", by, batch, undoes, into_bin=False)
+        except IntegrityError as taken:  # by somebody who was faster
+            raise self._replaced() from taken
 
     @classmethod
     def complete(cls, rows: Sequence[dict[str, Any]], by: Actor | None) -> None:
@@ -249,8 +271,11 @@ class Recorded(Record):
         try:
             present.validate_constraints()
         except ValidationError as taken:
-            said = _("“%(record)s” cannot come back from the bin: another one has taken its place. Change that one.")
-            raise ValidationError(said, params={"record": present}) from taken
+            raise self._replaced() from taken
+
+    def _replaced(self) -> ValidationError:
+        said = _("“%(record)s” cannot come back from the bin: another one has taken its place. Change that one.")
+        return ValidationError(said, params={"record": self})
 
     @classmethod
     def _split(cls, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

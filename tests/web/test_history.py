@@ -2,15 +2,20 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from kundenkreis.activities.handing_over import hand_over
-from kundenkreis.catalogue.models import Product
+from kundenkreis.catalogue.models import Family, Product, Unit
 from kundenkreis.customers.bulk_editing import Change, edit
-from kundenkreis.customers.models import Account, Relation
+from kundenkreis.customers.models import Account, Relation, Tag
+from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, Event
+from kundenkreis.orders.models import OpenItem
+from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import User
 from kundenkreis.staff.roles import Role
 from kundenkreis.web.forms import Read
@@ -296,3 +301,37 @@ def test_a_person_who_may_only_read_now_undoes_nothing_of_what_she_did(world, si
     assert client.post(f"/history/{event.pk}/undo/").status_code == 403
     assert client.post(f"/history/batches/{batch.pk}/undo/").status_code == 403
     assert Account.objects.get(pk=world.lindner.pk).tier == "A"
+
+
+def test_what_an_import_did_stands_in_the_history_of_rates_units_and_open_items(world, signed_in):
+    """Batches write no event for each row; a page that reads events only would be silent about them."""
+    rate = ExchangeRate.add(by=world.admin, currency="GBP", on=dt.date(2026, 1, 5), rate=Decimal("0.8"))
+    unit = Unit.add(by=world.admin, code="C62", name_en="piece", name_de="Stück")
+    family = Family.add(by=world.admin, code="F1", name="Lamps")
+    tag = Tag.add(by=world.admin, name="Fair")
+    item = OpenItem.add(
+        by=world.admin,
+        account=world.lindner,
+        number="R-1",
+        booked_on=dt.date(2026, 1, 5),
+        due_on=dt.date(2026, 2, 5),
+        amount=Decimal(5),
+        open_amount=Decimal(5),
+    )
+    pages = {
+        rate: f"/house/rates/{rate.pk}/",
+        unit: f"/products/units/{unit.pk}/edit/",
+        family: f"/products/families/{family.pk}/edit/",
+        tag: f"/accounts/tags/{tag.pk}/edit/",
+        item: reverse("open_items:detail", args=[item.pk]),
+    }
+    batch = Batch.objects.create(kind="import", label="winter.xlsx", actor_name="Ada", state=Batch.State.DONE)
+    for number, (record, _page) in enumerate(pages.items()):
+        name = {"ExchangeRate": "source", "Unit": "name_en", "OpenItem": "number"}.get(type(record).__name__, "name")
+        row = [record.pk, getattr(record, name), "Of the import"]
+        chunks.keep(batch, number, type(record), fields=[name], changed=[row])
+    alma = signed_in(world.admin)
+    for page in pages.values():
+        shown = alma.get(page).content.decode()
+        assert "winter.xlsx" in shown, page
+        assert "Of the import" in shown, page

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.core import bulk
 from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.customers.models.accounts import Account, of_accounts
 from kundenkreis.customers.models.dated import Dated
@@ -83,9 +84,7 @@ class AccountLink(Dated):
             "deleted_at",
         }:
             return
-        # Two people who place these accounts at the same time come one after the other.
-        mine = sorted({self.account_id, self.parent_id})
-        list(Account._base_manager.select_for_update().filter(pk__in=mine).order_by("pk").values_list("pk"))
+        one_placing(self.hierarchy)
         others = AccountLink._base_manager.filter(account=self.account_id, hierarchy=self.hierarchy, deleted_at=None)
         if any(_overlap(self, other) for other in others.exclude(pk=self.pk)):
             name = {"account": self.account}
@@ -97,6 +96,14 @@ class AccountLink(Dated):
             raise ValidationError(
                 {"parent": translated("%(parent)s belongs to %(account)s itself; that would be a circle.") % names}
             )
+
+
+def one_placing(hierarchy: str) -> None:
+    """Whoever places accounts in one hierarchy comes one after the other, for any link can close a circle with any other.
+
+    It is asked for before rows of accounts are locked; a new link holds its accounts' keys only, which nobody here waits for.
+    """
+    bulk.one_at_a_time(f"hierarchy {hierarchy}")
 
 
 def _overlap(one: AccountLink, other: AccountLink) -> bool:

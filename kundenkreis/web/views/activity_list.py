@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from markupsafe import Markup
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.customers.asking import people
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.lists import Column, Filter, ListPage
-
-
-def _account(row: Activity) -> Any:
-    if row.account is None:
-        return ""
-    return Markup('<a href="{}">{}</a>').format(reverse("accounts:detail", args=[row.account_id]), row.account.name)
+from kundenkreis.web.views.of_account import BY_NAME, account_column
 
 
 def _counted(count: int) -> str:
@@ -40,14 +33,7 @@ ACTIVITIES = ListPage(
     columns=(
         Column("subject", _("Subject"), "name", always=True),
         Column("kind", _("Kind"), "choice"),
-        Column(
-            "account",
-            _("Account"),
-            value="account__name",
-            cell=_account,
-            related=("account",),
-            needs=("account__name",),
-        ),
+        account_column(),
         Column(
             "contact",
             _("Contact"),
@@ -65,7 +51,7 @@ ACTIVITIES = ListPage(
         Filter("subject", "text", _("Subject")),
         Filter("kind", "choice", _("Kind"), choices=Activity.Kind.choices),
         Filter("owner", "person", _("Whose"), "owner_id", choices=people),
-        Filter("account", "text", _("Account"), "account__key"),
+        BY_NAME,
         Filter("outcome", "choice", _("Outcome"), choices=Activity.Outcome.choices),
         Filter("at", "moment", _("When"), "at"),
         Filter("due", "date", _("Due"), "due_on", aliases=("due_on",)),

@@ -8,13 +8,12 @@ from django.views.decorators.http import require_safe
 
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
-from kundenkreis.history.models import Event
 from kundenkreis.orders import product_figures
 from kundenkreis.orders.models import OpenItem
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.rates.dated import rates_for
-from kundenkreis.web.changes import spared, told
 from kundenkreis.web.lists.exporting import export as export_list
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views.line_list import LINES
 from kundenkreis.web.views.open_item_list import OPEN_ITEMS
 
@@ -50,8 +49,5 @@ def open_item(request: HttpRequest, pk: int) -> HttpResponse:
         "house": house,
         "rate": rates_for({(item.currency, item.booked_on)}, house)[item.currency, item.booked_on],
         "in_house": in_house_currency([item])[item.pk],
-        "events": [
-            (event, *told(event)) for event in spared(request.user, Event.objects.about(item).order_by("-pk")[:8])
-        ],
-    }
+    } | steps_of(request, item)
     return render(request, "orders/open_item.html", context)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from markupsafe import Markup
 
 from kundenkreis.core.models import House
 from kundenkreis.orders import product_figures
 from kundenkreis.orders.models import OrderLine
 from kundenkreis.web import formats, opening
 from kundenkreis.web.lists import Column, Filter, ListPage
-
-
-def _account(row: OrderLine) -> Any:
-    if row.account is None:
-        return Markup('<span class="third">{}</span>').format(_("without an account"))
-    return Markup('<a href="{}">{}</a>').format(reverse("accounts:detail", args=[row.account_id]), row.account.name)
+from kundenkreis.web.views.of_account import account_column
 
 
 def _seen(request: HttpRequest) -> QuerySet[OrderLine]:
@@ -65,14 +57,7 @@ LINES = ListPage(
             needs=("order__number",),
             always=True,
         ),
-        Column(
-            "account",
-            _("Account"),
-            value="account__name",
-            cell=_account,
-            related=("account",),
-            needs=("account__name",),
-        ),
+        account_column(_("without an account")),
         Column("day", _("Day"), "date", value="ordered_on", sort="ordered_on", first_down=True),
         Column("quantity", _("Pieces"), "number"),
         Column(

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -21,10 +20,7 @@ from kundenkreis.orders.receivables import in_house_currency, receivables
 from kundenkreis.web import formats, opening
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, Filter, ListPage
-
-
-def _account(row: OpenItem) -> Any:
-    return Markup('<a href="{}">{}</a>').format(reverse("accounts:detail", args=[row.account_id]), row.account.name)
+from kundenkreis.web.views.of_account import BY_NAME, account_column
 
 
 def _due(row: OpenItem) -> Any:
@@ -67,14 +63,7 @@ OPEN_ITEMS = ListPage(
     sort="due",
     columns=(
         Column("number", _("Document number"), "name", always=True),
-        Column(
-            "account",
-            _("Account"),
-            value="account__name",
-            cell=_account,
-            related=("account",),
-            needs=("account__name",),
-        ),
+        account_column(),
         Column("booked", _("Booked on"), "date", value="booked_on"),
         Column("due", _("Due"), "date", value="due_on", cell=_due, sort="due_on"),
         Column("level", _("Dunning level"), "number", value="dunning_level", shown=False),
@@ -100,7 +89,7 @@ OPEN_ITEMS = ListPage(
     filters=(
         opening.OF_ACCOUNT,
         Filter("number", "text", _("Document number")),
-        Filter("account", "text", _("Account"), "account__key"),
+        BY_NAME,
         Filter("due", "date", _("Due"), "due_on"),
         Filter("booked", "date", _("Booked on"), "booked_on"),
         Filter("level", "number", _("Dunning level"), "dunning_level"),

@@ -6,22 +6,15 @@ from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from markupsafe import Markup
 
 from kundenkreis.core.countries import countries, country_name
 from kundenkreis.lists import asking
 from kundenkreis.orders.models import Order
 from kundenkreis.web import formats, opening
 from kundenkreis.web.lists import Column, Filter, ListPage
-
-
-def _account(row: Order) -> Any:
-    if row.account is None:
-        return Markup('<span class="third">{}</span>').format(_("without an account"))
-    return Markup('<a href="{}">{}</a>').format(reverse("accounts:detail", args=[row.account_id]), row.account.name)
+from kundenkreis.web.views.of_account import BY_NAME, account_column
 
 
 def _total(row: Order) -> Any:
@@ -46,14 +39,7 @@ ORDERS = ListPage(
     sort="-day",
     columns=(
         Column("number", _("Number"), "name", always=True),
-        Column(
-            "account",
-            _("Account"),
-            value="account__name",
-            cell=_account,
-            related=("account",),
-            needs=("account__name",),
-        ),
+        account_column(_("without an account")),
         Column("kind", _("Kind"), "choice"),
         Column("day", _("Day"), "date", value="ordered_on", sort="ordered_on", first_down=True),
         Column("lines", _("Lines"), "number", value="line_count"),
@@ -65,7 +51,7 @@ ORDERS = ListPage(
     filters=(
         opening.OF_ACCOUNT,
         Filter("number", "text", _("Number")),
-        Filter("account", "text", _("Account"), "account__key"),
+        BY_NAME,
         Filter("customer", "text", _("Account number"), "account__number"),
         Filter("kind", "choice", _("Kind"), choices=Order.Kind.choices),
         Filter("day", "date", _("Day"), "ordered_on", aliases=("ordered_on",)),

@@ -13,9 +13,9 @@ from kundenkreis.core import clock
 from kundenkreis.history.models import Event
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import access
-from kundenkreis.web.changes import told
 from kundenkreis.web.forms.house import RateForm
 from kundenkreis.web.htmx import go
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.rate_list import RATES
 
@@ -55,8 +55,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "rate": rate,
         "may_change": access.may(request.user, "rates.change"),
-        "events": [(event, *told(event)) for event in Event.objects.about(rate).order_by("-pk")[:8]],
-    }
+    } | steps_of(request, rate)
     return render(request, "rates/detail.html", context)
 
 

@@ -21,10 +21,10 @@ from kundenkreis.customers.models import Account, Tag
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.web import formats
-from kundenkreis.web.changes import told
 from kundenkreis.web.forms import VerbForm
 from kundenkreis.web.forms.vocabulary import FamilyForm, TagForm, UnitForm
 from kundenkreis.web.htmx import go
+from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.teams import as_tree
 
@@ -161,11 +161,11 @@ def edit(request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse
     if request.method == "POST" and form.save_by():
         event = form.event if pk else Event.objects.about(form.record).latest("pk")
         return go(request, back, _("Saved."), undo=event)
-    context = {"words": words, "list_url": back, "events": []}
+    context: dict[str, Any] = {"words": words, "list_url": back, "events": []}
     if record is None:
         context |= {"form": form, "record": None}
         return render(request, "vocabulary/edit.html", context, status=422 if form.is_bound else 200)
-    context["events"] = [(event, *told(event)) for event in Event.objects.about(record).order_by("-pk")[:8]]
+    context |= steps_of(request, record)
     return editing.whole(request, form, record, "vocabulary/edit.html", **context)
 
 
