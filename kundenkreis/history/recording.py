@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -20,7 +20,7 @@ from kundenkreis.history import trail
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.values import plain
 
-Given, Answer, Noun = ParamSpec("Given"), TypeVar("Answer"), TypeVar("Noun")
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
 class Actor(Protocol):
@@ -59,18 +59,18 @@ def record_event(
     )
 
 
-def _told(verb: Callable[Concatenate[Noun, Given], Answer]) -> Callable[Concatenate[Noun, Given], Answer]:
+def _told(verb: Verb) -> Verb:
     """A verb that was allowed when it looked, and that the database refused because somebody else was faster, says so in words."""
 
     @wraps(verb)
-    def told(noun: Noun, *args: Given.args, **values: Given.kwargs) -> Answer:
+    def told(*args: Any, **values: Any) -> Any:
         try:
-            return verb(noun, *args, **values)
+            return verb(*args, **values)
         except IntegrityError as broken:
             said = _("Somebody else has stored something at the same moment with which this does not go together.")
             raise ValidationError(said) from broken
 
-    return told
+    return cast(Verb, told)
 
 
 class Recorded(Record):
