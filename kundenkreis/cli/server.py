@@ -33,6 +33,8 @@ from granian.log import LogLevels
 from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 from huey.contrib.djhuey import HUEY
 
+from kundenkreis.cli import checkpoints
+
 PATIENCE = 10  # seconds that a request or a job gets to end before it is cut off
 PR_SET_PDEATHSIG = 1
 STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
@@ -55,6 +57,7 @@ def load_application(target: str) -> Callable[..., Any]:
     from kundenkreis.wsgi import application
 
     _ = get_resolver().url_patterns  # the first visitor need not wait until every page's code is read
+    checkpoints.begin()
     if settings.SESSION_COOKIE_SECURE:
         # Behind a web server with TLS on this machine: whose address counts is whom that server speaks for.
         return wrap_wsgi_with_proxy_headers(application, trusted_hosts="127.0.0.1")

@@ -17,6 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 _SLICE = 10_000
+_FEW = 20  # rows for which PostgreSQL needs no table of their own
 # Single inserts may take numbers between the two halves of a reservation; so many of them are left free for that.
 _MARGIN = 256
 Row = Sequence[Any]
@@ -75,7 +76,11 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     if fields[0] is not _pk(model) or len(fields) < 2:
         raise ValueError("the primary key comes first, then at least one field to change")
     if connection.vendor == "postgresql":
-        return _update_from_copy(model, fields, rows)
+        rest = iter(rows)
+        first = list(itertools.islice(rest, _FEW + 1))
+        if len(first) > _FEW:
+            return _update_from_copy(model, fields, itertools.chain(first, rest))
+        return _update_from_values(model, fields, first) if first else 0
     changes = ", ".join(f"{_quoted(field.column)} = %s" for field in fields[1:])
     statement = f"UPDATE {_quoted(model._meta.db_table)} SET {changes} WHERE {_quoted(fields[0].column)} = %s"  # noqa: S608
     turned = ([*row[1:], row[0]] for row in rows)
@@ -189,6 +194,23 @@ def _update_from_copy(model: type[models.Model], fields: list[models.Field], row
         changed = cursor.rowcount
         cursor.execute("DROP TABLE bulk_rows")
     return changed
+
+
+def _update_from_values(model: type[models.Model], fields: list[models.Field], rows: list[Row]) -> int:
+    """A few rows in one statement: making, filling and dropping a table would cost more than changing them."""
+    table, key = _quoted(model._meta.db_table), _quoted(fields[0].column)
+    names = [_quoted(field.column) for field in fields]
+    types = [_target(field).cast_db_type(connection) for field in fields]
+    marks = ", ".join(f"%s::{kind}" for kind in types)
+    changes = ", ".join(f"{name} = b.{name}" for name in names[1:])
+    statement = (
+        f"UPDATE {table} AS t SET {changes} FROM (VALUES {', '.join([f'({marks})'] * len(rows))}) "  # noqa: S608
+        f"AS b ({', '.join(names)}) WHERE t.{key} = b.{key}"
+    )
+    converters = [(place, convert) for place, field in enumerate(fields) if (convert := _for_postgresql(field))]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for row in _converted(rows, converters) for value in row])
+        return cursor.rowcount
 
 
 def _for_sqlite(field: models.Field) -> Callable[[Any], Any] | None:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,8 +53,37 @@ class Hit:
 # --- keeping it ------------------------------------------------------------------------------------------------------
 
 
+_waiting: ContextVar[dict[tuple[int, int], Row | None] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Inside this block the index is written at its end, once for each record however many verbs touch it.
+
+    Belongs inside the transaction of those verbs; when one fails, nothing is written.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    gathered: dict[tuple[int, int], Row | None] = {}
+    outside = _waiting.set(gathered)
+    try:
+        yield
+    finally:
+        _waiting.reset(outside)
+    by_kind: dict[int, list[tuple[int, Row | None]]] = {}
+    for (kind, subject_id), row in gathered.items():
+        by_kind.setdefault(kind, []).append((subject_id, row))
+    for kind, some in by_kind.items():
+        remove(kind, [subject_id for subject_id, row in some if row is None])
+        index(kind, [row for _subject_id, row in some if row is not None])
+
+
 def index(kind: int, rows: Iterable[Row]) -> None:
     """Make these records findable, or findable by what they are called now. For the verbs of one or a few records."""
+    if (gathered := _waiting.get()) is not None:
+        gathered.update({(kind, row[0]): row for row in rows})
+        return
     entries = _entries(kind, rows)
     before = search_words.stored([entry.id for entry in entries])
     changed = [entry for entry in entries if before.get(entry.id) != entry]
@@ -64,6 +95,9 @@ def index(kind: int, rows: Iterable[Row]) -> None:
 
 def remove(kind: int, ids: Iterable[int]) -> None:
     """Make these records not findable any more (discarded, merged, deleted)."""
+    if (gathered := _waiting.get()) is not None:
+        gathered.update({(kind, subject_id): None for subject_id in ids})
+        return
     search_words.take_out([entry_id(kind, subject_id) for subject_id in ids])
 
 

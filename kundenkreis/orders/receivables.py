@@ -46,16 +46,22 @@ class Receivables:
         return [part for part in self.parts if not part.is_known]
 
 
-def receivables(items: QuerySet[OpenItem], today: dt.date) -> Receivables:
-    """What these open items come to. Two queries, and one for the rates."""
-    house = House.current().currency
+def receivables(items: QuerySet[OpenItem], today: dt.date, house: str = "") -> Receivables:
+    """What these open items come to. One query, and two more where some are in another currency than `house`, the house's."""
+    house = house or House.current().currency
     found = Receivables(house)
-    own = items.filter(currency=house).aggregate(
-        open=Sum("open_amount"), late=Sum("open_amount", filter=Q(due_on__lt=today)), number=Count("id")
+    is_own = Q(currency=house)
+    own = items.aggregate(
+        open=Sum("open_amount", filter=is_own),
+        late=Sum("open_amount", filter=is_own & Q(due_on__lt=today)),
+        number=Count("id", filter=is_own),
+        all=Count("id"),
     )
     if own["number"]:
         found.number, found.open, found.late = own["number"], own["open"], own["late"] or Decimal(0)
         found.parts = [Part(house, found.open, found.late)]
+    if own["all"] == own["number"]:
+        return found
     foreign = list(items.exclude(currency=house).values_list("currency", "booked_on", "due_on", "open_amount"))
     rates = rates_for({(currency, on) for currency, on, _due, _amount in foreign}, house)
     parts: dict[str, Part] = {}

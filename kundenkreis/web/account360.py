@@ -133,7 +133,8 @@ class Overview:
     @cached_property
     def open_items(self) -> Receivables:
         """How many, how much in house currency, how much of it is overdue, and what the documents say."""
-        return receivables(OpenItem.objects.living().filter(account_id__in=self.group.ids), self.today)
+        items = OpenItem.objects.living().filter(account_id__in=self.group.ids)
+        return receivables(items, self.today, self.currency)
 
     @cached_property
     def rows(self) -> dict[str, str]:

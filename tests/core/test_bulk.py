@@ -146,6 +146,13 @@ def test_rows_are_changed_by_id_and_others_left_alone():
     assert stored == {"new": 70, "series 2": 1, "series 3": 2, "s'3": 73, "series 5": 4}
 
 
+def test_many_rows_are_changed_as_few_are():
+    rows = counters(60)
+    insert_rows(Counter, ("id", "series", "last"), rows)
+    assert update_rows(Counter, ("id", "last"), ((row[0], row[2] + 100) for row in rows)) == 60
+    assert sorted(Counter.objects.values_list("last", flat=True)) == sorted(row[2] + 100 for row in rows)
+
+
 def test_decimals_dates_and_nothing_are_changed_too():
     batch = Batch.objects.create(kind="import", label="x", ended_at=NOON)
     rate = ExchangeRate.objects.create(currency="GBP", on=dt.date(2010, 1, 1), rate=Decimal("0.9"))

@@ -281,3 +281,26 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(entries, django_as
 
 def test_number_keys_have_letters_and_digits_only():
     assert search.number_key("K-10 023/a") == "k10023a"
+
+
+def test_verbs_that_belong_together_write_the_index_once(django_assert_num_queries):
+    with search.once(), django_assert_num_queries(0):
+        index(ACCOUNT, [(1, "Hofer", "", "K-1")])
+        remove(ACCOUNT, [2])
+        index(ACCOUNT, [(1, "Hofer Metallbau", "", "K-1"), (2, "Lindner", "")])
+        remove(ACCOUNT, [2])
+    assert ids("Hofer Metallbau") == [1]
+    assert ids("Lindner") == []
+
+
+def test_nothing_is_found_of_verbs_that_failed_together():
+    def verbs():
+        with search.once():
+            index(ACCOUNT, [(1, "Hofer", "", "K-1")])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        verbs()
+    assert ids("Hofer") == []
+    index(ACCOUNT, [(3, "Lindner", "")])
+    assert ids("Lindner") == [3]

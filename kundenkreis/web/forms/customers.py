@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.core import search
 from kundenkreis.core.countries import countries
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import (
@@ -161,9 +162,10 @@ class ContactAddForm(ContactForm):
 
     def act(self) -> Contact:
         """The person, and her position in the same transaction."""
-        contact = super().act()
-        if account := self.cleaned_data.get("account"):
-            Position.add(by=self.user, contact=contact, account=account, job_title=self.cleaned_data["job_title"])
+        with search.once():
+            contact = super().act()
+            if account := self.cleaned_data.get("account"):
+                Position.add(by=self.user, contact=contact, account=account, job_title=self.cleaned_data["job_title"])
         return contact
 
 
