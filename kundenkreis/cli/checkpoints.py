@@ -1,7 +1,7 @@
 """SQLite's log is brought into the database beside the requests, by a thread of each web worker.
 
-Left to itself, SQLite lets whoever writes the thousandth page do it: at a million accounts every fifteenth save waited for a thousand pages
-scattered over the whole file (see docs/decisions/0003). A passive checkpoint lets reading and writing go on meanwhile.
+Left to itself, SQLite lets whoever writes the thousandth page do it, and her save waits for a thousand pages that are scattered over the
+whole file (see docs/decisions/0003). A passive checkpoint lets reading and writing go on meanwhile.
 """
 
 from __future__ import annotations
