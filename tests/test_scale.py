@@ -5,15 +5,16 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import filters
 from kundenkreis.core.filters import Filter
-from kundenkreis.customers.models import Account, ContactPoint, Position
+from kundenkreis.customers.models import Account, Contact, ContactPoint, Position
 from kundenkreis.files.models import Document
-from kundenkreis.history.bin import nouns
+from kundenkreis.history.bin import nouns, occupied
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.staff.access import Reach
 from kundenkreis.web.lists import REGISTRY
@@ -199,3 +200,49 @@ def test_top_products_leave_the_bin_out_without_touching_a_line(world):
         sums = plan(lines.values("product_id").annotate(revenue=Sum("amount_house"), quantity=Sum("quantity")))
         assert "USING COVERING INDEX orders_line_account" in sums
         assert "orders_order_bin" in sums
+
+
+def test_few_accounts_are_the_way_in_and_many_are_asked_row_by_row_on_postgresql(world, monkeypatch):
+    """It would else read the whole table for a union of few numbers, or gather all accounts to fill one page."""
+    from kundenkreis.customers.models import accounts, contacts
+
+    if on_sqlite():
+        pytest.skip("SQLite does as the query says.")
+    for rows in (Order.objects.visible_to(world.ada), Activity.objects.gathered_for(world.ada)):
+        assert "= ANY(ARRAY(" in str(rows.query)
+    for room in (accounts, contacts):
+        monkeypatch.setattr(room, "is_narrow", lambda reach: False)
+    for model in (Order, Activity, Contact):
+        asked_sql = str(model.objects.visible_to(world.ada).query)
+        assert 'EXISTS(SELECT 1 AS "a" FROM "customers_account"' not in asked_sql
+        assert 'EXISTS(SELECT 1 AS "a" FROM "customers_position"' not in asked_sql
+        assert 'customers_account"' in asked_sql
+
+
+def test_whoever_sees_few_is_searched_among_hers_and_nobody_else_is_read(world, signed_in):
+    with CaptureQueriesContext(connection) as queries:
+        page = signed_in(world.ada).get("/search/?q=lindner").content.decode()
+    assert "Söhne" in page
+    read = [one["sql"] for one in queries if "FROM core_searchentry" in one["sql"]]
+    assert read
+    of_products = [sql for sql in read if "e.id" not in sql]
+    assert all("kind = 3" in sql or "vector" in sql or "MATCH" in sql for sql in of_products)
+    assert not [sql for sql in of_products if "kind = 1" in sql or "kind = 2" in sql]
+
+
+def test_what_changed_lately_is_a_range_of_an_index(world):
+    if on_sqlite():
+        rows = Account._base_manager.filter(changed_at__gte=timezone.now(), deleted_at=None).values("pk")[:2001]
+        assert "customers_account_changed" in plan(rows)
+
+
+def test_an_empty_bin_asks_once_and_a_filled_one_about_the_nouns_in_it(world, signed_in):
+    client = signed_in(world.ada)
+    assert occupied() == []
+    with CaptureQueriesContext(connection) as empty:
+        client.get(reverse("bin:list"))
+    world.lindner.discard(by=world.ada)
+    assert {model.noun() for model in occupied()} >= {"account"}
+    with CaptureQueriesContext(connection) as filled:
+        assert "Lindner" in client.get(reverse("bin:list")).content.decode()
+    assert len(empty) < len(filled) < len(nouns())

@@ -39,8 +39,8 @@ class ActivityQuerySet(RecordQuerySet):
         if reach.everything or not reach or not is_narrow(reach):
             return self.visible_to(user)
         plain = self.model._base_manager
-        of_accounts = plain.filter(account__in=Account.objects.within(reach)).values("pk")
-        return self.filter(pk__in=of_accounts.union(plain.filter(owner_id__in=reach.owners).values("pk")))
+        of_accounts = plain.filter(account_id__gathered=Account.objects.within(reach).values("pk")).values("pk")
+        return self.filter(pk__gathered=of_accounts.union(plain.filter(owner_id__in=reach.owners).values("pk")))
 
     def open(self) -> Self:
         """Still to be done: with a due day or a beginning, and not done."""

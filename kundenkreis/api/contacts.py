@@ -56,6 +56,7 @@ CONTACTS = Noun(
         *asking.of("contacts"),
         Filter("changed", "moment", "day of the last change", "changed_at"),
     ),
+    drivers=frozenset({"name", "owner", "changed"}),
     sorts={"name": "key"},
 )
 

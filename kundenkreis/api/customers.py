@@ -128,6 +128,7 @@ ACCOUNTS = Noun(
         tagged(Account, "account_id"),
         *asking.of("accounts"),
     ),
+    drivers=frozenset({"name", "country", "owner", "changed"}),
     sorts={"name": "key", "last_ordered_on": "last_order_on", "revenue_12m": "revenue_12m"},
 )
 

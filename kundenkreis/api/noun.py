@@ -54,6 +54,7 @@ class Noun:
     `verb(record, by=…)`; `add_many` is another verb than `history.adding.add_many`, called like it but for the model; `more` are members
     of the body that are no fields, given to those verbs under their names; `derived` are fields that the verb works out when they are
     left out, whatever default the column has.
+    `drivers`: names of filters whose column leads an index (see `core.steering`).
     """
 
     path: str
@@ -68,6 +69,7 @@ class Noun:
     fixed: tuple[str, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
+    drivers: frozenset[str] = frozenset()
     sorts: Mapping[str, str] = field(default_factory=dict)
     default_sort: str = "id"
     feed: Callable[[Any], Any] | None = None

@@ -116,6 +116,7 @@ ORDERS = Noun(
         Filter("country", "choice", "delivered to country"),
         *asking.of("orders"),
     ),
+    drivers=frozenset({"ordered_on", "total_house"}),
     sorts={"ordered_on": "ordered_on"},
     add=_book,
     add_many=_book_many,

@@ -18,6 +18,7 @@ from kundenkreis.api.problems import forbidden, invalid, not_found
 from kundenkreis.core import filters, keyset
 from kundenkreis.core.filters import BadFilter, Filter
 from kundenkreis.core.keyset import BadCursor
+from kundenkreis.core.steering import filtered
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.staff import access
 
@@ -187,7 +188,8 @@ def page_of(reader: Reader, request: HttpRequest, caller: Caller, query: Any) ->
         found = found.in_bin() if query.bin else found.living()  # type: ignore[attr-defined]
     asked = _conditions(noun, caller, query)
     if asked:
-        found = found.filter(asked.q())
+        steered = noun.drivers and not (noun.has_bin and query.bin)
+        found = filtered(found, asked, noun.drivers, noun.model) if steered else found.filter(asked.q())
     order, wanted = _order(noun, caller, query.sort), _wanted(noun, query.fields)
     follows = noun.feed is not None and order == [("id", "asc")]
     if follows and noun.feed:

@@ -200,12 +200,14 @@ def find(
     limit: int = 8,
     visible: Visible | None = None,
     among: Among | None = None,
+    confined: Among | None = None,
 ) -> list[Hit]:
     """The best hits for what a person typed, at most `limit` of each kind, best first (in order of `kinds` at a tie).
 
     `visible(kind, ids)` returns those of the ids that the person may see. When too few of 500 candidates are, and there
     are more, `among(kind)` is asked for the ids of everything she may see: if that is a few thousand at most it returns
     them and they are searched instead, else None. So who sees 30 of a million accounts finds each of them.
+    `confined(kind)` is the same asked beforehand, for whom it is known to be few: then nothing else is read at all.
     Any text is safe, an empty one finds nothing.
     """
     asked = [kinds] if isinstance(kinds, int) else list(kinds)
@@ -213,6 +215,9 @@ def find(
     if not query.words or limit < 1:
         return []
     searches = [_Search(kind, query, limit, visible) for kind in asked]
+    if confined:
+        for one in searches:
+            one.confine(confined(one.kind))
     found = [hit for one in searches for hit in one.found(among)]
     if not found and (groups := search_terms.corrections(next(_attempts(query.words)))):
         found = [hit for one in searches for hit in one.corrected(groups, among)]
@@ -280,6 +285,11 @@ class _Search:
         self.ids: list[int] | None = None
         self.cut_off = False
         self.ranks: dict[int, tuple] = {}
+
+    def confine(self, few: Collection[int] | None) -> None:
+        """Search among these alone, which the person may all see; None changes nothing."""
+        if few is not None:
+            self.ids, self.visible = [entry_id(self.kind, subject_id) for subject_id in few], None
 
     def found(self, among: Among | None) -> list[Hit]:
         """Stages 1 and 2."""

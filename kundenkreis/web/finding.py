@@ -11,10 +11,13 @@ from kundenkreis.core import search
 from kundenkreis.core.text import words
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.customers.models import Account, Contact
+from kundenkreis.customers.models.accounts import is_narrow
 from kundenkreis.staff import access
 
 # Who sees so few records of a kind is searched among hers, so that a million strangers' names cannot push them out of the candidates.
 FEW = 3000
+# Kinds of which one sees what lies within one's reach; for whoever reaches few accounts they are known to be few before anything is searched.
+_BY_REACH = frozenset({search.ACCOUNT, search.CONTACT})
 
 
 def find(user: Any, kinds: Mapping[int, type[models.Model]], text: str, limit: int) -> list[search.Hit]:
@@ -30,9 +33,15 @@ def find(user: Any, kinds: Mapping[int, type[models.Model]], text: str, limit: i
         mine = list(seen(kind).values_list("pk", flat=True)[: FEW + 1])
         return mine if len(mine) <= FEW else None
 
-    found = search.find(kinds, text, limit=limit, visible=visible, among=among)
+    def confined(kind: int) -> list[int] | None:
+        return among(kind) if kind in _BY_REACH else None
+
+    reach = access.reach(user, "accounts.see")
+    few = bool(reach) and not reach.everything and is_narrow(reach)
+    asked = {"confined": confined} if few else {"among": among}
+    found = search.find(kinds, text, limit=limit, visible=visible, **asked)
     hits = [hit for hit in found if hit.kind == search.CONTACT and hit.rank > 0]
-    if not hits or access.reach(user, "accounts.see").everything:
+    if not hits or reach.everything:
         return found
     unsaid = _found_by_a_hidden_account(user, [hit.subject_id for hit in hits], text)
     return [hit for hit in found if hit.kind != search.CONTACT or hit.subject_id not in unsaid]

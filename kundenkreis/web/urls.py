@@ -81,6 +81,7 @@ TERRITORIES = [
 ]
 HISTORY = [
     path("", history.index, name="list"),
+    path("people/", history.people, name="people"),
     path("<int:pk>/", history.detail, name="detail"),
     path("<int:pk>/undo/", history.undo, name="undo"),
     path("of/<str:label>/<int:pk>/", history.record, name="record"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from kundenkreis.customers.bulk_editing import Change, edit
 from kundenkreis.customers.models import Account
@@ -208,3 +211,16 @@ def test_a_stale_version_names_who_changed_it_by_bulk_edit_and_what(world, progr
     assert refused.status_code == 412
     assert refused.json()["changed_by"] == "Ben Kern"
     assert refused.json()["theirs"] == {"tier": "A"}
+
+
+def test_what_changed_lately_is_found_and_in_the_bin_what_changed_there(world, program):
+    old = timezone.now() - dt.timedelta(days=400)
+    Account._base_manager.update(changed_at=old)
+    world.lindner.change(by=world.ada, place="Linz")
+    gone = Account.add(by=None, name="Gone")
+    gone.discard(by=None)
+    since = (timezone.now() - dt.timedelta(days=30)).date().isoformat()
+    found = program(world.admin).get(f"accounts?f=changed:after:{since}").json()["items"]
+    assert [one["id"] for one in found] == [world.lindner.pk]
+    binned = program(world.admin).get(f"accounts?bin=true&f=changed:after:{since}").json()["items"]
+    assert [one["id"] for one in binned] == [gone.pk]

@@ -39,6 +39,20 @@ def test_history_is_narrowed_to_a_person_a_noun_and_a_verb(world, signed_in):
     assert ("Linz" in changed, "Brauneis" in changed) == (True, False)
 
 
+def test_the_person_is_found_by_a_part_of_her_name_and_the_page_does_not_list_everybody(world, signed_in):
+    world.lindner.change(by=world.ada, place="Linz")
+    client = signed_in(world.ben)
+    assert "Cem" not in client.get("/history/").content.decode().split('id="events"')[0].split("<main")[1]
+    assert f'data-value="{world.ada.pk}"' in client.get("/history/people/?q=huber ad").content.decode()
+    assert "data-value" not in client.get("/history/people/?q=nobody").content.decode()
+    assert signed_in(world.ada).get("/history/people/?q=huber").status_code == 403
+    chosen = client.get(f"/history/?person={world.ada.pk}").content.decode()
+    assert 'value="Ada Huber"' in chosen
+    typed = client.get("/history/?person=&person_text=huber").content.decode().split('id="events"')[1]
+    assert ("Linz" in typed, "Brauneis" in typed) == (True, False)
+    assert 'id="events"' not in client.get("/history/?person_text=nobody").content.decode()
+
+
 @pytest.mark.parametrize(
     "query",
     ["?person=x", "?before=abc", "?noun='; drop", "?before=99999999999999999999999", "?person=99999999999999999999999"],

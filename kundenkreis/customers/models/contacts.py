@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import bulk, search
-from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
+from kundenkreis.core.records import AskedOfEachRow, RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow, of_accounts
 from kundenkreis.customers.models.dated import Dated
@@ -36,13 +36,14 @@ class ContactQuerySet(RecordQuerySet):
             hers = Account._base_manager.filter(held_at(reach), person_id=models.OuterRef("pk"))
             return self.filter(
                 models.Q(owner_id__in=reach.owners)
-                | models.Exists(here.filter(held_at(reach, "account")))
-                | models.Exists(hers)
+                | AskedOfEachRow(here.filter(held_at(reach, "account")))
+                | AskedOfEachRow(hers)
             )
-        at_accounts = Position._base_manager.filter(account__in=Account.objects.within(reach), deleted_at=None)
+        accounts = Account.objects.within(reach)
+        at_accounts = Position._base_manager.filter(account_id__gathered=accounts.values("pk"), deleted_at=None)
         own = self.model._base_manager.filter(owner_id__in=reach.owners)
-        persons = Account.objects.within(reach).exclude(person=None).values("person_id")
-        return self.filter(pk__in=at_accounts.values("contact_id").union(own.values("pk"), persons))
+        persons = accounts.exclude(person=None).values("person_id")
+        return self.filter(pk__gathered=at_accounts.values("contact_id").union(own.values("pk"), persons))
 
     def for_list(self) -> Self:
         return self.select_related("main_account", "owner")
@@ -52,7 +53,7 @@ def of_contacts(reach: access.Reach) -> models.Q:
     """Rows that are seen with their contact, as `of_accounts`."""
     contacts = Contact.objects.within(reach)
     if reach and not reach.everything and is_narrow(reach):
-        return models.Q(contact_id__in=contacts.values("pk"))
+        return models.Q(contact_id__gathered=contacts.values("pk"))
     return reached_from("contact_id", contacts)
 
 

@@ -8,7 +8,7 @@ def index(request):
 
 from kundenkreis.core.filters import Filter
 from kundenkreis.web.components import component
-from kundenkreis.web.lists.columns import Column
+from kundenkreis.web.lists.columns import Column, link
 from kundenkreis.web.lists.page import REGISTRY, ListPage
 
-__all__ = ["REGISTRY", "Column", "Filter", "ListPage", "component"]
+__all__ = ["REGISTRY", "Column", "Filter", "ListPage", "component", "link"]

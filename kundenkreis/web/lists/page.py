@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.core import keyset
 from kundenkreis.core.filters import Filter
 from kundenkreis.core.models import House
+from kundenkreis.core.steering import filtered
 from kundenkreis.core.text import fold
 from kundenkreis.customers.discretion import name_within_reach, spare
 from kundenkreis.lists import known
@@ -31,7 +32,6 @@ from kundenkreis.web.lists import choosing, state
 from kundenkreis.web.lists.columns import Column
 from kundenkreis.web.lists.rows import drawn
 from kundenkreis.web.lists.state import State
-from kundenkreis.web.lists.steering import filtered
 
 SIZE = 50
 BOUND = 10_001
@@ -48,7 +48,7 @@ class ListPage:
     ORM columns added up beside the count, `totals` what a list says there in its own way: as long as the rows are few, and
     however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
     `spared` are foreign keys that may lead a visible row to an account or contact outside the person's reach: neither shown,
-    nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `steering`).
+    nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`).
     """
 
     name: str

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kundenkreis.history.bin import DAYS, gone_on, nouns
+from kundenkreis.history.bin import DAYS, gone_on, nouns, occupied
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
@@ -36,7 +36,7 @@ def index(request: HttpRequest, noun: str = "") -> HttpResponse:
     """One's own discarded records, or (`?whose=all`, for those who may) everybody's; noun by noun."""
     may_see_all = access.may(request.user, "bin.see")
     whose = "all" if may_see_all and request.GET.get("whose") == "all" else "mine"
-    counted = [(model, len(_rows(request, model, whose).values_list("pk", flat=True)[:BOUND])) for model in _ordered()]
+    counted = [(model, _count(_rows(request, model, whose))) for model in _ordered()]
     counted = [(model, count) for model, count in counted if count]
     shown = next((model for model, _count in counted if model.noun() == noun), None) or (
         counted[0][0] if counted else None
@@ -95,6 +95,10 @@ def _lines(request: HttpRequest, records: list[Recorded]) -> list[tuple[Recorded
     return found
 
 
+def _count(rows: QuerySet) -> int:
+    return len(rows.order_by().values_list("pk", flat=True)[:BOUND])
+
+
 def _rows(request: HttpRequest, model: type[Recorded], whose: str) -> QuerySet:
     rows = _visible(request, model)
     if whose == "mine":
@@ -120,7 +124,8 @@ def _discarding(record: Recorded) -> Event | None:
 
 
 def _ordered() -> list[type[Recorded]]:
-    return sorted(nouns(), key=lambda m: (_FIRST.index(m.noun()) if m.noun() in _FIRST else len(_FIRST), m.noun()))
+    """What is in the bin, noun by noun."""
+    return sorted(occupied(), key=lambda m: (_FIRST.index(m.noun()) if m.noun() in _FIRST else len(_FIRST), m.noun()))
 
 
 def _plural(model: type[Recorded]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
@@ -15,15 +14,13 @@ from kundenkreis.customers.models import Contact
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
-from kundenkreis.web.lists import Column, Filter, ListPage
+from kundenkreis.web.lists import Column, Filter, ListPage, link
 
 
 def _account(row: Contact) -> Any:
     if row.main_account is None:
         return ""
-    return Markup('<a href="{}">{}</a>').format(
-        reverse("accounts:detail", args=[row.main_account_id]), row.main_account.name
-    )
+    return link("accounts:detail", row.main_account_id, row.main_account.name)
 
 
 def _mail(row: Contact) -> Any:

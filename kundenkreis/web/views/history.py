@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
@@ -48,15 +48,23 @@ def index(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     events = _narrowed(request, Event.objects.all())
     context = _page(request, events) | {
-        "people": [("", _("Anybody")), *((p.pk, p.get_full_name()) for p in User.objects.all())],
+        "person": _person_asked_for(request),
         "nouns": [
             ("", _("Anything")),
             *sorted(((m._meta.label_lower, _named(m)) for m in nouns()), key=lambda n: n[1]),
         ],
         "verbs": VERBS,
-        "is_filtered": any(request.GET.get(name) for name in ("person", "noun", "verb")),
+        "is_filtered": any(request.GET.get(name) for name in ("person", "person_text", "noun", "verb")),
     }
     return render(request, "history/rows.html" if htmx.is_htmx(request) else "history/list.html", context)
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """What the field for the person finds for `?q=`."""
+    if not access.may(request.user, "history.see"):
+        raise PermissionDenied
+    return htmx.fragment(request, "history/people.html", {"found": _people_named(request.GET.get("q", "").strip())})
 
 
 @require_safe
@@ -232,6 +240,8 @@ def url_of(subject: Any) -> str:
 def _narrowed(request: HttpRequest, events: QuerySet) -> QuerySet:
     if (person := request.GET.get("person", "")).isdecimal():
         events = events.filter(actor_id=min(int(person), 2**62))
+    elif text := request.GET.get("person_text", "").strip():
+        events = events.filter(actor_id__in=[one.pk for one in _people_named(text)])
     if noun := request.GET.get("noun", ""):
         events = events.filter(subject_type=noun)
     if (verb := request.GET.get("verb", "")) == "signin":
@@ -239,6 +249,21 @@ def _narrowed(request: HttpRequest, events: QuerySet) -> QuerySet:
     elif verb:
         events = events.filter(verb__endswith=f".{verb}")
     return events
+
+
+def _person_asked_for(request: HttpRequest) -> tuple[str, str]:
+    """Number and name of the person whose doings are shown; what was typed where that is nobody's number."""
+    number = request.GET.get("person", "")
+    person = User.objects.filter(pk=min(int(number), 2**62)).first() if number.isdecimal() else None
+    return (number, str(person)) if person else ("", request.GET.get("person_text", ""))
+
+
+def _people_named(text: str) -> list[User]:
+    """At most ten whose names have all the words, those who left included: what they did stays."""
+    found = User.objects.all()
+    for word in text[:100].split():
+        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    return list(found[:10])
 
 
 def _before(request: HttpRequest, rows: QuerySet) -> QuerySet:

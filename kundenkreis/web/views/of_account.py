@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
-from kundenkreis.web.lists import Column, Filter
+from kundenkreis.web.lists import Column, Filter, link
 
 BY_NAME = Filter("account", "text", _("Account"), "account__key")
 
@@ -16,7 +15,7 @@ BY_NAME = Filter("account", "text", _("Account"), "account__key")
 def _linked(row: Any, without: Any) -> Any:
     if row.account is None:
         return Markup('<span class="third">{}</span>').format(without) if without else ""
-    return Markup('<a href="{}">{}</a>').format(reverse("accounts:detail", args=[row.account_id]), row.account.name)
+    return link("accounts:detail", row.account_id, row.account.name)
 
 
 def account_column(without: Any = "") -> Column:
