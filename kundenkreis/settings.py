@@ -58,6 +58,7 @@ ROOMS = [
     "kundenkreis.catalogue",
     "kundenkreis.orders",
     "kundenkreis.quality",
+    "kundenkreis.insights",
 ]
 DOORS = ["kundenkreis.web", "kundenkreis.api", "kundenkreis.jobs", "kundenkreis.cli", "kundenkreis.demo"]
 
@@ -230,6 +231,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Z]{8}\..+$"
 FILES_DIR = DATA_DIR / "files"
+FACTS_DIR = (
+    DATA_DIR / "facts"
+)  # order facts for analysis; derived from the database, and made anew when they are missing
 API_RATE = int(_env("API_RATE", "6000"))  # requests a minute for each token; 0 is no limit
 UPLOAD_LIMIT = int(_env("UPLOAD_MB", "6000")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

@@ -18,6 +18,7 @@ FLOORS = [
     {"customers"},
     {"activities", "catalogue"},
     {"orders"},
+    {"insights"},
     {"quality"},
     {"web", "api", "jobs", "cli", "demo"},
 ]

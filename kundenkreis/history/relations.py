@@ -37,6 +37,17 @@ def parts_of(model: Model) -> tuple[tuple[Model, str], ...]:
     return tuple((part, attname) for part in all_ for attname, whole in wholes_of(part) if whole is model)
 
 
+@cache
+def derived_from(model: Model) -> tuple[tuple[Model, str], ...]:
+    """(model, column) of the rows that are computed from a record of `model`, as their classes say by `derived_from`: they go with it."""
+    specs: list[tuple[Model, Any]] = [
+        (other, other._meta.get_field(name))
+        for other in apps.get_models()
+        for name in getattr(other, "derived_from", ())
+    ]
+    return tuple((other, spec.attname) for other, spec in specs if spec.related_model is model)
+
+
 def foreign_keys(model: Model) -> list[Any]:
     return [spec for spec in model._meta.concrete_fields if spec.is_relation and spec.related_model]
 
@@ -71,14 +82,14 @@ def by_number(model: Model) -> list[models.Exists]:
 
 
 def pointers(model: Model) -> list[tuple[Model, str]]:
-    """(other model, its foreign key) of everything that can point at a record of `model`, many-to-many tables included."""
+    """(other model, its foreign key) of everything that can point at a record of `model`, many-to-many tables included; nothing derived."""
     found: list[tuple[Model, str]] = []
     relations: tuple[Any, ...] = (*model._meta.related_objects, *(f.remote_field for f in model._meta.many_to_many))
     for relation in relations:
         if relation.many_to_many:
             keys = [f.name for f in relation.through._meta.fields if f.remote_field and f.remote_field.model is model]
             found.append((relation.through, keys[0]))
-        else:
+        elif (relation.related_model, relation.field.attname) not in derived_from(model):
             found.append((relation.related_model, relation.field.name))
     return found
 

@@ -292,6 +292,8 @@ class Taker:
             for part, attname in relations.parts_of(model):
                 parts = list(part._base_manager.filter(**{f"{attname}__in": some}).values_list("pk", flat=True))
                 gone += self._delete(part, parts)
+            for derived, attname in relations.derived_from(model):
+                derived._base_manager.filter(**{f"{attname}__in": some}).delete()
             wholes = self._wholes(model, some) if links else {}
             if kind := getattr(model, "search_kind", None):
                 search.remove(kind, some)

@@ -18,6 +18,8 @@ from kundenkreis.activities import reminding
 from kundenkreis.customers import editing_very_many
 from kundenkreis.files import storing
 from kundenkreis.history import bin
+from kundenkreis.insights import running
+from kundenkreis.insights import tasks as insights
 from kundenkreis.jobs import backend, recovery
 from kundenkreis.orders import figures
 from kundenkreis.quality import importing, tasks
@@ -92,6 +94,19 @@ def end_lost_bulk_edits() -> None:
         if batch.pk not in waiting:
             logger.warning("Bulk edit %s is not in the queue any more; it ends where it is.", batch.pk)
             editing_very_many.give_up(batch)
+
+
+@at(crontab())
+def recompute_insights() -> None:
+    """When orders have changed and no import is under way: however many changes a minute brings, they are one recomputation."""
+    if running.is_due() and not running.is_busy():
+        insights.recompute.enqueue()
+
+
+@at(crontab(hour="2", minute="10"))
+def recompute_all_insights() -> None:
+    """From all orders again, whatever history says."""
+    insights.recompute.enqueue(full=True)
 
 
 @at(crontab(hour="1", minute="30"))

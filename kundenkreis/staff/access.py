@@ -46,6 +46,8 @@ def _customer(see: Scope, write: Scope, *, add: Scope | None = None, discard: Sc
             f"{noun}.discard": write if discard is None else discard,
             f"{noun}.export": see & ~Scope.NONE,
         }
+    # Signals are computed; people see them and answer them.
+    table |= {"signals.see": see, "signals.change": write}
     # Orders are a mirror of the ERP: they come in by import and API, and are not typed over by hand.
     for verb in ("add", "change", "discard"):
         table[f"orders.{verb}"] = Scope.NONE
@@ -106,7 +108,8 @@ TABLE: dict[str, dict[str, Scope]] = {
         "tokens.add": ALL,
         "rates.change": ALL,
     },
-    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL} | {f"{noun}.see": NEAR for noun in _CUSTOMER},
+    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL}
+    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "signals")},
 }
 
 

@@ -42,6 +42,7 @@ _DECIDED_BY = {
     "orders.delivery": "orders",
     "orders.openitem": "orders",
     "orders.creditstanding": "orders",
+    "insights.signal": "signals",
     "staff.user": "people",
     "staff.team": "people",
     "staff.territory": "people",

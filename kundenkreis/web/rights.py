@@ -23,6 +23,7 @@ NOUNS = {
     "activities": lazy("Activities"),
     "documents": lazy("Documents"),
     "orders": lazy("Orders"),
+    "signals": lazy("Signals"),
     "products": lazy("Products"),
     "imports": lazy("Imports"),
     "people": lazy("People and teams"),

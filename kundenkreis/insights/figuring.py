@@ -1,0 +1,177 @@
+"""Runs `computing` over the facts, some accounts at a time, so that memory stays bounded whatever the house's size."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from kundenkreis.catalogue.models import Product
+from kundenkreis.insights import computing
+from kundenkreis.insights.computing import Basis
+from kundenkreis.insights.windows import Period, windows
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+MEMORY = "1GB"
+SPAN = 100_000  # accounts at a time
+COUNTED = ("lost", "new", "gone")
+
+_FACTS = {
+    "orders": {
+        "account": "int64",
+        "order_id": "int64",
+        "day": "date",
+        "is_credit": "boolean",
+        "amount": "decimal(18, 2)",
+    },
+    "lines": {
+        "account": "int64",
+        "order_id": "int64",
+        "day": "date",
+        "product": "int64",
+        "quantity": "decimal(18, 3)",
+        "amount": "decimal(18, 2)",
+    },
+    "family_of": {"product": "int64", "family": "int64"},
+}
+_ITEMS = {"account": "int64", "item": "int64", "amount": "decimal(18, 2)"}
+
+
+@contextmanager
+def engine() -> Iterator[Any]:
+    """A DuckDB connection that spills to disk instead of growing."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="kundenkreis-insights-") as spill, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '{MEMORY}'")
+        con.execute(f"SET temp_directory = '{spill}'")
+        con.execute("SET preserve_insertion_order = false")
+        con.execute("SET enable_progress_bar = false")
+        yield con
+
+
+def families(con: Any) -> str:
+    """Make the table `family_of` of products; returns its fingerprint."""
+    import pyarrow as pa
+
+    rows = list(Product._base_manager.exclude(family=None).order_by("pk").values_list("pk", "family_id"))
+    products, of = zip(*rows, strict=True) if rows else ((), ())
+    table = pa.table({"product": pa.array(products, pa.int64()), "family": pa.array(of, pa.int64())})
+    con.register("family_rows", table)
+    con.execute("CREATE OR REPLACE TEMP TABLE family_of AS SELECT * FROM family_rows")
+    con.unregister("family_rows")
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def basis(con: Any, as_of: dt.date) -> Basis:
+    """What the accounts' figures depend on, of the facts in the views `orders` and `lines`."""
+    since = con.execute("SELECT min(day) FROM orders WHERE NOT is_credit AND day <= ?", [as_of]).fetchall()[0][0]
+    w = windows(as_of, since)
+    ratio = 1.0
+    if w.trend and not w.trend.by_year:
+        now, base = (_total(con, period) for period in (w.trend.now, w.trend.base))
+        ratio = round(now / base, 2) if now > 0 and base > 0 else 1.0
+    return Basis(w, ratio, families(con))
+
+
+def _total(con: Any, period: Period) -> float:
+    row = con.execute("SELECT sum(amount) FROM orders WHERE day BETWEEN ? AND ?", [period.first, period.last])
+    return float(row.fetchall()[0][0] or 0)
+
+
+def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> None:
+    """Fill the tables `figures` (a row for each account) and `details` (what its sentences name): of all accounts, or of some."""
+    statements = _statements(basis)
+    for name in ("figures", "details"):
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+    spans = [None] if accounts is not None else list(_spans(con))
+    if accounts is not None:
+        _register(con, accounts)
+    for number, span in enumerate(spans or [(0, -1)]):
+        _narrow(con, span)
+        for name, statement in statements:
+            if name in ("figures", "details") and number:
+                con.execute(f"INSERT INTO {name} BY NAME {statement}")
+            else:
+                con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
+
+
+def _spans(con: Any) -> Iterator[tuple[int, int]]:
+    low, high = con.execute("SELECT min(account), max(account) FROM orders").fetchall()[0]
+    if low is not None:
+        yield from ((first, first + SPAN - 1) for first in range(low, high + 1, SPAN))
+
+
+def _register(con: Any, accounts: set[int]) -> None:
+    import pyarrow as pa
+
+    con.register("asked", pa.table({"account": pa.array(sorted(accounts), pa.int64())}))
+
+
+def _narrow(con: Any, span: tuple[int, int] | None) -> None:
+    """The tables of the facts that the statements read."""
+    where = "account IN (SELECT account FROM asked)" if span is None else f"account BETWEEN {span[0]} AND {span[1]}"
+    for kind in ("orders", "lines"):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE some_{kind} AS SELECT * FROM {kind} WHERE {where}")  # noqa: S608
+
+
+def _statements(basis: Basis) -> list[tuple[str, str]]:
+    """The tables to make for one set of accounts, in this order; the last two are kept."""
+    import ibis
+
+    def table(name: str, schema: Any) -> Any:
+        return ibis.table(schema, name=name)
+
+    orders, lines = table("some_orders", _FACTS["orders"]), table("some_lines", _FACTS["lines"])
+    heads = computing.of_accounts(orders, basis)
+    own = table("heads", heads.schema())
+    products = computing.of_products(lines, basis)
+    by_product = table("by_product", products.schema())
+    of_families = computing.families(by_product, table("family_of", _FACTS["family_of"]))
+    by_family = table("by_family", of_families.schema())
+    items = {name: table(f"items_{name}", _ITEMS) for name in COUNTED}
+    made = {
+        "heads": heads,
+        "by_product": products,
+        "by_family": of_families,
+        "items_lost": computing.lost(by_product, lines, own, basis),
+        "items_new": computing.new(by_product, lines, own, basis),
+        "items_gone": computing.gone(by_family),
+        "figures": _joined(own, items, by_family, by_product),
+        "details": ibis.union(
+            computing.explained(by_product, computing.trending(own, basis)),
+            computing.named(items["lost"], "lost_products"),
+            computing.named(items["new"], "new_products"),
+            computing.named(items["gone"], "narrower"),
+        ),
+    }
+    return [(name, ibis.to_sql(made[name], dialect="duckdb")) for name in made]
+
+
+def _joined(own: Any, items: dict[str, Any], by_family: Any, by_product: Any) -> Any:
+    import ibis
+
+    others = [*(computing.counted(table, name) for name, table in items.items())]
+    others += [computing.breadth(by_family), computing.main_product(by_product)]
+    joined = own
+    for other in others:
+        joined = joined.left_join(other, "account").drop("account_right")
+    filled = {
+        name: ibis.coalesce(joined[name], 0).cast(joined[name].type())
+        for other in others
+        for name in other.columns
+        if name != "account"
+    }
+    return joined.mutate(**filled)
+
+
+def as_kept(basis: Basis) -> dict[str, Any]:
+    """A basis as JSON keeps it, to be compared with the next one."""
+    import json
+
+    return json.loads(json.dumps(asdict(basis), default=str))

@@ -1,0 +1,208 @@
+"""From figures to scores and signals: what needs all accounts of the house, and what is worth a sentence.
+
+Reads the tables `figures` and `details` of a DuckDB connection and leaves `scores` and `signals` there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from kundenkreis.insights import rfm, rhythm, rules
+from kundenkreis.insights.computing import MICRO, Basis
+from kundenkreis.insights.rhythm import FEWEST_GAPS, Peers
+
+if TYPE_CHECKING:
+    import numpy as np
+
+QUINTILES = (0.2, 0.4, 0.6, 0.8)
+LAST_ORDER_AFTER = 180  # silent days after which an order counts as an account's last one
+SILENCE = 60  # days that a silence lasts at least
+WORTH = 0.2  # of the median account's revenue: less is not worth a sentence
+
+
+@dataclass(frozen=True)
+class House:
+    """What the accounts are held against."""
+
+    bounds: dict[str, list[Any]]  # of the quintiles: recency (day), frequency (order days), monetary (cents)
+    peers: Peers
+    last_orders: float  # share of orders that were an account's last
+    returns: float  # share of returns in what was sold
+    revenue: float
+    worth: float  # the least value of a signal
+
+    def as_kept(self) -> dict[str, Any]:
+        bounds = {name: [str(one) for one in some] for name, some in self.bounds.items()}
+        return asdict(self) | {"bounds": bounds, "peers": asdict(self.peers)}
+
+
+def judge(con: Any, basis: Basis, hidden: set[int]) -> House:
+    """Make `scores` and `signals`. `hidden` accounts (in the bin) have scores and no signals."""
+    import pyarrow as pa
+
+    con.register("hidden", pa.table({"account": pa.array(sorted(hidden), pa.int64())}))
+    columns = _columns(con, basis)
+    house = _house(con, basis, columns)
+    con.register("judged", pa.table(_judged(columns, house, basis)))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE scores AS {_SCORES}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE signals AS {_signals(basis, house)}")
+    con.unregister("judged")
+    return house
+
+
+def _columns(con: Any, basis: Basis) -> dict[str, np.ndarray]:
+    return con.execute(
+        f"""
+        SELECT account, date_diff('day', last_on, DATE '{basis.windows.as_of}') AS silent, order_days, usual_days,
+            (usual * 100)::BIGINT AS cents, gaps, log_sum::DOUBLE AS log_sum, log_square::DOUBLE AS log_square, last_gap,
+            first_on >= DATE '{basis.windows.year.first}' AS is_new
+        FROM figures ORDER BY account
+        """  # noqa: S608 a date
+    ).fetchnumpy()
+
+
+def _house(con: Any, basis: Basis, columns: dict[str, np.ndarray]) -> House:
+    import numpy as np
+
+    def bounds(values: np.ndarray) -> list[int]:
+        places = [max(0, int(np.ceil(len(values) * q)) - 1) for q in QUINTILES]
+        return [int(one) for one in np.partition(values, places)[places]] if len(values) else [0, 0, 0, 0]
+
+    count, mean, square = _gaps(columns)
+    sold, returned, revenue, median = con.execute(
+        "SELECT sum(sold)::DOUBLE, sum(returned)::DOUBLE, sum(revenue)::DOUBLE, quantile_disc(revenue, 0.5)::DOUBLE"
+        " FROM figures WHERE order_days > 0"
+    ).fetchall()[0]
+    return House(
+        {
+            "recency": bounds(-columns["silent"]),
+            "frequency": bounds(columns["usual_days"]),
+            "monetary": bounds(columns["cents"]),
+        },
+        rhythm.fit(count, mean, square),
+        _last_orders(con, basis),
+        round(returned / sold, 4) if sold else 0.0,
+        round(revenue or 0.0, 2),
+        max(round((median or 0.0) * WORTH, 2), 0.0),
+    )
+
+
+def _last_orders(con: Any, basis: Basis) -> float:
+    """Of the third and later order days that lie half a year back: after how many the account stayed away for half a year.
+
+    With one of each added (Laplace's rule of succession), so that a young house has a share too.
+    """
+    as_of = f"DATE '{basis.windows.as_of}'"
+    last, all_ = con.execute(
+        f"""
+        WITH days AS (SELECT DISTINCT account, day FROM orders WHERE NOT is_credit AND day <= {as_of}),
+        steps AS (
+            SELECT day, lead(day) OVER (PARTITION BY account ORDER BY day) AS next,
+                row_number() OVER (PARTITION BY account ORDER BY day) AS place
+            FROM days
+        )
+        SELECT count(*) FILTER (WHERE next IS NULL OR next - day > {LAST_ORDER_AFTER}), count(*)
+        FROM steps WHERE place >= 3 AND day <= {as_of} - {LAST_ORDER_AFTER}
+        """  # noqa: S608
+    ).fetchall()[0]
+    return float(f"{(last + 1) / (all_ + 2):.2g}")
+
+
+def _gaps(columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of ln(gap): how many, their mean, and their sum of squared deviations."""
+    import numpy as np
+
+    count = columns["gaps"].astype("float64")
+    some = np.maximum(count, 1)
+    total, squares = columns["log_sum"] / MICRO, columns["log_square"] / MICRO**2
+    mean = np.where(count > 0, total / some, 0.0)
+    return count, mean, np.maximum(squares - count * mean**2, 0.0)
+
+
+def _judged(columns: dict[str, np.ndarray], house: House, basis: Basis) -> dict[str, Any]:
+    """Scores, segment, rhythm and chances of each account, column by column."""
+    import numpy as np
+
+    def scores(name: str, values: np.ndarray) -> np.ndarray:
+        return 1 + np.searchsorted(np.array(house.bounds[name]), values, side="left")
+
+    recency = scores("recency", -columns["silent"])
+    frequency, monetary = scores("frequency", columns["usual_days"]), scores("monetary", columns["cents"])
+    count, mean, square = _gaps(columns)
+    own = rhythm.rhythm(count, mean, square, house.peers)
+    silent = columns["silent"].astype("float64")
+    is_missed = (count >= FEWEST_GAPS) & (silent > own.late)
+    loss = np.zeros(len(count))
+    if is_missed.any():
+        some = rhythm.Rhythm(*(getattr(own, name)[is_missed] for name in rhythm.Rhythm.__dataclass_fields__))
+        loss[is_missed] = np.round(rhythm.loss(silent[is_missed], some, house.last_orders), 2)
+    young = columns["is_new"] & (columns["usual_days"] <= rfm.NEW_FREQUENCY)
+    return {
+        "account": columns["account"],
+        "recency": recency,
+        "frequency": frequency,
+        "monetary": monetary,
+        "segment": _segments()[young.astype("int8"), recency - 1, frequency - 1, monetary - 1],
+        "early": own.early,
+        "expected": own.expected,
+        "late": own.late,
+        "is_missed": is_missed,
+        "loss": loss,
+        "is_back": _came_back(columns, house),
+    }
+
+
+def _segments() -> np.ndarray:
+    """Segment by (is new, recency, frequency, monetary), the scores from 0."""
+    import numpy as np
+
+    return np.array(
+        [
+            [[[str(rfm.segment(r, f, m, is_new=n)) for m in range(1, 6)] for f in range(1, 6)] for r in range(1, 6)]
+            for n in (False, True)
+        ]
+    )
+
+
+def _came_back(columns: dict[str, np.ndarray], house: House) -> np.ndarray:
+    """Whether the gap before the last order was beyond the late day of the rhythm that the account had before it."""
+    import numpy as np
+
+    last = np.round(np.log(np.maximum(columns["last_gap"], 1)) * MICRO)
+    before = {
+        "gaps": columns["gaps"] - 1,
+        "log_sum": columns["log_sum"] - last,
+        "log_square": columns["log_square"] - last * last,
+    }
+    count, mean, square = _gaps(before)
+    late = rhythm.rhythm(np.maximum(count, 0), np.where(count > 0, mean, house.peers.mean), square, house.peers).late
+    return (count >= FEWEST_GAPS) & (columns["last_gap"] > late) & (columns["last_gap"] >= SILENCE)
+
+
+_SCORES = """
+SELECT account, segment, recency, frequency, monetary, first_on, last_on, order_days, revenue, usual AS usual_revenue, gaps,
+    (last_on + early::INTEGER) AS early_on, (last_on + expected::INTEGER) AS expected_on, (last_on + late::INTEGER) AS late_on
+FROM figures JOIN judged USING (account)
+"""
+
+
+def _signals(basis: Basis, house: House) -> str:
+    """One row for each signal that holds: account, kind, value, and its figures as JSON, named items with them."""
+    return f"""
+        WITH whole AS (
+            SELECT f.*, j.* EXCLUDE (account), date_diff('day', last_on, DATE '{basis.windows.as_of}') AS silent,
+                last_on + early::INTEGER AS early_on, last_on + expected::INTEGER AS expected_on,
+                last_on + late::INTEGER AS late_on, last_on - last_gap::INTEGER AS before_on
+            FROM figures f JOIN judged j USING (account) WHERE account NOT IN (SELECT account FROM hidden)
+        ),
+        named AS (
+            SELECT account, kind, to_json(list([item::VARCHAR, amount::VARCHAR] ORDER BY rank)) AS items
+            FROM details GROUP BY account, kind
+        ),
+        raised AS ({rules.statement(basis, house)})
+        SELECT account, kind, value,
+            CASE WHEN items IS NULL THEN figures::VARCHAR
+                ELSE json_merge_patch(figures, json_object('items', items))::VARCHAR END AS figures
+        FROM raised LEFT JOIN named USING (account, kind)
+    """  # noqa: S608 built of constants

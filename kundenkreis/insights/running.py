@@ -1,0 +1,155 @@
+"""The verb that recomputes: facts, figures, scores and signals, from the orders to the screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from kundenkreis.core import clock
+from kundenkreis.customers.models import Account
+from kundenkreis.history.recording import Actor, record_event
+from kundenkreis.insights import figuring, judging, storing
+from kundenkreis.insights.computing import Basis
+from kundenkreis.insights.facts import stale, store
+from kundenkreis.insights.facts.store import Manifest
+from kundenkreis.insights.models import Run
+
+_KEPT = ("figures", "details", "scores", "signals")
+
+
+class Busy(Exception):
+    """Another run is at work."""
+
+
+def run(
+    *, by: Actor | None = None, as_of: dt.date | None = None, full: bool = False, now: dt.datetime | None = None
+) -> Run:
+    """Bring scores and signals up to date, as of today unless told. `full` reads all facts from the database again.
+
+    Otherwise only accounts whose orders have changed are read and computed; the result is the same. Raises Busy.
+    """
+    as_of, now = as_of or clock.today(), now or timezone.now()
+    with _alone(), figuring.engine() as con:
+        manifest, accounts = _facts(con, full)
+        row = Run.objects.create(as_of=as_of, started_at=now, is_full=accounts is None)
+        store.views(con, manifest)
+        basis = figuring.basis(con, as_of)
+        accounts = _figures(con, manifest, basis, accounts)
+        house = judging.judge(con, basis, _in_bin())
+        if manifest.run:
+            _load(con, manifest, ("scores", "signals"), "written_")
+        else:
+            storing.read_written(con)
+        counts = storing.store(con, as_of, now)
+        counts["accounts"] = con.execute("SELECT count(*) FROM figures").fetchall()[0][0]
+        counts["computed"] = counts["accounts"] if accounts is None else len(accounts)
+        row.is_full = accounts is None
+        _end(row, dict(counts), house.as_kept() | {"basis": figuring.as_kept(basis)}, by)
+        _keep(con, manifest, basis, row)
+    return row
+
+
+def look_back(as_of: dt.date) -> list[dict[str, Any]]:
+    """The signals of a past day, the most at stake first, as the facts of today tell it. Nothing is stored."""
+    with _alone(wait=True), figuring.engine() as con:
+        manifest, _accounts = _facts(con, full=False)
+        store.views(con, manifest)
+        basis = figuring.basis(con, as_of)
+        figuring.compute(con, basis)
+        judging.judge(con, basis, _in_bin())
+        rows = con.execute(
+            "SELECT account, kind, value, figures FROM signals ORDER BY value DESC, account, kind"
+        ).fetchall()
+    return [{"account": a, "kind": k, "value": v, "figures": json.loads(f)} for a, k, v, f in rows]
+
+
+def is_busy() -> bool:
+    """Whether a run, or an import of orders or its undo, is at work just now."""
+    try:
+        with _alone():
+            return stale.is_busy()
+    except Busy:
+        return True
+
+
+def is_due() -> bool:
+    """Whether orders have changed since the last run, or another day has begun."""
+    manifest, latest = store.load(), Run.latest()
+    if manifest is None or latest is None or manifest.run != latest.token:
+        return True
+    return latest.as_of != clock.today() or stale.is_any(manifest.cursor)
+
+
+def _facts(con: Any, full: bool) -> tuple[Manifest, set[int] | None]:
+    """The facts as the database has them, and whose are new (None: everybody's)."""
+    manifest, latest = store.load(), Run.latest()
+    known = manifest is not None and latest is not None and manifest.run == latest.token
+    if manifest is None or full or not known:
+        return store.rebuild(con), None
+    return store.refresh(con, manifest)
+
+
+def _figures(con: Any, manifest: Manifest, basis: Basis, accounts: set[int] | None) -> set[int] | None:
+    """Make `figures` and `details` of all accounts, computing those that changed; returns which were computed (None: all)."""
+    kept = manifest.state.get("basis") == figuring.as_kept(basis) and manifest.state.get("figures")
+    if accounts is None or not kept:
+        figuring.compute(con, basis)
+        return None
+    if not accounts:
+        _load(con, manifest, ("figures", "details"), "")
+        return accounts
+    figuring.compute(con, basis, accounts)
+    for name in ("figures", "details"):
+        con.execute(
+            f"INSERT INTO {name} BY NAME SELECT * FROM read_parquet('{store.path(manifest.state[name])}')"  # noqa: S608
+            " WHERE account NOT IN (SELECT account FROM asked)"
+        )
+    return accounts
+
+
+def _load(con: Any, manifest: Manifest, names: tuple[str, ...], prefix: str) -> None:
+    for name in names:
+        file = store.path(manifest.state[name])
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {prefix}{name} AS SELECT * FROM read_parquet('{file}')")  # noqa: S608
+
+
+def _keep(con: Any, manifest: Manifest, basis: Basis, row: Run) -> None:
+    """What the next run begins with."""
+    files = {name: store.new_name(name) for name in _KEPT}
+    for name, file in files.items():
+        con.execute(f"COPY {name} TO '{store.path(file)}' (FORMAT parquet)")
+    manifest.run = row.token
+    manifest.state = {**files, "files": list(files.values()), "basis": figuring.as_kept(basis)}
+    store.keep(manifest)
+
+
+def _in_bin() -> set[int]:
+    return set(Account.objects.in_bin().values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _end(row: Run, counts: dict[str, int], basis: dict[str, Any], by: Actor | None) -> None:
+    row.counts, row.basis, row.ended_at = counts, basis, timezone.now()
+    row.save(update_fields=["counts", "basis", "ended_at", "is_full"])
+    record_event(row, "run.done", by=by, changes={name: [None, count] for name, count in sorted(counts.items())})
+
+
+@contextmanager
+def _alone(wait: bool = False) -> Iterator[None]:
+    """One at a time on this machine: it holds a lock on a file, which a killed one lets go. Raises Busy, unless it is to wait."""
+    import fcntl
+
+    folder = store.folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as held:
+            raise Busy from held
+        yield
