@@ -1,6 +1,6 @@
 """From figures to scores and signals: what needs all accounts of the house, and what is worth a sentence.
 
-Reads the tables `figures` and `details` of a DuckDB connection and leaves `scores` and `signals` there.
+Reads the tables `figures` and `details` of a DuckDB connection and leaves `judged`, `scores` and `signals` there.
 """
 
 from __future__ import annotations
@@ -44,10 +44,11 @@ def judge(con: Any, basis: Basis, hidden: set[int]) -> House:
     con.register("hidden", pa.table({"account": pa.array(sorted(hidden), pa.int64())}))
     columns = _columns(con, basis)
     house = _house(con, basis, columns)
-    con.register("judged", pa.table(_judged(columns, house, basis)))
+    con.register("judged_rows", pa.table(_judged(columns, house)))
+    con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT * FROM judged_rows")
+    con.unregister("judged_rows")
     con.execute(f"CREATE OR REPLACE TEMP TABLE scores AS {_SCORES}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE signals AS {_signals(basis, house)}")
-    con.unregister("judged")
     return house
 
 
@@ -120,7 +121,7 @@ def _gaps(columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.nd
     return count, mean, np.maximum(squares - count * mean**2, 0.0)
 
 
-def _judged(columns: dict[str, np.ndarray], house: House, basis: Basis) -> dict[str, Any]:
+def _judged(columns: dict[str, np.ndarray], house: House) -> dict[str, Any]:
     """Scores, segment, rhythm and chances of each account, column by column."""
     import numpy as np
 
