@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -13,7 +14,9 @@ from django.middleware.csrf import _get_new_csrf_string
 from django.urls import reverse
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.catalogue.models import Family
 from kundenkreis.core import keyset
+from kundenkreis.core.filters import condition, group, relation
 from kundenkreis.customers.models import Account
 from kundenkreis.orders.models import Order
 from kundenkreis.staff.models import ApiToken, User
@@ -65,6 +68,7 @@ def _requests() -> dict[str, list[dict[str, Any]]]:
         "list, first page": [{"path": accounts}],
         "list, deep by name": [{"path": f"{accounts}?{query}"} for query in _deep()],
         "list, three conditions": [{"path": f"{accounts}?f=country:in:AT,DE&f=tier:in:A,B,C&f=revenue:over:1000"}],
+        "list, conditions and relation": [{"path": f"{accounts}?{query}"} for query in _related()],
         "list, by last order": [{"path": f"{accounts}?sort=-last"}],
         "search, umlaut": [
             {"path": f"/search/?q={q}", "hx": True} for q in ("M%C3%BCllbauer", "Muellhofer", "Baeckerei%20Thal")
@@ -91,6 +95,21 @@ def _requests() -> dict[str, list[dict[str, Any]]]:
         ],
         "API list": [{"path": "/api/v1/accounts?limit=50", "api": True}],
     } | _further(small, largest)
+
+
+def _related() -> list[str]:
+    """Three conditions and what was bought lately, by each of three families; and a group with orders."""
+    three = [
+        condition("country", "in", "AT", "DE"),
+        condition("tier", "in", "A", "B", "C"),
+        condition("revenue", "over", 1000),
+    ]
+    families = list(Family.objects.order_by("pk").values_list("pk", flat=True)[:3])
+    bought = [relation("bought", "with", condition("family", "in", pk), "day:last:90d") for pk in families]
+    ordered = group(
+        "any", relation("orders", "with", "day:last:90d", "sum:over:5000"), relation("activities", "without")
+    )
+    return [urlencode([("f", one) for one in [*three, last]]) for last in [*bought, ordered]]
 
 
 def _further(small: list[int], largest: list[int]) -> dict[str, list[dict[str, Any]]]:

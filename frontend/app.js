@@ -5,6 +5,8 @@ import "./elements/menu.js";
 import "./elements/toast.js";
 import "./elements/peek.js";
 import "./elements/selection.js";
+import "./elements/columns.js";
+import "./elements/board.js";
 import "./elements/inline.js";
 import "./elements/composer.js";
 import "./elements/combobox.js";

@@ -46,7 +46,7 @@ __all__ = [
 PARAMETER = "f"
 _MOST_CONDITIONS = 20
 _MOST_LETTERS = 4_000
-_DEEPEST = 4
+_DEEPEST = 5
 
 
 @dataclass(frozen=True)

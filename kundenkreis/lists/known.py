@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.core.filters import BadFilter, Filter, parse
 
-KEPT = ("f", "q", "sort", "columns")
+KEPT = ("f", "q", "sort", "columns", "layout")
 """What of an address a view keeps; the rest is a place in the list or a question about it."""
 
 
@@ -27,7 +28,7 @@ class KnownList:
 LISTS: dict[str, KnownList] = {}
 
 
-def check(name: str, query: str, me: int | None) -> None:
+def check(name: str, query: str, by: Any) -> None:
     """Raise ValidationError, by field, when there is no such list or it cannot be asked like this.
 
     A process that shows no lists (the command line) knows none, and checks nothing.
@@ -41,10 +42,10 @@ def check(name: str, query: str, me: int | None) -> None:
     if strange := sorted(set(given) - set(KEPT)):
         raise ValidationError({"query": _("A view keeps no “%(name)s”.") % {"name": strange[0][:60]}})
     try:
-        parse(given.getlist("f"), known.filters(), me=me)
+        parse(given.getlist("f"), known.filters(), by=by)
     except BadFilter as bad:
         raise ValidationError({"query": str(bad)}) from bad
-    asked = {key for value in given.getlist("columns") for key in value.split(",") if key}
+    asked = {key.partition(":")[0] for value in given.getlist("columns") for key in value.split(",") if key}
     asked_sorts = {value.lstrip("-") for value in given.getlist("sort")}
     if unknown := sorted((asked - known.columns()) | (asked_sorts - known.sorts())):
         raise ValidationError({"query": _("The list has no column “%(name)s”.") % {"name": unknown[0][:60]}})

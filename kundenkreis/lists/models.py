@@ -55,7 +55,7 @@ class SavedView(Recorded):
 
     def prepare(self, touched: set[str]) -> set[str]:
         if touched & {"list_name", "query"}:
-            known.check(self.list_name, self.query, self.owner_id)
+            known.check(self.list_name, self.query, self.owner)
         return set()
 
     def within(self, reach: Reach) -> bool:

@@ -152,6 +152,7 @@ ACCOUNTS = [
     path("", accounts.index, name="list"),
     path("new/", accounts.add, name="add"),
     path("export/", accounts.export, name="export"),
+    path("move/<slug:key>/", accounts.move, name="move"),
     path("options/", accounts.options, name="options"),
     path("bulk/", bulk.accounts, name="bulk"),
     path("<int:pk>/", accounts.detail, name="detail"),
@@ -208,6 +209,7 @@ ACTIVITIES = [
 LOG = [
     path("", activity_page.index, name="list"),
     path("export/", activity_page.export, name="export"),
+    path("move/<slug:key>/", activity_page.move, name="move"),
 ]
 PRODUCTS = [
     path("", products.index, name="list"),

@@ -141,7 +141,7 @@ def test_groups_and_relations_are_said_in_words(written, label, text):
         ("last:last:99999y", (1,), "length of time"),
         ("last:last:9999y", (1,), "length of time"),
         ("last:this:decade", (1,), "stretch of the calendar"),
-        ("any(any(any(any(tier:in:A))))", (1, 0, 0, 0, 0), "deep"),
+        ("any(any(any(any(any(tier:in:A)))))", (1, 0, 0, 0, 0, 0), "deep"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_place(written, at, word):

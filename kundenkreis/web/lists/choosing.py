@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from kundenkreis.core import clock
 from kundenkreis.core.filters import BadFilter, Filter, condition, operations, parse
-from kundenkreis.web.forms import DateField, decimal_of
 from kundenkreis.web.htmx import fragment, go
+from kundenkreis.web.lists import building
+from kundenkreis.web.lists.plain import plain
 from kundenkreis.web.lists.state import State
 
 if TYPE_CHECKING:
@@ -49,7 +48,9 @@ class Choice:
 def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse | None:
     """The form that the address asks for, or the way to the list with what was chosen; None when it asks for the list itself."""
     if "choose" in request.GET:
-        return _show(request, "lists/columns.html", {"list": page, "state": now})
+        return _columns(page, request, now)
+    if "build" in request.GET:
+        return building.answer(page, request, now)
     name = request.GET.get("filter")
     if name is None:
         return None
@@ -65,10 +66,28 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse | N
     )
 
 
+def _columns(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
+    """The form of the columns, in their order; its arrows move one up or down without JavaScript too."""
+    listed = [key for key in request.GET.getlist("order") if key in {c.key for c in page.columns}]
+    keys = list(dict.fromkeys([*listed, *(c.key for c in now.columns), *(c.key for c in page.columns)]))
+    way, _colon, key = request.GET.get("move", "").partition(":")
+    if way in ("up", "down") and key in keys:
+        at = keys.index(key)
+        to = max(0, at - 1) if way == "up" else min(len(keys) - 1, at + 1)
+        keys.insert(to, keys.pop(at))
+    ordered = [page.column(one) for one in keys]
+    if request.GET.get("chosen") and not way:
+        shown = {c.key for c in now.columns}
+        widths = now.widths
+        texts = [f"{one}:{widths[one]}" if one in widths else one for one in keys if one in shown]
+        return go(request, page.url + now.address(columns=",".join(texts)))
+    return _show(request, "lists/columns.html", {"list": page, "state": now, "ordered": ordered})
+
+
 def _chosen(page: ListPage, request: HttpRequest, now: State, declared: Filter) -> HttpResponse:
     operator = request.GET["op"]
     given = [v.strip() for v in request.GET.getlist("value") if v.strip()]
-    values = () if operator in ("empty", "filled") else tuple(_plain(declared.kind, value) for value in given)
+    values = () if operator in ("empty", "filled") else tuple(plain(declared.kind, value) for value in given)
     param = condition(declared.name, operator, *values)
     try:
         parse([param], page.filters, by=request.user, today=clock.today())
@@ -77,20 +96,6 @@ def _chosen(page: ListPage, request: HttpRequest, now: State, declared: Filter) 
         return _show(request, "lists/filter.html", {"list": page, "state": now, "choice": choice}, status=422)
     kept = [value for value in request.GET.getlist("f") if value not in (param, request.GET.get("replaces"))]
     return go(request, page.url + now.address(f=[*kept, param]))
-
-
-def _plain(kind: str, value: str) -> str:
-    """A figure or day as a person writes it, the way an address has it; what is neither is left for the filter to refuse."""
-    try:
-        if kind == "number":
-            return format(decimal_of(value), "f")
-        if kind in ("date", "moment") and value.casefold() == _("today").casefold():
-            return "today"
-        if kind in ("date", "moment"):
-            return DateField().clean(value).isoformat()
-    except (InvalidOperation, ValidationError):
-        pass
-    return value
 
 
 def _present(declared: Filter, param: str) -> Choice:

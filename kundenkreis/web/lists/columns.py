@@ -81,6 +81,7 @@ class Column:
     def heading(self) -> dict[str, Any]:
         """What the table macro wants to know."""
         return {
+            "key": self.key,
             "label": self.label,
             "sort": self.key if self.sort else "",
             "num": self.is_figure,

@@ -28,7 +28,9 @@ from kundenkreis.lists import known
 from kundenkreis.lists.models import SavedView
 from kundenkreis.staff import access
 from kundenkreis.web import finding, formats
-from kundenkreis.web.lists import choosing, state
+from kundenkreis.web.lists import boards, calendars, choosing, state
+from kundenkreis.web.lists.boards import Board
+from kundenkreis.web.lists.calendars import Calendar
 from kundenkreis.web.lists.columns import Column
 from kundenkreis.web.lists.rows import drawn
 from kundenkreis.web.lists.state import State
@@ -48,7 +50,8 @@ class ListPage:
     ORM columns added up beside the count, `totals` what a list says there in its own way: as long as the rows are few, and
     however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
     `spared` are foreign keys that may lead a visible row to an account or contact outside the person's reach: neither shown,
-    nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`).
+    nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`). `boards` and `calendar` are further
+    layouts.
     """
 
     name: str
@@ -74,6 +77,8 @@ class ListPage:
     bulk_action: str = ""
     bulk: tuple[tuple[str, Any, str], ...] = ()  # (value, label, what a person must be allowed for it)
     drivers: frozenset[str] = frozenset()
+    boards: tuple[Board, ...] = ()
+    calendar: Calendar | None = None
     sums: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
     totals: Callable[[models.QuerySet], list[str]] | None = None
@@ -110,34 +115,52 @@ class ListPage:
             return chosen
         if "count" in request.GET:
             return HttpResponse(self.count_text(request, now))
+        if now.board is not None:
+            return boards.answer(self, request, now, now.board, context)
+        if now.layout in calendars.STEPS and self.calendar:
+            return calendars.answer(self, request, now, context)
         try:
             page = self.rows(request, now)
         except keyset.BadCursor:
             return HttpResponseRedirect(self.url + now.address())
-        context |= self.context(request, now, page)
+        context |= self.around(request, now) | self.context(request, now, page)
         wants_rows = bool(getattr(request, "htmx", False)) and now.after
         response = render(request, "lists/rows.html" if wants_rows else "lists/page.html", context)
         patch_vary_headers(response, ["HX-Request"])
         return response
 
-    def context(self, request: HttpRequest, now: State, page: keyset.Page) -> dict[str, Any]:
-        """What the templates in `lists/` read."""
+    def around(self, request: HttpRequest, now: State) -> dict[str, Any]:
+        """What the templates in `lists/` read around the rows, whatever their layout."""
         may = access.may
-        may_bulk = bool(self.bulk_url) and may(request.user, self.bulk_action or f"{self.name}.change")
         return {
             "list": self,
             "state": now,
-            "page": page,
-            "bulk_changes": [change for change in self.bulk if may(request.user, change[2])] if may_bulk else [],
-            "headings": [column.heading() for column in now.columns],
             "tabs": self.tabs(now),
-            "next_url": now.address(after=page.next) if page.next else "",
-            "rows": drawn(self, now.columns, page.rows, selectable=may_bulk),
+            "layouts": self.layouts(now),
             "may_add": bool(self.add_url) and may(request.user, self.add_action or f"{self.name}.add"),
             "may_export": bool(self.export) and may(request.user, self.export),
-            "may_bulk": may_bulk,
             "may_save_view": may(request.user, "views.add"),
             "may_change_view": now.view is not None and may_change(request.user, now.view),
+        }
+
+    def layouts(self, now: State) -> list[tuple[Any, str, bool]]:
+        """The ways to lay the list out that there are beside the table, with their addresses."""
+        found = [("", _("Table"))]
+        found += [(f"board-{board.key}", _("Board: %(name)s") % {"name": board.label}) for board in self.boards]
+        found += [("month", _("Month")), ("week", _("Week"))] if self.calendar else []
+        return [(label, now.address(layout=name), name == now.layout) for name, label in found] if found[1:] else []
+
+    def context(self, request: HttpRequest, now: State, page: keyset.Page) -> dict[str, Any]:
+        """What the templates read of a table's rows."""
+        may = access.may
+        may_bulk = bool(self.bulk_url) and may(request.user, self.bulk_action or f"{self.name}.change")
+        return {
+            "page": page,
+            "bulk_changes": [change for change in self.bulk if may(request.user, change[2])] if may_bulk else [],
+            "headings": [column.heading() | {"width": now.widths.get(column.key)} for column in now.columns],
+            "next_url": now.address(after=page.next) if page.next else "",
+            "rows": drawn(self, now.columns, page.rows, selectable=may_bulk),
+            "may_bulk": may_bulk,
         }
 
     def tabs(self, now: State) -> list[tuple[Any, str, bool, None]]:

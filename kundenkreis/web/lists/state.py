@@ -17,6 +17,7 @@ from kundenkreis.lists.models import SavedView
 from kundenkreis.web.lists.columns import Column
 
 if TYPE_CHECKING:
+    from kundenkreis.web.lists.boards import Board
     from kundenkreis.web.lists.page import ListPage
 
 
@@ -46,6 +47,15 @@ class State:
         return self.params.get("from", "").strip()[:20] if self.sorted_by_name else ""
 
     @property
+    def layout(self) -> str:
+        """How the rows are laid out: "" as a table, "board-tier", "month", "week"."""
+        return self.params.get("layout", "")
+
+    @property
+    def board(self) -> Board | None:
+        return next((board for board in self.page.boards if f"board-{board.key}" == self.layout), None)
+
+    @property
     def descending(self) -> bool:
         return self.sort.startswith("-")
 
@@ -66,6 +76,11 @@ class State:
     def differs_from_view(self) -> bool:
         """True when filters, sorting or columns are no longer those of the view (of the plain list, when there is none)."""
         return self.kept() != (canonical(self.view.query) if self.view else "")
+
+    @cached_property
+    def widths(self) -> dict[str, int]:
+        """The columns that have a width of their own, in pixels."""
+        return {key: width for key, width in _wanted(self.params).items() if width}
 
     def kept(self) -> str:
         """The part of the address that a view keeps, always in the same order."""
@@ -96,10 +111,13 @@ class State:
     def chips(self) -> list[tuple[Any, str, str]]:
         """Each filter with the address without it, and the one of the form that changes it."""
         found = []
+        built = {"all", "any", "none"} | {one.name for one in self.page.filters if one.kind == "relation"}
         typed = {one.name for one in self.page.filters if one.kind not in ("record", "relation")}
         for chip in self.filters.describe():
             rest = [value for _name, value in self.filters.without(chip.param).to_params()]
             edit = self.address(filter=chip.name, replaces=chip.param) if chip.name in typed else ""
+            if chip.name in built:
+                edit = self.address(build=1)
             found.append((chip, self.address(f=rest), edit))
         return found
 
@@ -128,11 +146,29 @@ def view_address(view: SavedView) -> str:
     return f"?{canonical(view.query)}&view={view.pk}" if view.query else f"?view={view.pk}"
 
 
+NARROWEST, WIDEST = 60, 900  # pixels of a column
+
+
 def _columns(page: ListPage, params: QueryDict) -> tuple[Column, ...]:
-    wanted = [key for listed in params.getlist("columns") for key in listed.split(",") if key]
+    """The columns in the order of the address ("place:180,owner": the first 180 pixels wide); what always stands comes first if it is left out."""
+    wanted = list(_wanted(params))
     if not wanted:
         return tuple(c for c in page.columns if c.shown or c.always)
-    return tuple(c for c in page.columns if c.always or c.key in wanted)
+    known = {c.key: c for c in page.columns}
+    asked = [known[key] for key in wanted if key in known]
+    return (*(c for c in page.columns if c.always and c not in asked), *asked)
+
+
+def _wanted(params: QueryDict) -> dict[str, int]:
+    """Key of each column that the address names → its width (0: as it comes)."""
+    found: dict[str, int] = {}
+    for listed in params.getlist("columns"):
+        for one in listed.split(","):
+            key, _colon, width = one.partition(":")
+            if key:
+                pixels = int(width) if width.isascii() and width.isdigit() and len(width) < 5 else 0
+                found.setdefault(key, min(max(pixels, NARROWEST), WIDEST) if pixels else 0)
+    return found
 
 
 def _sort(page: ListPage, params: QueryDict) -> str:

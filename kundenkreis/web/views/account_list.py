@@ -18,6 +18,7 @@ from kundenkreis.web import charts, formats
 from kundenkreis.web.account360 import trends
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, ListPage
+from kundenkreis.web.lists.boards import Board
 
 
 def _with_trends(rows: Sequence[Account], request: HttpRequest) -> None:
@@ -87,6 +88,21 @@ ACCOUNTS = ListPage(
     ),
     filters=(*ACCOUNT, *asking.of("accounts")),
     drivers=frozenset({"owner", "team", "territory", "country", "revenue", "last", "name"}),
+    boards=(
+        Board(
+            "tier",
+            _("Tier"),
+            "tier",
+            lambda: [*Account.Tier.choices, ("", _("none"))],
+            lambda account, value, by: account.change(by=by, tier=value),
+            "accounts.change",
+            sums="revenue_12m",
+            line=lambda a: " · ".join(
+                filter(None, (a.place, formats.money(a.revenue_12m, digits=0) if a.revenue_12m else ""))
+            ),
+            needs=("place", "revenue_12m"),
+        ),
+    ),
     search_kind=search.ACCOUNT,
     annotate={"trend": _with_trends},
     mark=lambda row: component("tier", row.tier),

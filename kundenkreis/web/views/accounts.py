@@ -17,6 +17,7 @@ from kundenkreis.staff import access
 from kundenkreis.web import finding
 from kundenkreis.web.forms.customers import AccountAddForm, AccountForm
 from kundenkreis.web.htmx import fragment, go
+from kundenkreis.web.lists import boards
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.account_list import ACCOUNTS
@@ -40,6 +41,12 @@ def changeable(request: HttpRequest, pk: int, action: str = "accounts.change") -
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     return ACCOUNTS.answer(request, more_links=[(_("Tags"), reverse("tags:list"), "tag")])
+
+
+@require_POST
+def move(request: HttpRequest, key: str) -> HttpResponse:
+    """A card was put into another column of the board."""
+    return boards.move(ACCOUNTS, request, key)
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -12,11 +13,23 @@ from kundenkreis.customers.asking import people
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.lists import Column, Filter, ListPage
+from kundenkreis.web.lists.boards import Board
+from kundenkreis.web.lists.calendars import Calendar
 from kundenkreis.web.views.of_account import BY_NAME, account_column
 
 
 def _counted(count: int) -> str:
     return ngettext("%(count)s activity", "%(count)s activities", count) % {"count": formats.count(count)}
+
+
+def _line(row: Activity) -> str:
+    """Account and day of a card."""
+    day = row.due_on if row.is_open and row.due_on else row.at
+    return " · ".join(filter(None, (row.account.name if row.account else "", str(formats.when(day)))))
+
+
+def _time(row: Activity) -> str:
+    return f"{timezone.localtime(row.at):%H:%M}"
 
 
 def _contact(row: Activity) -> Any:
@@ -62,6 +75,19 @@ ACTIVITIES = ListPage(
     spared=("account", "contact"),
     needs=("is_open",),
     base=lambda request: Activity.objects.gathered_for(request.user).living(),
+    boards=(
+        Board(
+            "kind",
+            _("Kind"),
+            "kind",
+            lambda: Activity.Kind.choices,
+            lambda activity, value, by: activity.change(by=by, kind=value),
+            "activities.change",
+            line=_line,
+            needs=("at", "due_on", "is_open", "account__name"),
+        ),
+    ),
+    calendar=Calendar("at", line=_time, needs=("at", "is_open", "due_on")),
     row_url="activities:detail",
     add_url="activities:plan",
     add_label=_("Activity"),

@@ -21,6 +21,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.web.forms.activities import ActivityForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
+from kundenkreis.web.lists import boards
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
@@ -68,6 +69,12 @@ def agenda(request: HttpRequest) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     return ACTIVITIES.answer(request)
+
+
+@require_POST
+def move(request: HttpRequest, key: str) -> HttpResponse:
+    """A card was put into another column of the board."""
+    return boards.move(ACTIVITIES, request, key)
 
 
 @require_safe

@@ -1,0 +1,111 @@
+"""The builder of a list's question: groups, conditions and relations, with the count of what matches while it grows.
+
+A plain GET form over the list's own address: its buttons add and take away parts without JavaScript too; with it the form is asked again at
+every change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from kundenkreis.core import clock
+from kundenkreis.core.filters import BadFilter, parse
+from kundenkreis.web.htmx import fragment, go
+from kundenkreis.web.lists import drafts
+from kundenkreis.web.lists.drafts import Block, Row
+from kundenkreis.web.lists.plain import plain
+from kundenkreis.web.lists.state import State
+
+if TYPE_CHECKING:
+    from kundenkreis.web.lists.page import ListPage
+
+
+def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
+    """The builder as the address or its form has it, or the way to the list that was built."""
+    given = request.GET
+    if "built" in given:
+        root = drafts.of_form(given, page.filters, plain)
+    else:
+        kept = {part.param for part in now.filters.parts if _is_record(part)}
+        root = drafts.of_address([part for part in now.filters.parts if part.param not in kept], page.filters)
+        if start := next((one for one in page.filters if one.name == given.get("start")), None):
+            root.parts.append(Block("with", [], start) if start.relation else Row(start, ""))
+        if not root.parts:
+            root.parts.append(Row())
+    verb, _colon, place = given.get("do", "").partition(":")
+    if verb == "show":
+        return _show(page, request, now, root)
+    _change(root, verb, place)
+    return _draw(page, request, now, drafts.placed(root, _choices(page)))
+
+
+def _choices(page: ListPage) -> list[Any]:
+    return [one for one in page.filters if one.kind != "record"]
+
+
+def _is_record(part: Any) -> bool:
+    return getattr(getattr(part, "filter", None), "kind", "") == "record"
+
+
+def _records(request: HttpRequest, page: ListPage) -> list[str]:
+    """The conditions that only links can ask for; they stay as they are."""
+    names = {one.name for one in page.filters if one.kind == "record"}
+    return [text for text in request.GET.getlist("f") if text.partition(":")[0] in names]
+
+
+def _change(root: Block, verb: str, place: str) -> None:
+    """Add a condition ("add") or a group ("any", "all", "none") to the group at a place, or take what stands there away ("remove")."""
+    found = drafts.at(root, place) if place else None
+    if verb == "remove" and found is not None and place != "c":
+        above = drafts.at(root, place.rpartition(".")[0])
+        if isinstance(above, Block):
+            above.parts.remove(found)
+    elif isinstance(found, Block):
+        if verb == "add":
+            found.parts.append(Row())
+        elif verb in ("any", "all", "none"):
+            found.parts.append(Block(verb, [Row(), Row()]))
+
+
+def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> HttpResponse:
+    drafts.finished(root)
+    drafts.placed(root, _choices(page))
+    texts = [part.written() for part in root.parts if part.is_finished]
+    unfinished = _unfinished(root)
+    for row in unfinished:
+        row.problem = _("“%(label)s” needs a value to compare with.") % {"label": row.asked.label if row.asked else ""}
+    if not unfinished:
+        try:
+            parse(texts, page.filters, by=request.user, today=clock.today())
+        except BadFilter as bad:
+            wrong = drafts.at(root, ".".join(["c", *map(str, bad.at)])) or root
+            wrong.problem = str(bad)
+        else:
+            return go(request, page.url + now.address(f=[*_records(request, page), *texts]))
+    return _draw(page, request, now, root, status=422)
+
+
+def _unfinished(block: Block) -> list[Row]:
+    found = []
+    for part in block.parts:
+        if isinstance(part, Block):
+            found += _unfinished(part)
+        elif not part.is_finished:
+            found.append(part)
+    return found
+
+
+def _draw(page: ListPage, request: HttpRequest, now: State, root: Block, status: int = 200) -> HttpResponse:
+    texts = [part.written() for part in root.parts if part.is_finished]
+    records = _records(request, page)
+    context = {
+        "list": page,
+        "state": now,
+        "root": root,
+        "records": records,
+        "count_url": page.url + now.address(f=[*records, *texts], count=1),
+    }
+    return fragment(request, "lists/build.html", context, status)

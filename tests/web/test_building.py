@@ -1,0 +1,132 @@
+"""The builder of a list's question: conditions, groups and relations by a plain form, with what was wrong said in its place."""
+
+import html
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+
+@pytest.fixture
+def ben(world, signed_in):
+    return signed_in(world.ben)
+
+
+def build(client, *pairs, do="", where="/accounts/"):
+    return client.get(f"{where}?{urlencode([('build', 1), ('built', 1), *pairs, ('do', do)])}")
+
+
+def fields(answer):
+    """The names of the form's fields with what they hold."""
+    text = answer.content.decode()
+    plain = re.findall(r'<input[^>]*name="(c\.[^"]+)"[^>]*value="([^"]*)"', text)
+    flipped = re.findall(r'<input[^>]*type="hidden" name="(c\.[^"]+)" value="([^"]*)"', text)
+    chosen = re.findall(r'<select[^>]*name="(c\.[^"]+)">.*?<option value="([^"]*)" selected', text, re.DOTALL)
+    return {name: html.unescape(value) for name, value in [*plain, *flipped, *chosen]}
+
+
+def conditions(answer):
+    assert answer.status_code in (302, 303), answer.content.decode()[:2000]
+    return parse_qs(urlsplit(answer["Location"]).query).get("f", [])
+
+
+def test_the_builder_shows_what_the_address_asks(ben):
+    asked = [("f", "country:in:AT,DE"), ("f", "any(tier:in:A;orders:with(day:last:90d))")]
+    found = fields(ben.get(f"/accounts/?{urlencode([*asked, ('build', 1)])}"))
+    assert found["c.0.name"] == "country" and found["c.0.op"] == "in"
+    assert found["c.1.joined"] == "any" and found["c.1.0.name"] == "tier"
+    assert found["c.1.1.name"] == "orders" and found["c.1.1.joined"] == "with"
+    assert (found["c.1.1.0.op"], found["c.1.1.0.length"], found["c.1.1.0.unit"]) == ("last", "90", "d")
+
+
+def test_four_conditions_with_a_group_and_a_relation_are_built(ben):
+    answer = build(
+        ben,
+        ("c.0.name", "country"),
+        ("c.0.op", "in"),
+        ("c.0.value", "AT"),
+        ("c.1.joined", "any"),
+        ("c.1.0.name", "tier"),
+        ("c.1.0.op", "in"),
+        ("c.1.0.value", "A"),
+        ("c.1.0.value", "B"),
+        ("c.1.1.name", "revenue"),
+        ("c.1.1.op", "over"),
+        ("c.1.1.value", "20,000"),
+        ("c.2.name", "orders"),
+        ("c.2.joined", "without"),
+        ("c.2.0.name", "day"),
+        ("c.2.0.op", "last"),
+        ("c.2.0.length", "90"),
+        ("c.2.0.unit", "d"),
+        ("c.3.name", "owner"),
+        ("c.3.op", "is"),
+        ("c.3.value", "my_team"),
+        do="show",
+    )
+    assert conditions(answer) == [
+        "country:in:AT",
+        "any(tier:in:A,B;revenue:over:20000)",
+        "orders:without(day:last:90d)",
+        "owner:is:my_team",
+    ]
+
+
+def test_parts_are_added_and_taken_away_without_javascript(ben):
+    one = (("c.0.name", "tier"), ("c.0.op", "in"), ("c.0.value", "A"))
+    assert "c.1.name" in build(ben, *one, do="add:c").content.decode()
+    grouped = build(ben, *one, do="any:c").content.decode()
+    assert 'name="c.1.joined"' in grouped and 'name="c.1.1.name"' in grouped
+    assert 'name="c.0.op"' not in build(ben, *one, do="remove:c.0").content.decode()
+
+
+def test_another_field_begins_with_its_own_comparison_and_no_value(ben):
+    answer = build(ben, ("c.0.name", "place"), ("c.0.was", "tier"), ("c.0.op", "in"), ("c.0.value", "A"))
+    found = fields(answer)
+    assert found["c.0.op"] == "has" and found["c.0.value"] == ""
+
+
+def test_choosing_a_relation_opens_its_conditions(ben):
+    text = build(ben, ("c.0.name", "orders"), ("c.0.was", ""), do="add:c.0").content.decode()
+    assert 'name="c.0.joined"' in text and 'name="c.0.0.name"' in text
+    assert ">Net of all together</option>" in text
+
+
+def test_what_lacks_a_value_or_makes_no_sense_is_said_at_its_place(ben):
+    lacking = build(ben, ("c.0.name", "revenue"), ("c.0.op", "over"), do="show")
+    assert lacking.status_code == 422 and "needs a value" in lacking.content.decode()
+    wrong = build(
+        ben,
+        ("c.0.joined", "any"),
+        ("c.0.0.name", "revenue"),
+        ("c.0.0.op", "over"),
+        ("c.0.0.value", "much"),
+        ("c.0.1.name", "tier"),
+        ("c.0.1.op", "in"),
+        ("c.0.1.value", "A"),
+        do="show",
+    )
+    assert wrong.status_code == 422
+    text = wrong.content.decode()
+    assert 'value="much"' in text
+    assert text.index("is not a number") < text.index('name="c.0.1.name"')
+
+
+def test_empty_rows_are_left_out(ben):
+    assert conditions(build(ben, ("c.0.name", ""), ("c.1.joined", "any"), ("c.1.0.name", ""), do="show")) == []
+
+
+def test_a_figure_that_led_here_stays(ben, world):
+    led = ("f", f"of:is:{world.lindner.pk}")
+    answer = build(
+        ben, led, ("c.0.name", "kind"), ("c.0.op", "in"), ("c.0.value", "order"), do="show", where="/orders/"
+    )
+    assert conditions(answer) == [f"of:is:{world.lindner.pk}", "kind:in:order"]
+
+
+def test_hostile_fields_build_nothing(ben):
+    deep = "c" + ".0" * 30 + ".name"
+    answer = build(ben, (deep, "tier"), ("c.99999.name", "tier"), ("c.x.name", "tier"), do="remove:c.7.1")
+    assert answer.status_code == 200
+    scripted = build(ben, ("c.0.name", "place"), ("c.0.op", "has"), ("c.0.value", '"><script>x</script>'))
+    assert "<script>x" not in scripted.content.decode()
