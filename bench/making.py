@@ -16,7 +16,7 @@ from django.db import transaction
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Product
-from kundenkreis.core import bulk, clock, search
+from kundenkreis.core import bulk, clock, search, search_texts
 from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, Contact, Position
@@ -47,6 +47,15 @@ _PLACES = [
 ]
 _GIVEN = "Anna Maria Lukas Jonas Sophie Jürgen Käthe Paul Lena Felix Eva Björn Zoë Max Ida Emil".split()
 _COUNTRIES = ["AT"] * 14 + ["DE"] * 4 + ["CH", "IT"]
+_TOPICS = (
+    "season samples prices delivery complaint returns catalogue fair tender shelf warranty invoice assortment promotion training contract renewal "
+    "budget packaging logistics quality certificate rebate forecast display refill novelty visit introduction competitor launch survey".split()
+)
+_SAID = (
+    "wants the price for more and a new offer by Friday because their customer asked us about samples in spring again with colleagues from buying "
+    "who will decide soon what they need next year after talks on site".split()
+)
+_NAMES = [f"{first}{second}" for first in _FIRST for second in _SECOND]
 _KINDS = ["call", "call", "mail", "mail", "mail", "note", "visit", "meeting", "task"]
 
 
@@ -223,7 +232,7 @@ def _activities(accounts: range, people: list[tuple[int, int]], dice: random.Ran
         at = NOON - dt.timedelta(minutes=dice.randint(0, 60 * 24 * 700))
         is_open = kind == "task" and dice.random() < 0.3
         rows.append(
-            (first + i, 1, at, at, None, kind, f"{kind} about the season", "Wants samples and a price for 200.", accounts[i // 10],
+            (first + i, 1, at, at, None, kind, f"{kind} about {dice.choice(_TOPICS)}", _said(dice), accounts[i // 10],
              people[i % len(people)][0], at, TODAY if is_open else None, is_open, "", False, False)
         )  # fmt: skip
     bulk.insert_rows(
@@ -231,6 +240,14 @@ def _activities(accounts: range, people: list[tuple[int, int]], dice: random.Ran
         "id version created_at changed_at deleted_at kind subject body account_id owner_id at due_on is_open outcome is_incoming is_pinned".split(),
         rows,
     )
+    search_texts.put(search.ACTIVITY, [(row[0], f"{row[6]}\n{row[7]}") for row in rows])
+
+
+def _said(dice: random.Random) -> str:
+    """A report of a dozen words: common ones, a topic, a name and a number that few others have."""
+    said = [*dice.choices(_SAID, k=9), dice.choice(_TOPICS), dice.choice(_NAMES), str(dice.randrange(1_000_000))]
+    dice.shuffle(said)
+    return " ".join(said)
 
 
 def _order_pieces(accounts: range, counts: list[int], dice: random.Random) -> Iterator[list[tuple[int, int]]]:

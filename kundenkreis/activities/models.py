@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities import telling
+from kundenkreis.core import search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.models import Account, Contact, Position
 from kundenkreis.customers.models.accounts import is_narrow, of_accounts
@@ -102,6 +103,8 @@ class Activity(Recorded):
     is_pinned = models.BooleanField(_("pinned"), default=False)
 
     objects = ActivityQuerySet.as_manager()
+    text_kind = search.ACTIVITY
+    searched_fields = frozenset({"subject", "body"})
 
     class Meta:
         verbose_name = _("activity")
@@ -121,6 +124,9 @@ class Activity(Recorded):
 
     def __str__(self) -> str:
         return self.subject
+
+    def search_text(self) -> str:
+        return f"{self.subject}\n{self.body}"
 
     def within(self, reach: access.Reach) -> bool:
         if self.owner_id in reach.owners and self.owner_id is not None:

@@ -19,8 +19,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kundenkreis.core import readiness, search
+from kundenkreis.core import readiness, search, search_texts
 from kundenkreis.core.search_models import SearchEntry
+from kundenkreis.files import texts
+from kundenkreis.files.models import Document, DocumentText
 
 OK, WARNING, ERROR = "ok", "warning", "error"
 LITTLE_DISK, MORE_DISK = 500, 2000  # MB: an error below the first, a warning below the second
@@ -199,7 +201,7 @@ def search_index() -> Finding:
 
 
 def rebuild_search() -> int:
-    """Write the search index anew, in one transaction; how many records it knows then."""
+    """Write the search index anew, texts included, in one transaction; how many records it knows then."""
     with transaction.atomic():
         search.rebuild(
             {
@@ -207,7 +209,33 @@ def rebuild_search() -> int:
                 for m in searchable()
             }
         )
-    return SearchEntry.objects.count()
+        count = rebuild_texts()
+    return SearchEntry.objects.count() + count
+
+
+def rebuild_texts() -> int:
+    """Write the index of long texts anew; how many texts it knows then."""
+    with transaction.atomic():
+        search_texts.clear()
+        count = 0
+        models: list[Any] = apps.get_models()
+        for model in models:
+            if (kind := getattr(model, "text_kind", None)) is not None:
+                records = model._base_manager.filter(deleted_at=None).order_by("pk")
+                if model is Document:
+                    records = records.select_related("read")
+                count += search_texts.put(kind, ((r.pk, r.search_text()) for r in records.iterator(2000)))
+        search_texts.merge()
+    return count
+
+
+def read_documents_again() -> int:
+    """Read all documents anew, as after a newer version knows how to read more kinds of file; how many were read."""
+    DocumentText.objects.all().delete()
+    count = 0
+    while some := texts.read_rest():
+        count += some
+    return count
 
 
 def clock() -> Finding:

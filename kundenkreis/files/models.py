@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.core import search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
@@ -67,6 +68,8 @@ class Document(Recorded):
     )
 
     objects = DocumentQuerySet.as_manager()
+    text_kind = search.DOCUMENT
+    searched_fields = frozenset({"name", "text"})
 
     class Meta:
         verbose_name = _("document")
@@ -79,6 +82,12 @@ class Document(Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    def search_text(self) -> str:
+        read = (
+            DocumentText.objects.filter(document=self).first() if "read" not in self._state.fields_cache else self.read
+        )
+        return f"{self.name}\n{read.text if read else ''}"
 
     @property
     def subject(self) -> models.Model | None:
@@ -114,3 +123,28 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.number})"
+
+
+class DocumentText(models.Model):
+    """What stands in the newest version of a document, as far as it could be read. Made anew from the file at any time."""
+
+    class State(models.TextChoices):
+        READ = "read", _("read")
+        PARTLY = "partly", _("only its beginning was read, because it is very long")
+        NO_TEXT = "no_text", _("has no text that can be read")
+        PASSWORD = "password", _("protected by a password")
+        TOO_LARGE = "too_large", _("takes too much to read")
+        BROKEN = "broken", _("damaged, or not what it says it is")
+        LOST = "lost", _("its content is missing")
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, related_name="read", primary_key=True)
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(_("state"), max_length=12, choices=State)
+    text = models.TextField(_("text"), blank=True)
+    read_at = models.DateTimeField(_("read at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("document's text")
+
+    def __str__(self) -> str:
+        return self.get_state_display()

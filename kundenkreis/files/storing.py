@@ -59,6 +59,7 @@ def store(upload: Any, subject: models.Model, *, by: Any, name: str = "") -> Doc
         version = _version(document, 1, file_name, taken, by)
         Document.objects.filter(pk=document.pk).update(latest=version)
     document.latest = version
+    read_later(version)
     return document
 
 
@@ -81,6 +82,7 @@ def add_version(document: Document, upload: Any, *, by: Any) -> Version:
             changes={"latest": [present.latest_id, version.pk, str(present.latest or ""), str(version)]},
         )
     document.refresh_from_db()
+    read_later(version)
     return version
 
 
@@ -118,6 +120,13 @@ def sweep(older_than_seconds: int = _DAY) -> int:
                 path.unlink(missing_ok=True)
                 gone += 1
     return gone
+
+
+def read_later(version: Version) -> None:
+    """The worker reads what stands in it; what it misses, the timetable finds."""
+    from kundenkreis.files import tasks  # which reads with the help of this module
+
+    tasks.read_document.enqueue(version.pk)
 
 
 def _take(upload: Any, file_name: str) -> _Taken:

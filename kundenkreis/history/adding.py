@@ -13,7 +13,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kundenkreis.core import bulk, search
+from kundenkreis.core import bulk, search, search_texts
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import Actor, Recorded, record_event
@@ -194,6 +194,8 @@ def _store(model: type[Recorded], records: list[Any], batch: Batch) -> None:
     chunks.keep(batch, 0, model, added=range(first, first + len(records)), now=batch.started_at)
     if model.search_kind is not None:
         search.bulk_index(model.search_kind, [record.search_row() for record in records], new=True)
+    if model.text_kind is not None:
+        search_texts.put(model.text_kind, [(record.pk, record.search_text()) for record in records])
 
 
 def _relate(model: type[Recorded], related: list[tuple[Any, dict[str, Any]]], batch: Batch) -> None:

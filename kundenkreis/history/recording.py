@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core import search
+from kundenkreis.core import search, search_texts
 from kundenkreis.core.records import Record, Stale
 from kundenkreis.history import trail
 from kundenkreis.history.models import Batch, Event
@@ -83,6 +83,8 @@ class Recorded(Record):
     # What the search box finds the record as, and the fields which that depends on (None: it is not searched).
     search_kind: ClassVar[int | None] = None
     searched_fields: ClassVar[frozenset[str]] = frozenset()
+    # As what its text is found by its words, which depends on the same fields (None: it has none).
+    text_kind: ClassVar[int | None] = None
 
     class Meta:
         abstract = True
@@ -214,8 +216,14 @@ class Recorded(Record):
         """(number, name, further text, number) as `core.search.index` takes it."""
         raise NotImplementedError
 
+    def search_text(self) -> str:
+        """What `core.search_texts` finds it by."""
+        raise NotImplementedError
+
     def settle(self, changed: set[str]) -> None:
         """What is kept in step in the same transaction after a change: the search index, and what a room adds."""
+        if self.text_kind is not None and changed & self.searched_fields:
+            search_texts.put(self.text_kind, [(self.pk, self.search_text())])
         if self.search_kind is None:
             return
         if self.deleted_at is not None:

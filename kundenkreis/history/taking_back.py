@@ -15,7 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from kundenkreis.core import bulk, search
+from kundenkreis.core import bulk, search, search_texts
 from kundenkreis.history import chunks, relations
 from kundenkreis.history.models import Batch, BatchChunk, TakenBack
 from kundenkreis.history.recording import Recorded, plain
@@ -373,8 +373,12 @@ def _missing(model: Model, ids: set[int]) -> set[int]:
 
 
 def _reindex(model: type[Recorded], ids: list[int]) -> None:
-    if model.search_kind is None:
+    if model.search_kind is None and model.text_kind is None:
         return
     found = list(model._base_manager.filter(pk__in=ids))
+    if model.text_kind is not None:
+        search_texts.put(model.text_kind, [(r.pk, r.search_text()) for r in found])
+    if model.search_kind is None:
+        return
     search.remove(model.search_kind, [r.pk for r in found if r.deleted_at is not None])
     search.index(model.search_kind, [r.search_row() for r in found if r.deleted_at is None])

@@ -16,7 +16,7 @@ from huey.contrib.djhuey import HUEY, close_db
 
 from kundenkreis.activities import reminding
 from kundenkreis.customers import editing_very_many
-from kundenkreis.files import storing
+from kundenkreis.files import storing, texts
 from kundenkreis.history import bin
 from kundenkreis.insights import running
 from kundenkreis.insights import tasks as insights
@@ -107,6 +107,12 @@ def recompute_insights() -> None:
 def recompute_all_insights() -> None:
     """From all orders again, whatever history says."""
     insights.recompute.enqueue(full=True)
+
+
+@at(crontab(minute="*/10"))
+def read_documents() -> None:
+    """Documents whose job was lost, or that came by another way than an upload."""
+    texts.read_rest()
 
 
 @at(crontab(hour="1", minute="30"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet
@@ -60,3 +61,20 @@ class SavedView(Recorded):
 
     def within(self, reach: Reach) -> bool:
         return self.owner_id in reach.owners
+
+
+class Opened(models.Model):
+    """That a person opened a record; see `lists.recent`. Told to nobody else."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    noun = models.CharField(max_length=20)  # "accounts", as in the record's address
+    record_id = models.BigIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("opened record")
+        constraints = [models.UniqueConstraint(fields=["person", "noun", "record_id"], name="lists_opened_once")]
+        indexes = [models.Index(fields=["person", "-at", "-id"], name="lists_opened_person")]
+
+    def __str__(self) -> str:
+        return f"{self.noun} {self.record_id}"

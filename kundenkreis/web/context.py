@@ -84,6 +84,38 @@ CREATE = (
     Place("people:add", lazy("Person"), "user-cog", "people.add", "u"),
 )
 
+# What only the palette leads to: pages that hang below others, and forms that need no key of their own.
+FURTHER = (
+    Place("log:list", lazy("All activities"), "activity", "activities.see"),
+    Place("open_items:list", lazy("Open items"), "receipt", "orders.see"),
+    Place("lines:list", lazy("Order lines"), "list", "orders.see"),
+    Place("products:price_lists", lazy("Price lists"), "tags", "products.see"),
+    Place("families:list", lazy("Product families"), "shapes", "products.see"),
+    Place("units:list", lazy("Units"), "ruler", "products.see"),
+    Place("tags:list", lazy("Tags"), "tag", "accounts.see"),
+    Place("rates:list", lazy("Exchange rates"), "arrow-left-right", "rates.change"),
+    Place("history:batches", lazy("Batches"), "layers", "history.see"),
+    Place("teams:list", lazy("Teams"), "users", "people.see"),
+    Place("territories:list", lazy("Territories"), "map", "people.see"),
+    Place("people:roles", lazy("Roles"), "shield", "people.see"),
+    Place("inbox:list", lazy("Inbox"), "bell"),
+    Place("me:profile", lazy("My profile"), "circle-user"),
+    Place("me:notifications", lazy("What I am told"), "bell-ring"),
+    Place("tokens:list", lazy("My tokens"), "key-round", "tokens.add"),
+    Place("usersessions_list", lazy("Where I am signed in"), "monitor"),
+    Place("mfa_index", lazy("Second factor"), "shield-check"),
+)
+FURTHER_CREATE = (
+    Place("products:add_price_list", lazy("Price list"), "tags", "products.change"),
+    Place("families:add", lazy("Product family"), "shapes", "products.add"),
+    Place("units:add", lazy("Unit"), "ruler", "products.add"),
+    Place("tags:add", lazy("Tag"), "tag", "accounts.change"),
+    Place("rates:add", lazy("Exchange rate"), "arrow-left-right", "rates.change"),
+    Place("teams:add", lazy("Team"), "users", "people.change"),
+    Place("territories:add", lazy("Territory"), "map", "people.change"),
+    Place("tokens:add", lazy("Token"), "key-round", "tokens.add"),
+)
+
 
 @dataclass(frozen=True)
 class Link:
@@ -168,6 +200,7 @@ class Shell:
         names = {
             "home": "day:home",
             "search": "search",
+            "opened": "opened",
             "inbox": "inbox:list",
             "me": "me:profile",
             "theme": "me:theme",
@@ -189,7 +222,10 @@ class Shell:
     @property
     def overlays(self) -> Markup:
         """The palette and the list of keys: the same for everybody with the same places and language, so drawn once."""
-        return _overlays(self.language, self._places, tuple(self.create), self.urls["search"])
+        further = tuple(link for place in FURTHER if (link := self._link(place)))
+        create = tuple(link for place in FURTHER_CREATE if (link := self._link(place)))
+        places = (*self._places, *(link.plain() for link in further))
+        return _overlays(self.language, places, (*self.create, *create), self.urls["search"])
 
     @cached_property
     def _places(self) -> tuple[Link, ...]:

@@ -35,7 +35,7 @@ from kundenkreis.web.views import bin as bins
 from kundenkreis.web.views import house as houses
 from kundenkreis.web.views.floor import floor
 from kundenkreis.web.views.health import health
-from kundenkreis.web.views.search import find
+from kundenkreis.web.views.search import find, opened
 
 handler400 = "kundenkreis.web.views.errors.bad_request"
 handler403 = "kundenkreis.web.views.errors.forbidden"
@@ -252,6 +252,7 @@ urlpatterns = [
     path("api/", include(door.urls())),
     path("floor/", floor, name="floor"),
     path("search/", find, name="search"),
+    path("search/opened/", opened, name="opened"),
     path("house/", include((HOUSE, "house"))),
     path("house/rates/", include((RATES, "rates"))),
     # People are added, and their mail addresses changed, by an administrator: allauth's own pages for that are not open.

@@ -1,8 +1,12 @@
 """The product without a mouse, and on a phone."""
 
+import re
+
 import pytest
 
+from kundenkreis.activities.models import Activity
 from kundenkreis.customers.models import Account
+from tests.browser.conftest import ROOT
 from tests.browser.settling import settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,3 +63,55 @@ def test_on_a_phone_the_places_are_at_the_thumb(world, look):
     assert min(box["height"] for box in (a.bounding_box() for a in bar.locator("a, button").all()) if box) >= 44
     bar.get_by_role("link", name="Contacts").click()
     page.wait_for_selector("h1:has-text('Contacts')")
+
+
+def test_the_palette_acts_on_the_record_and_on_the_selection_with_their_keys(world, look, violations):
+    Activity.add(by=world.ada, kind="note", subject="Jahresgespräch", body="Kühlgeräte", account=world.lindner)
+    page = look(world.ada, f"/accounts/{world.lindner.pk}/")
+    page.keyboard.press("Control+k")
+    settled(page, "document.querySelector('#palette-results')?.textContent.includes('On this page')")
+    assert violations(page) == []
+    page.keyboard.type("kuehlger")
+    settled(page, "document.querySelector('#palette-results mark')?.textContent === 'Kühlgeräte'")
+    page.fill(".palette-input", "change")
+    settled(page, "document.querySelector('#palette [aria-selected=true]')?.textContent.includes('Change all fields')")
+    assert page.inner_text("#palette [aria-selected=true] kbd").lower() == "e"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/edit/")
+    page.go_back()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("visit")
+    settled(page, "document.querySelector('#palette [aria-selected=true]')?.textContent.includes('Visit')")
+    page.keyboard.press("Enter")
+    settled(page, "document.activeElement.matches('.composer-text')")
+    assert page.is_checked("kk-composer [value=visit]")
+    page.goto(page.url.split("/accounts/")[0] + "/accounts/")
+    for key in ("j", "x", "Control+k"):
+        page.keyboard.press(key)
+    settled(page, "document.querySelector('#palette-results')?.textContent.includes('1 selected')")
+    settled(page, "document.querySelector('#palette-results')?.textContent.includes('Opened last')")
+    assert page.said == []
+
+
+def test_every_key_that_does_something_stands_in_the_list_of_keys(world, look):
+    source = (ROOT / "frontend" / "elements" / "keyboard.js").read_text()
+    table = source.partition("const KEYS = {")[2].partition("\n};")[0]
+    keys = {key.strip('"') for key in re.findall(r"^  (\"[^\"]+\"|\w+):", table, re.MULTILINE)}
+    page = look(world.ada, "/accounts/")
+    page.keyboard.press("?")
+    shown = {text.strip() for text in page.locator("#keys-dialog kbd").all_inner_texts()}
+    assert keys == {"/", "?", "g", "c", "e", "j", "k", "x", "X", " ", "Enter"}
+    named = {" ": "Space", "X": "Shift"}
+    assert {named.get(key, key) for key in keys} <= shown
+    places = page.evaluate("JSON.parse(document.getElementById('shell-data').textContent)")
+    assert {one["key"] for one in [*places["places"], *places["create"]]} <= shown
+
+
+def test_on_a_phone_the_palette_fills_the_screen_and_its_lines_are_large_enough(world, look):
+    page = look(world.ada, "/accounts/", width=390)
+    page.click(".bottombar [data-palette='']")
+    page.fill(".palette-input", "lind")
+    settled(page, "document.querySelector('#palette-results')?.textContent.includes('Lindner')")
+    boxes = [box for item in page.locator("#palette-results .palette-item").all() if (box := item.bounding_box())]
+    assert min(box["height"] for box in boxes) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.files import kinds, storing
-from kundenkreis.files.models import Document, Version, may
+from kundenkreis.files.models import Document, DocumentText, Version, may
 from kundenkreis.history.models import Event
 from kundenkreis.web import htmx
 from kundenkreis.web.bodies import takes_uploads
@@ -90,6 +90,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             (v, icon_of(v), kinds.named(v.content_type))
             for v in document.versions.select_related("uploaded_by").order_by("-number")
         ],
+        "read": DocumentText.objects.filter(document=document, version=document.latest).defer("text").first(),
         "may_change": may(request.user, "change", document),
         "may_discard": may(request.user, "discard", document),
         "refused": [],

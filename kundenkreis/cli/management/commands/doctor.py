@@ -15,18 +15,24 @@ from kundenkreis.cli.commanding import refuse_unless_ready
 
 class Command(BaseCommand):
     help = "Examine this installation. Exit code 1 if there is an error; warnings leave it 0."
-    examples = "doctor\ndoctor --json\ndoctor --rebuild-search"
+    examples = "doctor\ndoctor --json\ndoctor --rebuild-search\ndoctor --read-documents"
     has_json = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rebuild-search", action="store_true", help="first write the search index anew")
+        parser.add_argument("--read-documents", action="store_true", help="first read the text of all documents anew")
 
-    def handle(self, *, rebuild_search: bool, as_json: bool, **_options: Any) -> None:
+    def handle(self, *, rebuild_search: bool, read_documents: bool, as_json: bool, **_options: Any) -> None:
         if rebuild_search:
             refuse_unless_ready()
             number = diagnosis.rebuild_search()
             if not as_json:
                 self.stdout.write(f"The search index was written anew: {number:,} records.")
+        if read_documents:
+            refuse_unless_ready()
+            number = diagnosis.read_documents_again()
+            if not as_json:
+                self.stdout.write(f"The documents were read anew: {number:,}.")
         findings = list(diagnosis.examine())
         errors = [finding for finding in findings if finding.level == diagnosis.ERROR]
         if as_json:
