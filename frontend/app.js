@@ -6,6 +6,7 @@ import "./elements/toast.js";
 import "./elements/peek.js";
 import "./elements/selection.js";
 import "./elements/columns.js";
+import "./elements/builder.js";
 import "./elements/board.js";
 import "./elements/inline.js";
 import "./elements/composer.js";

@@ -2,6 +2,13 @@
 import { csrfToken, say } from "./shell.js";
 import { toast } from "./toast.js";
 
+/** What puts a card back to where it stands now. Cards stand in chunks, so that the browser lays out only those in sight. */
+function stand(card) {
+  const chunk = card.parentElement;
+  const next = card.nextElementSibling;
+  return () => chunk.insertBefore(card, next?.parentElement === chunk ? next : null);
+}
+
 class Board extends HTMLElement {
   connectedCallback() {
     if (!this.dataset.move) return;
@@ -64,7 +71,7 @@ class Board extends HTMLElement {
     event.stopPropagation();
     this.carried = card;
     this.from = card.closest("[data-lane]");
-    this.place = card.nextElementSibling;
+    this.place = stand(card);
     card.classList.add("is-carried");
     this.say(this.from);
   }
@@ -75,7 +82,7 @@ class Board extends HTMLElement {
     const lanes = this.lanes;
     const lane = lanes[lanes.indexOf(this.carried.closest("[data-lane]")) + step];
     if (!lane) return;
-    lane.querySelector("[data-cards]").prepend(this.carried);
+    lane.querySelector("[data-chunk]").prepend(this.carried);
     this.carried.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.carried.querySelector(".row-link").focus();
     this.say(lane);
@@ -88,7 +95,7 @@ class Board extends HTMLElement {
     const lane = card.closest("[data-lane]");
     this.carried = null;
     card.classList.remove("is-carried");
-    this.from.querySelector("[data-cards]").insertBefore(card, this.place?.isConnected ? this.place : null);
+    this.place();
     if (keep) this.put(card, lane);
     card.querySelector(".row-link").focus();
   }
@@ -100,12 +107,12 @@ class Board extends HTMLElement {
   async put(card, lane) {
     const from = card.closest("[data-lane]");
     if (from === lane) return;
-    const place = card.nextElementSibling;
-    lane.querySelector("[data-cards]").prepend(card);
+    const place = stand(card);
+    lane.querySelector("[data-chunk]").prepend(card);
     this.count(from, -1);
     this.count(lane, 1);
     const back = () => {
-      from.querySelector("[data-cards]").insertBefore(card, place?.isConnected ? place : null);
+      place();
       this.count(from, 1);
       this.count(lane, -1);
     };

@@ -68,13 +68,28 @@ class Group:
         return self.joined
 
     def q(self) -> Q:
+        if self.joined == "all":
+            return all_of(self.parts)
         whole = Q()
-        for part in self.parts:
-            whole = whole & part.q() if self.joined == "all" else whole | part.q()
+        for part in _cheapest_first(self.parts):
+            whole |= part.q()
         return ~whole if self.joined == "none" else whole
 
 
 Part = Condition | Group
+
+
+def all_of(parts: Iterable[Part]) -> Q:
+    """That all of these hold."""
+    whole = Q()
+    for part in _cheapest_first(parts):
+        whole &= part.q()
+    return whole
+
+
+def _cheapest_first(parts: Iterable[Part]) -> list[Part]:
+    """What the row itself answers before what other records must be asked for: databases stop at the first answer that decides."""
+    return sorted(parts, key=lambda part: sum(1 for one in leaves((part,)) if one.filter.relation or one.filter.many))
 
 
 def related(one: Condition, *, single: bool = False) -> QuerySet:

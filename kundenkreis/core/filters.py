@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kundenkreis.core import filter_saying, filter_writing
-from kundenkreis.core.filter_asking import Condition, Group, Part, condition_of, leaves
+from kundenkreis.core.filter_asking import Condition, Group, Part, all_of, condition_of, leaves
 from kundenkreis.core.filter_kinds import OPERATIONS
 from kundenkreis.core.filter_nouns import BadFilter, Filter, Found, Many, Reading, Relation
 from kundenkreis.core.filter_writing import condition, group, relation
@@ -81,10 +81,7 @@ class Filters:
 
     def q(self) -> Q:
         """The condition for a queryset; it brings no row twice."""
-        whole = Q()
-        for part in self.parts:
-            whole &= part.q()
-        return whole
+        return all_of(self.parts)
 
     def describe(self) -> list[Chip]:
         """Every part in words, in the language of the moment."""

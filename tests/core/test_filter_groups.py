@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kundenkreis.core.filters import BadFilter, Filter, Relation, condition, group, parse, relation
+from kundenkreis.history.models import Batch
 
 TODAY = dt.date(2026, 3, 31)  # a Tuesday
 INNER = (
@@ -185,3 +186,11 @@ def test_no_brackets_break_it(written):
         assert all(chip.text for chip in found.describe())
         return
     assert str(refusal) and all(place >= 0 for place in refusal.at)
+
+
+def test_what_the_row_itself_answers_is_asked_before_other_records():
+    asked = ["orders:without", "tier:in:A", "any(orders:with;place:is:Linz)"]
+    rows = lambda by: Batch.objects.all()  # noqa: E731 any table will do
+    declared = [*DECLARED[:-1], Filter("orders", "relation", "Order", relation=Relation(rows, tuple, "pk"))]
+    first, *others = parse(asked, declared, by=ANNA).q().children
+    assert first == ("tier__in", ("A",)) and len(others) == 2

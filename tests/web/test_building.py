@@ -130,3 +130,13 @@ def test_hostile_fields_build_nothing(ben):
     assert answer.status_code == 200
     scripted = build(ben, ("c.0.name", "place"), ("c.0.op", "has"), ("c.0.value", '"><script>x</script>'))
     assert "<script>x" not in scripted.content.decode()
+
+
+def test_the_count_follows_what_is_finished_and_says_what_is_wrong(ben, world):
+    assert (
+        build(ben, ("c.0.name", "place"), ("c.0.op", "is"), ("c.0.value", "Wels"), do="count").content
+        == b"1 account \xc2\xb7 \xe2\x82\xac0"
+    )
+    assert build(ben, ("c.0.name", "place"), ("c.0.op", "is"), do="count").content.startswith(b"2 accounts")
+    wrong = build(ben, ("c.0.name", "revenue"), ("c.0.op", "over"), ("c.0.value", "<b>much"), do="count")
+    assert b"&lt;b&gt;much" in wrong.content and b"is not a number" in wrong.content

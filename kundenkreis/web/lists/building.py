@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from kundenkreis.core import clock
 from kundenkreis.core.filters import BadFilter, parse
 from kundenkreis.web.htmx import fragment, go
-from kundenkreis.web.lists import drafts
+from kundenkreis.web.lists import drafts, state
 from kundenkreis.web.lists.drafts import Block, Row
 from kundenkreis.web.lists.plain import plain
 from kundenkreis.web.lists.state import State
@@ -38,6 +39,8 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
     verb, _colon, place = given.get("do", "").partition(":")
     if verb == "show":
         return _show(page, request, now, root)
+    if verb == "count":
+        return _count(page, request, root)
     _change(root, verb, place)
     return _draw(page, request, now, drafts.placed(root, _choices(page)))
 
@@ -88,6 +91,14 @@ def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> Http
     return _draw(page, request, now, root, status=422)
 
 
+def _count(page: ListPage, request: HttpRequest, root: Block) -> HttpResponse:
+    """How many rows the finished parts let through, or what is wrong with them."""
+    params = request.GET.copy()
+    params.setlist("f", [*_records(request, page), *[part.written() for part in root.parts if part.is_finished]])
+    now = state.read(page, request, params)
+    return HttpResponse(escape(now.problem or page.count_text(request, now)))
+
+
 def _unfinished(block: Block) -> list[Row]:
     found = []
     for part in block.parts:
@@ -99,13 +110,5 @@ def _unfinished(block: Block) -> list[Row]:
 
 
 def _draw(page: ListPage, request: HttpRequest, now: State, root: Block, status: int = 200) -> HttpResponse:
-    texts = [part.written() for part in root.parts if part.is_finished]
-    records = _records(request, page)
-    context = {
-        "list": page,
-        "state": now,
-        "root": root,
-        "records": records,
-        "count_url": page.url + now.address(f=[*records, *texts], count=1),
-    }
+    context = {"list": page, "state": now, "root": root, "records": _records(request, page)}
     return fragment(request, "lists/build.html", context, status)
