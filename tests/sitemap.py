@@ -82,7 +82,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
     elif space == "bin":
         yield {"noun": "account", **({"pk": made["gone"].pk} if "pk" in keys else {})}
     else:
-        others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call"}
+        others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call", "verb": "done"}
+        others["activity_pk"] = made["activity"].pk
         others["price_pk"] = made["price"].pk
         record = (
             made["account"] if "label" in keys else made[RECORDS.get(name) or RECORDS[space]] if "pk" in keys else None

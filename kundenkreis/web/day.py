@@ -30,6 +30,7 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import Team, User
 from kundenkreis.staff.roles import Role
 from kundenkreis.web.changes import spared, told
+from kundenkreis.web.needs import Need, needs
 
 MINE, TEAM, ALL = "mine", "team", "all"
 LISTED = 60  # open activities looked at for the agenda
@@ -180,6 +181,13 @@ class Day:
         return [part for part in parts if part[2]]
 
     @cached_property
+    def needs(self) -> list[Need]:
+        """Customers with a reason to act, the most at stake first."""
+        if not access.reach(self.user, "signals.see"):
+            return []
+        return needs(self.user, self.circle.accounts, by_account=self.circle.whose != ALL, most=SHOWN)
+
+    @cached_property
     def forgotten(self) -> list[Account]:
         """Important accounts (tier A and B) with nothing planned, the largest first."""
         if not access.reach(self.user, "activities.see"):
@@ -260,7 +268,7 @@ class Day:
     def is_new(self) -> bool:
         """Has the person nothing to do and nobody to think of, or has she been here for less than two weeks?"""
         joined = self.user.created_at
-        return not (self._open or self.forgotten) or self.now - joined < NEW
+        return not (self._open or self.forgotten or self.needs) or self.now - joined < NEW
 
     @cached_property
     def lessons(self) -> list[Lesson]:

@@ -46,6 +46,8 @@ handler429 = "kundenkreis.web.signin.too_many"
 DAY = [
     path("", day.home, name="home"),
     path("day/<int:pk>/<slug:kind>/", day.act, name="act"),
+    path("day/<int:pk>/answer/<slug:verb>/", day.answer, name="answer"),
+    path("day/<int:pk>/take-back/<int:activity_pk>/", day.take_back, name="take_back"),
 ]
 ME = [
     path("", me.profile, name="profile"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from kundenkreis.insights.models import Signal
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
@@ -179,6 +181,8 @@ def test_the_page_asks_as_often_for_many_as_for_few(world, signed_in):
     client = signed_in(world.ada)
     world.lindner.change(by=world.ada, tier="A")
     task(world.ada, world.lindner, 0)
+    order(world.lindner, "n", "10")
+    signal(world.lindner)
     client.get(HOME)
     with CaptureQueriesContext(connection) as few:
         client.get(HOME)
@@ -187,6 +191,7 @@ def test_the_page_asks_as_often_for_many_as_for_few(world, signed_in):
         account.change(by=world.ben, place="Linz")
         task(world.ada, account, number - 4)
         order(account, f"n{number}", "10")
+        signal(account)
     with CaptureQueriesContext(connection) as many:
         client.get(HOME)
     assert len(many) <= len(few) + 1  # the names of accounts in the news
@@ -202,6 +207,12 @@ def test_names_outside_my_reach_stand_nowhere(world, signed_in):
 # --- doing something
 
 
+def undo_in(answer) -> str:
+    """Where the toast's button takes it back."""
+    found = re.search(r'action="(/day/\d+/(?:take-back|answer/reopen)/[^"]*)"', answer.content.decode())
+    return found[1].replace("&amp;", "&")
+
+
 def test_a_call_is_logged_with_the_step_after_it_and_can_be_undone(world, signed_in):
     client = signed_in(world.ada)
     due = (clock.today() + dt.timedelta(days=3)).isoformat()
@@ -214,10 +225,9 @@ def test_a_call_is_logged_with_the_step_after_it_and_can_be_undone(world, signed
     assert (call.kind, call.is_open, call.outcome, call.account) == ("call", False, "good", world.lindner)
     assert (step.kind, step.is_open, step.due_on.isoformat(), step.owner) == ("task", True, due, world.ada)
     assert "next step is on your list" in answer.content.decode()
-    undo = reverse("history:undo", args=[Event.objects.about(call).get().pk])
-    assert undo in answer.content.decode()
-    client.post(undo)
-    assert list(Activity.objects.living()) == [step]
+    client.post(undo_in(answer))
+    assert not Activity.objects.living().exists()
+    assert list(Activity.objects.order_by("pk")) == [call, step]  # they wait in the bin
 
 
 def test_nothing_is_written_when_the_next_step_has_a_day_but_no_words(world, signed_in):
@@ -256,3 +266,96 @@ def test_the_way_back_stays_in_the_house(world, signed_in):
         reverse("day:act", args=[world.lindner.pk, "task"]), {"text": "x", "next": "//evil.example/"}
     )
     assert answer.url == "/"
+
+
+# --- who needs somebody
+
+
+FIGURES = {
+    "first_order": {"first_on": "2026-02-01", "amount": "120.00"},
+    "concentration": {"revenue": "500.00", "house": "5000.00"},
+}
+
+
+def signal(account, value: str = "500", kind: str = "first_order") -> Signal:
+    return Signal.objects.create(
+        account=account, kind=kind, value=Decimal(value), figures=FIGURES[kind], raised_on=clock.today()
+    )
+
+
+def test_the_most_at_stake_comes_first_and_an_account_once(world):
+    other = Account.add(by=world.ada, name="Zirner", owner=world.ada)
+    signal(world.lindner, "100")
+    signal(other, "300")
+    signal(world.lindner, "900", "concentration")
+    found = the_day(world.ada).needs
+    assert [need.account for need in found] == [world.lindner, other]
+    assert [told.signal.kind for told in found[0].told] == ["concentration", "first_order"]
+
+
+def test_signals_of_accounts_outside_the_circle_are_not_mine(world):
+    signal(world.brauneis)
+    assert the_day(world.ada).needs == []
+    assert [need.account for need in the_day(world.ben, "all").needs] == [world.brauneis]
+
+
+def test_reasons_are_put_off_for_days_and_wait_again_when_that_is_taken_back(world, signed_in):
+    one, client = signal(world.lindner), signed_in(world.ada)
+    answer = client.post(
+        reverse("day:answer", args=[world.lindner.pk, "snooze"]),
+        {"signal": one.pk, "days": "7"},
+        headers={"HX-Request": "true"},
+    )
+    one.refresh_from_db()
+    assert (one.answer, one.snoozed_until) == ("snoozed", clock.today() + dt.timedelta(days=7))
+    assert the_day(world.ada).needs == []
+    client.post(undo_in(answer))
+    assert [need.account for need in the_day(world.ada).needs] == [world.lindner]
+
+
+def test_a_logged_call_settles_the_reason_and_one_step_takes_both_back(world, signed_in):
+    one, client = signal(world.lindner), signed_in(world.ada)
+    address = reverse("day:act", args=[world.lindner.pk, "call"])
+    page = client.post(
+        address, {"text": "Orders on Monday", "signal": one.pk, "settles": "on", "next_step": "Ask"}, follow=True
+    )
+    one.refresh_from_db()
+    assert (one.answer, Activity.objects.living().count()) == ("done", 2)
+    client.post(undo_in(page))
+    one.refresh_from_db()
+    assert (one.answer, Activity.objects.living().count()) == ("", 0)
+
+
+def test_a_planned_visit_puts_the_reason_off_until_its_day(world, signed_in):
+    one, at = signal(world.lindner), noon(clock.today() + dt.timedelta(days=4))
+    signed_in(world.ada).post(
+        reverse("day:act", args=[world.lindner.pk, "visit"]),
+        {"text": "Visit", "at": at.strftime("%Y-%m-%dT%H:%M"), "signal": one.pk, "settles": "on"},
+    )
+    one.refresh_from_db()
+    assert (one.answer, one.snoozed_until) == ("snoozed", clock.today() + dt.timedelta(days=4))
+
+
+def test_the_reason_stays_when_the_box_is_not_ticked(world, signed_in):
+    one = signal(world.lindner)
+    signed_in(world.ada).post(
+        reverse("day:act", args=[world.lindner.pk, "call"]), {"text": "No answer", "signal": one.pk}
+    )
+    one.refresh_from_db()
+    assert one.answer == ""
+
+
+def test_the_reasons_of_another_teams_account_cannot_be_answered(world, signed_in):
+    one = signal(world.brauneis)
+    client = signed_in(world.ada)
+    assert client.post(reverse("day:answer", args=[world.brauneis.pk, "done"]), {"signal": one.pk}).status_code == 404
+    # nor by naming one's own account beside it
+    client.post(reverse("day:answer", args=[world.lindner.pk, "done"]), {"signal": one.pk})
+    one.refresh_from_db()
+    assert one.answer == ""
+
+
+def test_who_may_only_read_cannot_answer(world, signed_in):
+    one = signal(world.lindner)
+    answer = signed_in(world.rita).post(reverse("day:answer", args=[world.lindner.pk, "done"]), {"signal": one.pk})
+    assert answer.status_code == 403

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as lazy
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
-from kundenkreis.history.models import Event
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import DateField, apply_errors
 from kundenkreis.web.forms.activities import ComposerForm
@@ -28,11 +27,11 @@ class ActForm(ComposerForm):
 
     next_step = forms.CharField(label=lazy("next step"), max_length=200, required=False)
     next_on = DateField(label=lazy("due"), required=False)
+    settles = forms.BooleanField(label=lazy("take it off My day"), required=False, initial=True)
 
     def __init__(self, *args: Any, user: User, account: Account, kind: str, **kwargs: Any):
         super().__init__(*args, user=user, account=account, contact=None, **kwargs)
         self.following: Activity | None = None
-        self.event: Event | None = None  # what an undo takes back
         self.fields["kind"].initial = kind
         self.fields["kind"].required = False
         self.chosen = kind
@@ -51,12 +50,16 @@ class ActForm(ComposerForm):
             self.add_error("next_step", _("Write what is to be done then."))
         return cleaned
 
+    @property
+    def planned_for(self) -> dt.date | None:
+        """The day of what was planned; None for what took place."""
+        return self.record.due_on if self.record.is_open else None
+
     @transaction.atomic
     def save_by(self) -> bool:
         """The activity and, if one was written, the step after it; both or none."""
         if not super().save_by():
             return False
-        self.event = Event.objects.about(self.record).order_by("-pk").first()
         given = self.cleaned_data
         if not given["next_step"]:
             return True

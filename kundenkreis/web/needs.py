@@ -1,0 +1,81 @@
+"""Who needs somebody today: the signals of a circle of customers, the most at stake first, one entry an account."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from markupsafe import Markup
+
+from kundenkreis.core import clock
+from kundenkreis.customers.models import Account
+from kundenkreis.insights.models import Signal
+from kundenkreis.staff import access
+from kundenkreis.web import charts
+from kundenkreis.web.account360 import trends
+from kundenkreis.web.signals import Told, tell
+
+ASKED = 60  # signals read for the entries of one page
+
+
+@dataclass
+class Need:
+    """An account with the reasons to act on it; the first has the most at stake."""
+
+    account: Account
+    told: list[Told] = field(default_factory=list)
+    trend: Sequence[Decimal] = ()
+
+    @property
+    def spark(self) -> Markup | str:
+        return charts.sparkline(self.trend) if any(self.trend) else ""
+
+
+def needs(user: Any, accounts: Any, *, by_account: bool, most: int) -> list[Need]:
+    """The entries for `accounts`, a queryset of what the person sees. `by_account`: they are few, and lead to their signals."""
+    waiting = Signal.objects.visible_to(user).active().by_value().for_list()
+    rows = list((waiting.filter(account__in=accounts.values("pk")) if by_account else waiting)[:ASKED])
+    found: dict[int, Need] = {}
+    shown = list(dict.fromkeys(signal.account_id for signal in rows))[:most]
+    for told in tell([signal for signal in rows if signal.account_id in shown]):
+        account = told.signal.account
+        found.setdefault(account.pk, Need(account)).told.append(told)
+    lines = trends(shown, clock.today()) if shown else {}
+    for need in found.values():
+        need.trend = lines[need.account.pk]
+    return list(found.values())
+
+
+def chosen(user: Any, account: Account, ids: Sequence[str]) -> list[Signal]:
+    """Those of these signals that are the account's and seen by the person. Raises PermissionDenied if she may not answer them."""
+    numbers = [int(one) for one in ids if one.isascii() and one.isdigit() and len(one) < 19]
+    found = list(Signal.objects.visible_to(user).current().filter(account=account, pk__in=numbers[:ASKED]).for_list())
+    if any(not access.may(user, "signals.change", signal) for signal in found):
+        raise PermissionDenied
+    return found
+
+
+@transaction.atomic
+def answer(signals: Sequence[Signal], verb: str, by: Any, days: int = 0) -> None:
+    """Answer all reasons of an entry alike: "done", "not_useful", "snooze" by some days, or "reopen"."""
+    for signal in signals:
+        if verb == "snooze":
+            signal.snooze(by=by, until=clock.today() + dt.timedelta(days=days))
+        else:
+            {"done": signal.done, "not_useful": signal.not_useful, "reopen": signal.reopen}[verb](by=by)
+
+
+@transaction.atomic
+def settle(signals: Sequence[Signal], until: dt.date | None, by: Any) -> None:
+    """What was done answers the reasons; what is planned puts them off until its day."""
+    ahead = until is not None and until > clock.today()
+    for signal in signals:
+        if ahead and until is not None:
+            signal.snooze(by=by, until=until)
+        else:
+            signal.done(by=by)
