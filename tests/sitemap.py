@@ -12,7 +12,7 @@ PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
-    "day:act": "account",
+    "day": "account",
     "accounts": "account",
     "contacts": "contact",
     "people": "person",

@@ -18,7 +18,7 @@ from kundenkreis.insights.models import Signal
 from kundenkreis.staff import access
 from kundenkreis.web import charts
 from kundenkreis.web.account360 import trends
-from kundenkreis.web.signals import Told, tell
+from kundenkreis.web.reasons import Told, tell
 
 ASKED = 60  # signals read for the entries of one page
 

@@ -11,13 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from kundenkreis.insights.models import Signal
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import LastLook
+from kundenkreis.insights.models import Signal
 from kundenkreis.orders.models import Order
 from kundenkreis.staff.models import Deputy
 from kundenkreis.web.day import Circle, Day, choices
