@@ -48,6 +48,7 @@ RAIL = (
             Place("accounts:list", lazy("Accounts"), "building-2", "accounts.see", "a", on_phone=True),
             Place("contacts:list", lazy("Contacts"), "user", "contacts.see", "c", on_phone=True),
             Place("activities:list", lazy("Activities"), "activity", "activities.see", "t"),
+            Place("lookup", lazy("Who is calling?"), "phone", "contacts.see", "w"),
         ),
     ),
     Group(

@@ -33,6 +33,7 @@ from kundenkreis.web.views import (
 )
 from kundenkreis.web.views import bin as bins
 from kundenkreis.web.views import house as houses
+from kundenkreis.web.views.calls import lookup
 from kundenkreis.web.views.floor import floor
 from kundenkreis.web.views.health import health
 from kundenkreis.web.views.search import find, opened
@@ -254,6 +255,7 @@ urlpatterns = [
     path("api/", include(door.urls())),
     path("floor/", floor, name="floor"),
     path("search/", find, name="search"),
+    path("calls/lookup/", lookup, name="lookup"),
     path("search/opened/", opened, name="opened"),
     path("house/", include((HOUSE, "house"))),
     path("house/rates/", include((RATES, "rates"))),

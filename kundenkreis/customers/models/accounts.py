@@ -15,6 +15,7 @@ from kundenkreis.core import clock, numbering, search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
 from kundenkreis.customers import checks
+from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.dated import holding
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
@@ -247,6 +248,7 @@ class Account(Recorded):
             models.Index(fields=["vat_id"], name="customers_account_vat", condition=~models.Q(vat_id="")),
             models.Index(fields=["email"], name="customers_account_email", condition=~models.Q(email="")),
             models.Index(fields=["changed_at", "id"], name="customers_account_changed"),
+            models.Index(Dialled("phone"), name="customers_account_phone"),
             bin_index("customers_account_bin"),
         ]
 

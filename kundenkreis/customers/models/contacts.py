@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core import bulk, search
 from kundenkreis.core.records import AskedOfEachRow, RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
+from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow, of_accounts
 from kundenkreis.customers.models.dated import Dated
 from kundenkreis.history.recording import Recorded
@@ -108,6 +109,8 @@ class Contact(Recorded):
             models.Index(fields=["key", "id"], name="customers_contact_key", condition=models.Q(deleted_at=None)),
             models.Index(fields=["email"], name="customers_contact_email", condition=~models.Q(email="")),
             models.Index(fields=["changed_at", "id"], name="customers_contact_changed"),
+            models.Index(Dialled("phone"), name="customers_contact_phone"),
+            models.Index(Dialled("mobile"), name="customers_contact_mobile"),
             bin_index("customers_contact_bin"),
         ]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.customers import checks
+from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.accounts import Account, of_accounts
 from kundenkreis.customers.models.contacts import Contact, of_contacts
 from kundenkreis.customers.models.dated import Dated
@@ -99,7 +100,11 @@ class ContactPoint(OfEither):
     class Meta:
         verbose_name = _("way to reach")
         verbose_name_plural = _("ways to reach")
-        indexes = [bin_index("customers_point_bin"), models.Index(fields=["value"], name="customers_point_value")]
+        indexes = [
+            bin_index("customers_point_bin"),
+            models.Index(fields=["value"], name="customers_point_value"),
+            models.Index(Dialled("value"), name="customers_point_dialled"),
+        ]
 
     def __str__(self) -> str:
         return self.value
