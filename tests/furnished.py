@@ -28,6 +28,7 @@ from kundenkreis.customers.models import (
 from kundenkreis.files import storing
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.inbox.models import Notification
+from kundenkreis.insights.models import Signal
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 from kundenkreis.quality import importing
@@ -170,6 +171,13 @@ def _rest(world: Any, name: str) -> dict[str, Any]:
         "deputy": Deputy.add(by=world.admin, person=ada, deputy=ben, starts_on=clock.today()),
         "token": token,
         "gone": world.brauneis,
+        "signal": Signal.objects.create(
+            account=world.lindner,
+            kind="first_order",
+            value=110,
+            figures={"first_on": clock.today().isoformat(), "amount": "110.00"},
+            raised_on=clock.today(),
+        ),
         "rate": ExchangeRate.add(
             by=world.admin, currency="GBP", on=clock.today(), rate=Decimal("0.87"), source=name.format(n="bank")
         ),

@@ -40,6 +40,7 @@ RECORDS = {
     "tags": "tag",
     "lines": "line",
     "open_items": "open_item",
+    "signals": "signal",
 }
 # Signing in is allauth's own map, the API has its own walk, and health answers a monitor.
 ELSEWHERE = re.compile(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,12 +17,15 @@ from django.utils import timezone
 from kundenkreis.core import clock
 from kundenkreis.core.models import House as TheHouse
 from kundenkreis.demo import accounts, activities, groups, people, products, rates
+from kundenkreis.insights import running
 from kundenkreis.quality import importing
 from kundenkreis.quality.models import ImportRun
 
 SALES = Path(__file__).parent / "data" / "online-retail-ii-2009-2010.parquet"
 NAME = "Kundenkreis Demo Wholesale"
 FIRST_DAY, TODAY = dt.date(2009, 12, 1), dt.date(2010, 12, 9)
+# The days on which the demo house has looked at its figures, so that signals have an age and some have been judged.
+LOOKED_ON = (dt.date(2010, 8, 1), dt.date(2010, 9, 1), dt.date(2010, 11, 1), dt.date(2010, 12, 2), TODAY)
 Progress = Callable[[str, int, int], None]
 
 
@@ -66,7 +71,7 @@ def _import_sales(house: people.House, progress: Progress) -> None:
         raise RuntimeError(f"The sales were not imported: {run.state} {run.failure}")
 
 
-def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[], None]]]:
+def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[], Any]]]:
     ranked: accounts.Ranked = []
     companies: dict = {}
 
@@ -82,4 +87,5 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Products and prices", lambda: products.describe(house.people["Ben"], now, FIRST_DAY)),
         ("Groups", lambda: groups.add(ranked, house.people["Ben"], now)),
         ("Activities", lambda: activities.add(ranked, TODAY)),
+        *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON),
     ]

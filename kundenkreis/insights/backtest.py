@@ -64,11 +64,14 @@ def usual_day(today: dt.date) -> dt.date:
 
 
 def run(con: Any, as_of: dt.date) -> BackTest | None:
-    """Test the alerts of a day by the facts in the views `orders` and `lines`; None when there is nothing to be tested.
+    """Test the alerts of a day by the facts in the views `orders` and `lines`; None when nothing is to be tested or the 90 days are not over.
 
     The figures are computed by the code that makes today's, which never reads an order after its day.
     """
     until = as_of + dt.timedelta(days=DAYS)
+    last = con.execute("SELECT max(day) FROM orders").fetchall()[0][0]
+    if last is None or last < until - dt.timedelta(days=7):
+        return None  # what happened in the 90 days is not known yet
     basis = figuring.basis(con, as_of)
     figuring.compute(con, basis)
     judging.judge(con, basis, set())

@@ -14,7 +14,8 @@ from django.utils import timezone
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.history.recording import Actor, record_event
-from kundenkreis.insights import figuring, judging, storing
+from kundenkreis.insights import backtest, figuring, judging, outcomes, storing
+from kundenkreis.insights.backtest import BackTest
 from kundenkreis.insights.computing import Basis
 from kundenkreis.insights.facts import stale, store
 from kundenkreis.insights.facts.store import Manifest
@@ -36,6 +37,7 @@ def run(
     """
     as_of, now = as_of or clock.today(), now or timezone.now()
     with _alone(), figuring.engine() as con:
+        before = Run.latest()
         manifest, accounts = _facts(con, full)
         row = Run.objects.create(as_of=as_of, started_at=now, is_full=accounts is None)
         store.views(con, manifest)
@@ -47,12 +49,28 @@ def run(
         else:
             storing.read_written(con)
         counts = storing.store(con, as_of, now)
+        counts["judged"] = outcomes.judge(con, as_of)
         counts["accounts"] = con.execute("SELECT count(*) FROM figures").fetchall()[0][0]
         counts["computed"] = counts["accounts"] if accounts is None else len(accounts)
         row.is_full = accounts is None
-        _end(row, dict(counts), house.as_kept() | {"basis": figuring.as_kept(basis)}, by)
-        _keep(con, manifest, basis, row)
+        files = _written(con)
+        kept = house.as_kept() | {
+            "basis": figuring.as_kept(basis),
+            "backtest": _tested(con, basis, before, row.is_full),
+        }
+        _end(row, dict(counts), kept, by)
+        manifest.run = row.token
+        manifest.state = {**files, "files": list(files.values()), "basis": figuring.as_kept(basis)}
+        store.keep(manifest)
     return row
+
+
+def test_back(as_of: dt.date) -> BackTest | None:
+    """The missed orders of a past day against what happened in the 90 days after; None when there is nothing to be tested."""
+    with _alone(wait=True), figuring.engine() as con:
+        manifest, _accounts = _facts(con, full=False)
+        store.views(con, manifest)
+        return backtest.run(con, as_of)
 
 
 def look_back(as_of: dt.date) -> list[dict[str, Any]]:
@@ -119,14 +137,22 @@ def _load(con: Any, manifest: Manifest, names: tuple[str, ...], prefix: str) -> 
         con.execute(f"CREATE OR REPLACE TEMP TABLE {prefix}{name} AS SELECT * FROM read_parquet('{file}')")  # noqa: S608
 
 
-def _keep(con: Any, manifest: Manifest, basis: Basis, row: Run) -> None:
-    """What the next run begins with."""
+def _written(con: Any) -> dict[str, str]:
+    """The files of what the next run begins with."""
     files = {name: store.new_name(name) for name in _KEPT}
     for name, file in files.items():
         con.execute(f"COPY {name} TO '{store.path(file)}' (FORMAT parquet)")
-    manifest.run = row.token
-    manifest.state = {**files, "files": list(files.values()), "basis": figuring.as_kept(basis)}
-    store.keep(manifest)
+    return files
+
+
+def _tested(con: Any, basis: Basis, before: Run | None, is_full: bool) -> dict[str, Any] | None:
+    """The usual back-test: made anew by full runs, and when its month has changed. Overwrites the tables of figures."""
+    day = backtest.usual_day(basis.windows.as_of)
+    known = before.basis.get("backtest") if before else None
+    if not is_full and known and known["as_of"] == day.isoformat():
+        return known
+    tested = backtest.run(con, day)
+    return tested.as_kept() if tested else None
 
 
 def _in_bin() -> set[int]:

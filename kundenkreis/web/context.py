@@ -61,6 +61,7 @@ RAIL = (
     Group(
         lazy("Understand"),
         (
+            Place("signals:list", lazy("Insights"), "chart-no-axes-combined", "signals.see", "n"),
             Place("imports:list", lazy("Imports"), "database", "imports.see", "i"),
             Place("history:list", lazy("History"), "history", "history.see", "h"),
             Place("bin:list", lazy("Bin"), "trash-2", "", "b"),

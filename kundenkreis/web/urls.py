@@ -18,6 +18,7 @@ from kundenkreis.web.views import (
     history,
     imports,
     inbox,
+    insights,
     me,
     orders,
     parts,
@@ -234,6 +235,16 @@ ORDERS = [
     path("export/", orders.export, name="export"),
     path("<int:pk>/", orders.detail, name="detail"),
 ]
+SIGNALS = [
+    path("", insights.index, name="list"),
+    path("segments/", insights.segments, name="segments"),
+    path("record/", insights.record, name="record"),
+    path("<int:pk>/", insights.detail, name="detail"),
+    path("<int:pk>/done/", insights.done, name="done"),
+    path("<int:pk>/snooze/", insights.snooze, name="snooze"),
+    path("<int:pk>/not-useful/", insights.not_useful, name="not_useful"),
+    path("<int:pk>/reopen/", insights.reopen, name="reopen"),
+]
 LINES = [
     path("", behind.lines, name="list"),
     path("<int:pk>/", behind.line, name="detail"),
@@ -287,6 +298,7 @@ urlpatterns = [
     path("orders/lines/", include((LINES, "lines"))),
     path("orders/open-items/", include((OPEN_ITEMS, "open_items"))),
     path("orders/", include((ORDERS, "orders"))),
+    path("insights/", include((SIGNALS, "signals"))),
     path("inbox/", include((INBOX, "inbox"))),
     path("imports/", include((IMPORTS, "imports"))),
     path("patterns/", include((PATTERNS, "patterns"))),

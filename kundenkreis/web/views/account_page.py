@@ -25,11 +25,13 @@ from kundenkreis.customers.models import (
     Relation,
 )
 from kundenkreis.customers.models.dated import holding
+from kundenkreis.insights.models import Score, Signal
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
 from kundenkreis.web import timeline
 from kundenkreis.web.account360 import Group, Overview, group_of, people_at, why_visible
+from kundenkreis.web.reasons import tell
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 
@@ -43,6 +45,7 @@ FACTS = {
 
 
 ITEMS = 20
+SIGNALS = 4
 
 
 @dataclass
@@ -146,8 +149,18 @@ class AccountPage:
             "people_count": len(present) if len(present) < 40 else "40+",
             "composer_people": list(known.items()),
         }
+        shown |= self._insights()
         # The timeline comes right after the page: the figures are there first, and the page stays as quick as a list.
         return shown | {"stream_url": self.stream_url}
+
+    def _insights(self) -> dict[str, Any]:
+        """What the orders say of the account itself, its group aside."""
+        if self.group.chosen or not access.reach(self.user, "signals.see"):
+            return {"score": None, "told": []}
+        signals = Signal.objects.active().filter(account=self.account).by_value()[:SIGNALS]
+        for signal in signals:
+            signal.account = self.account
+        return {"score": Score.objects.filter(pk=self.account.pk).first(), "told": tell(signals)}
 
     @property
     def stream_url(self) -> str:
