@@ -7,9 +7,10 @@ MEASUREMENTS = {
     "pages": "pages and API over HTTP, against the floor page",
     "importing": "imports, against bare inserts of the same rows",
     "board": "a drag on a board of 5,000 cards, in Chromium",
+    "insights": "scores and signals, against a bare scan of the same lines",
 }
 # What is run when no measurement is named: two sizes, so that growth shows.
-TOGETHER: dict[str, list[str]] = {"pages": ["--sizes", "10000,100000"], "importing": []}
+TOGETHER: dict[str, list[str]] = {"pages": ["--sizes", "10000,100000"], "importing": [], "insights": []}
 
 
 def main() -> int:

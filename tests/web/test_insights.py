@@ -158,7 +158,7 @@ def test_the_account_s_page_shows_segment_rhythm_and_signals(raised, signed_in):
 def test_accounts_are_filtered_by_segment_and_by_the_next_order(raised, signed_in):
     Account.add(by=raised.ada, name="Without a score", owner=raised.ada)
     ada = signed_in(raised.ada)
-    for asked in ("segment:in:at_risk", "next_order:between:2026-01-01:2026-01-31"):
+    for asked in ("segment:in:at_risk", "next_order:between:2026-01-01,2026-01-31"):
         page = ada.get("/accounts/", {"f": asked}).content.decode()
         assert "Lindner" in page and "Without a score" not in page
 

@@ -61,6 +61,7 @@ SIGNALS = ListPage(
             "reason",
             _("Why"),
             value=lambda row: row.told.reason,
+            cell=lambda row: Markup('<span class="sentence">{}</span>').format(row.told.reason),
             needs=("figures", "account__name"),
             related=("account",),
             with_extra=True,
