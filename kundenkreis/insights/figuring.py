@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kundenkreis.catalogue.models import Product
@@ -120,6 +121,7 @@ def _narrow(con: Any, span: tuple[int, int] | None) -> None:
         con.execute(f"CREATE OR REPLACE TEMP TABLE some_{kind} AS SELECT * FROM {kind} WHERE {where}")  # noqa: S608
 
 
+@lru_cache(maxsize=8)
 def _statements(basis: Basis) -> list[tuple[str, str]]:
     """The tables to make for one set of accounts, in this order; the last two are kept."""
     import ibis
