@@ -27,11 +27,11 @@ MOST_PARTS = 12
 FORMULAS = {
     Kind.MISSED_ORDER: lazy(
         "The gaps between the days with an order are taken as lognormal, the account's own mixed with what is usual in the house (few gaps"
-        " count little). 80 % of its gaps lie between the early and the late day; past the late day, the order is missed. At stake is the"
+        " count little). 80 per cent of its gaps lie between the early and the late day; past the late day, the order is missed. At stake is the"
         " revenue of the twelve months up to its last order, times the chance that it does not come back."
     ),
     Kind.FALLING: lazy(
-        "Revenue of the last 90 days is more than 30 % below what was to be expected: the same days last year or, where those are not"
+        "Revenue of the last 90 days is more than 30 per cent below what was to be expected: the same days last year or, where those are not"
         " recorded, the days before, times what all customers did in between. At stake is what is missing, at most the base."
     ),
     Kind.RISING: lazy(
@@ -50,17 +50,17 @@ FORMULAS = {
         " they brought."
     ),
     Kind.RETURNS: lazy(
-        "Returns of twelve months are twice the house's share, and more than 5 % of what was sold. At stake is what goes beyond the house's share."
+        "Returns of twelve months are twice the house's share, and more than 5 per cent of what was sold. At stake is what goes beyond the house's share."
     ),
     Kind.FIRST_ORDER: lazy("The first order ever, in the last 30 days. At stake is that order."),
     Kind.REACTIVATED: lazy(
         "The gap before its last order was beyond the late day of the rhythm it had before. At stake is the revenue of its last year."
     ),
     Kind.CONCENTRATION: lazy(
-        "It makes at least 5 % of the house's revenue of twelve months. At stake is its revenue times the chance of losing it."
+        "It makes at least 5 per cent of the house's revenue of twelve months. At stake is its revenue times the chance of losing it."
     ),
     Kind.ONE_PRODUCT: lazy(
-        "One product makes at least 60 % of its revenue of twelve months. At stake is that revenue times the chance of losing it."
+        "One product makes at least 60 per cent of its revenue of twelve months. At stake is that revenue times the chance of losing it."
     ),
 }
 CLAIMS = {
