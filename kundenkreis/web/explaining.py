@@ -50,7 +50,8 @@ FORMULAS = {
         " they brought."
     ),
     Kind.RETURNS: lazy(
-        "Returns of twelve months are twice the house's share, and more than 5 per cent of what was sold. At stake is what goes beyond the house's share."
+        "Returns of twelve months are twice the house's share, and more than 5 per cent of what was sold. At stake is what goes"
+        " beyond the house's share."
     ),
     Kind.FIRST_ORDER: lazy("The first order ever, in the last 30 days. At stake is that order."),
     Kind.REACTIVATED: lazy(
