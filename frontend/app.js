@@ -1,4 +1,5 @@
 // The browser's part of Kundenkreis. Every page works without it; this makes it quick and comfortable.
+import "./elements/offline.js";
 import "./elements/htmx.js";
 import "./elements/dialog.js";
 import "./elements/menu.js";
@@ -10,9 +11,11 @@ import "./elements/builder.js";
 import "./elements/board.js";
 import "./elements/inline.js";
 import "./elements/composer.js";
+import "./elements/mention.js";
 import "./elements/combobox.js";
 import "./elements/drop.js";
 import "./elements/guard.js";
+import "./elements/draft.js";
 import "./elements/theme.js";
 import "./elements/palette.js";
 import "./elements/keyboard.js";

@@ -64,7 +64,7 @@ const finish = {
 
 const options = {
   absWorkingDir: here,
-  entryPoints: ["app.js", "css/app.css"],
+  entryPoints: ["app.js", "worker.js", "css/app.css"],
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
   outdir: dist,

@@ -17,7 +17,16 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 DIST = ROOT / "kundenkreis" / "web" / "static" / "dist"
 LOCALE = ROOT / "kundenkreis" / "locale"
-SOURCES = ("app.js", "build.mjs", "icons.txt", "package.json", "package-lock.json", "css/**/*.css", "elements/*.js")
+SOURCES = (
+    "app.js",
+    "worker.js",
+    "build.mjs",
+    "icons.txt",
+    "package.json",
+    "package-lock.json",
+    "css/**/*.css",
+    "elements/*.js",
+)
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface

@@ -100,7 +100,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "kundenkreis.web.views.offline.PersonMiddleware",
     "axes.middleware.AxesMiddleware",
+    "kundenkreis.web.once.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "kundenkreis.web.urls"
@@ -256,6 +258,8 @@ EMAIL_PORT = int(_env("MAIL_PORT", "587"))
 EMAIL_HOST_USER = _env("MAIL_USER")
 EMAIL_HOST_PASSWORD = _env("MAIL_PASSWORD")
 EMAIL_USE_TLS = _flag("MAIL_TLS", True)
+# Where people reach the house; for links in mails that no request asks for.
+PUBLIC_URL = _env("PUBLIC_URL", "http://127.0.0.1:8000")
 DEFAULT_FROM_EMAIL = _env("MAIL_FROM", "kundenkreis@localhost")
 
 LOGGING = {

@@ -13,12 +13,13 @@ class Composer extends HTMLElement {
     this.text.addEventListener("focus", () => this.showKind());
     this.form.addEventListener("submit", () => this.write({ sent: Date.now() }));
     this.form.addEventListener("htmx:afterRequest", (event) => this.answered(event));
+    this.form.addEventListener("kundenkreis:queued", () => this.taken());
     this.restore();
     this.showKind();
   }
 
   get key() {
-    return this.dataset.draft ? `kundenkreis-draft:${this.dataset.draft}` : "";
+    return this.dataset.draft ? `kundenkreis-draft:${document.body.dataset.person ?? ""}:${this.dataset.draft}` : "";
   }
 
   later() {
@@ -57,6 +58,11 @@ class Composer extends HTMLElement {
 
   answered(event) {
     if (!event.detail.successful || event.target !== this.form) return this.write();
+    this.taken();
+  }
+
+  /** The server has it, or it waits to be sent. */
+  taken() {
     clearTimeout(this.timer);
     if (this.key) localStorage.removeItem(this.key);
     this.form.reset();

@@ -42,7 +42,7 @@ window.addEventListener("online", () => toast(say("back_online"), "good"));
 
 // A plain form sent without a connection would leave the page, and with it the text.
 document.addEventListener("submit", (event) => {
-  if (navigator.onLine || event.target.method === "dialog") return;
+  if (navigator.onLine || event.defaultPrevented || event.target.method === "dialog") return;
   event.preventDefault();
   toast(say("offline"), "bad");
 });

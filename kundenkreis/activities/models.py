@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.activities import telling
+from kundenkreis.activities import mentioning, telling
 from kundenkreis.core import search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.models import Account, Contact, Position
@@ -162,9 +162,10 @@ class Activity(Recorded):
     @classmethod
     @transaction.atomic
     def add(cls, *, by: User | None, **values: Any) -> Self:  # type: ignore[override]
-        """As of every noun, and whoever is given it to do is told."""
+        """As of every noun, and whoever is given it to do or named in it is told."""
         activity = super().add(by=by, **values)
         telling.given(activity, by)
+        mentioning.tell(activity, "", activity.search_text(), by)
         return activity
 
     @transaction.atomic
@@ -172,6 +173,11 @@ class Activity(Recorded):
         event = super().change(by=by, **values)
         if event is not None and "owner" in event.changes:
             telling.given(self, by)
+        if event is not None and event.changes.keys() & self.searched_fields:
+            before = "\n".join(
+                str(event.changes.get(name, [getattr(self, name)])[0] or "") for name in ("subject", "body")
+            )
+            mentioning.tell(self, before, self.search_text(), by)
         return event
 
     @transaction.atomic

@@ -14,10 +14,11 @@ from django_tasks.base import TaskResultStatus
 from huey import crontab
 from huey.contrib.djhuey import HUEY, close_db
 
-from kundenkreis.activities import reminding
+from kundenkreis.activities import morning, reminding
 from kundenkreis.customers import editing_very_many
 from kundenkreis.files import storing, texts
 from kundenkreis.history import bin
+from kundenkreis.inbox.models import Notification
 from kundenkreis.insights import running
 from kundenkreis.insights import tasks as insights
 from kundenkreis.jobs import backend, recovery
@@ -54,6 +55,12 @@ def give_back_what_dead_workers_left() -> None:
 @at(crontab())
 def remind() -> None:
     reminding.remind_due()
+
+
+@at(crontab(minute="*/10"))
+def begin_the_day() -> None:
+    """What is due, and the daily mail, for everybody whose hour has come."""
+    morning.begin()
 
 
 @at(crontab(minute="*/2"))
@@ -124,6 +131,11 @@ def empty_bin() -> None:
 def refresh_figures() -> None:
     """Revenues of the last twelve months change with the date, not only with orders."""
     figures.push_down()
+
+
+@at(crontab(hour="1", minute="15"))
+def forget_notifications() -> None:
+    Notification.forget_old()
 
 
 @at(crontab(hour="1", minute="10"))

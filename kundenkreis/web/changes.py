@@ -33,6 +33,10 @@ _BESIDE = {
     "kept": lazy("kept"),
     "address": lazy("address"),
     "to": lazy("Accounts and contacts go to"),
+    "quiet": lazy("not in the inbox"),
+    "unmailed": lazy("not in the daily mail"),
+    "digest": lazy("daily mail"),
+    "hour": lazy("hour of the daily mail"),
 }
 
 
@@ -92,6 +96,7 @@ def _headline(noun: str, verb: str) -> str:
         "unlocked": _("%(name)s may sign in again"),
         "password_changed": _("%(name)s has a new password"),
         "handed_over": _("%(name)s handed over"),
+        "notifications_chosen": _("%(name)s chose what to be told"),
         "app_set_up": _("%(name)s signs in with an authenticator app too"),
         "app_removed": _("%(name)s signs in without an authenticator app"),
         "passkey_added": _("%(name)s added a passkey"),

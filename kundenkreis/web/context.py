@@ -203,6 +203,10 @@ class Shell:
             "home": "day:home",
             "search": "search",
             "opened": "opened",
+            "mention": "activities:mention",
+            "worker": "worker",
+            "token": "offline:token",
+            "wanted": "offline:wanted",
             "inbox": "inbox:list",
             "me": "me:profile",
             "theme": "me:theme",
@@ -215,6 +219,13 @@ class Shell:
     @property
     def language(self) -> str:
         return (get_language() or "en")[:2]
+
+    @property
+    def person(self) -> str:
+        """Whose page this is, for what the browser keeps; "" before signing in."""
+        from kundenkreis.web.views.offline import person_tag
+
+        return person_tag(self.user) if self.is_signed_in else ""
 
     @property
     def strings(self) -> Markup:

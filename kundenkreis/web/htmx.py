@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,6 +15,8 @@ from django.utils.cache import patch_vary_headers
 
 from kundenkreis.history.models import Event
 from kundenkreis.web.components import component
+
+SAVED = "kundenkreis_saved"
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -67,6 +71,9 @@ def go(request: HttpRequest, url: str, text: str = "", *, undo: Event | None = N
     response: HttpResponse = (
         HttpResponse(status=204, headers={"HX-Redirect": url}) if is_htmx(request) else SeeOther(url)
     )
+    if draft := request.POST.get("draft", "")[:200]:
+        # Tells the browser that this draft need not be kept any more (elements/draft.js).
+        response.set_cookie(SAVED, quote(draft), max_age=600, samesite="Lax", secure=settings.SECURE_COOKIES)
     return toast(request, response, text, undo=undo, undo_at=undo_at) if text else response
 
 

@@ -20,6 +20,7 @@ from kundenkreis.web.views import (
     inbox,
     insights,
     me,
+    offline,
     orders,
     parts,
     patterns,
@@ -54,6 +55,7 @@ DAY = [
 ME = [
     path("", me.profile, name="profile"),
     path("theme/", me.theme, name="theme"),
+    path("notifications/", inbox.preferences, name="notifications"),
 ]
 PEOPLE = [
     path("", people.index, name="list"),
@@ -202,6 +204,7 @@ ACTIVITIES = [
     path("", activity_page.agenda, name="list"),
     path("new/", activities.add, name="add"),
     path("plan/", activity_page.plan, name="plan"),
+    path("mention/", activities.mention, name="mention"),
     path("<int:pk>/", activity_page.detail, name="detail"),
     path("<int:pk>/edit/", activity_page.edit, name="edit"),
     path("<int:pk>/finish/", activity_page.finish, name="finish"),
@@ -258,6 +261,12 @@ INBOX = [
     path("", inbox.index, name="list"),
     path("read/", inbox.read_all, name="read_all"),
     path("<int:pk>/open/", inbox.open_one, name="open"),
+    path("mail-off/<str:token>/", inbox.mail_off, name="mail_off"),
+]
+OFFLINE = [
+    path("", offline.page, name="page"),
+    path("token/", offline.token, name="token"),
+    path("wanted/", offline.wanted, name="wanted"),
 ]
 
 urlpatterns = [
@@ -265,6 +274,9 @@ urlpatterns = [
     path("health", health, name="health"),
     path("api/", include(door.urls())),
     path("floor/", floor, name="floor"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("worker.js", offline.worker, name="worker"),
+    path("offline/", include((OFFLINE, "offline"))),
     path("search/", find, name="search"),
     path("calls/lookup/", lookup, name="lookup"),
     path("search/opened/", opened, name="opened"),

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import retarget
 
+from kundenkreis.core.text import words
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
+from kundenkreis.staff.models import User
 from kundenkreis.web.forms.activities import ComposerForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
 from kundenkreis.web.timeline import Timeline
 from kundenkreis.web.views.account_page import page_of
+
+MENTIONS = 8
 
 
 @require_POST
@@ -46,6 +52,27 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def mention(request: HttpRequest) -> HttpResponse:
+    """Colleagues who can be named with an @ in an entry: those who may see what is written there, whose name begins as typed."""
+    whose = _chosen(request, Account, "account") or _chosen(request, Contact, "contact")
+    if not access.may(request.user, "activities.see"):
+        raise PermissionDenied
+    typed = words(request.GET.get("q", "")[:80])
+    people = User.objects.visible_to(request.user).living().filter(is_active=True).exclude(pk=request.user.pk)
+    may_see = (
+        one for one in people if _begins(typed, one) and (whose is None or access.may(one, "activities.see", whose))
+    )
+    found = [{"name": one.get_full_name(), "role": one.get_role_display()} for one in islice(may_see, MENTIONS)]
+    return JsonResponse({"people": found if typed else []})
+
+
+def _begins(typed: list[str], person: User) -> bool:
+    """Does each typed word begin a word of her name?"""
+    name = words(person.get_full_name())
+    return all(any(word.startswith(part) for word in name) for part in typed)
+
+
+@require_safe
 def of_account(request: HttpRequest, pk: int) -> HttpResponse:
     """The next page of an account's timeline, or another kind of it."""
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
@@ -56,7 +83,7 @@ def of_account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, model: type[Account] | type[Contact], name: str):
-    text = request.POST.get(name, "")
+    text = (request.POST if request.method == "POST" else request.GET).get(name, "")
     if not text:
         return None
     rows = model.objects.visible_to(request.user).living()

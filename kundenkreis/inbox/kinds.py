@@ -1,0 +1,28 @@
+"""What a person may be told, each of which she can switch off for the inbox and for the daily mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    label: Any
+    icon: str
+
+
+KINDS = (
+    Kind("mention", _("Somebody mentions me"), "at-sign"),
+    Kind("assigned", _("I am given something to do"), "user-check"),
+    Kind("due", _("Something is due today or overdue"), "calendar-clock"),
+    Kind("reminder", _("A reminder that I set"), "alarm-clock"),
+    Kind("hand_over", _("I take over from somebody"), "users"),
+    Kind("import", _("An import has ended"), "upload"),
+    Kind("undo", _("An import was taken back"), "undo-2"),
+)
+NAMES = frozenset(kind.name for kind in KINDS)
+ICONS = {kind.name: kind.icon for kind in KINDS}
