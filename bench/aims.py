@@ -76,6 +76,12 @@ def _requests() -> dict[str, list[dict[str, Any]]]:
         "search, typing error": [
             {"path": f"/search/?q={q}", "hx": True} for q in ("Lindhofr", "Steinmuelr", "Weinbaur%20Geschnke")
         ],
+        "palette, key strokes": [{"path": f"/search/?{urlencode({'q': text})}", "hx": True} for text in _typed()],
+        "palette, texts": [
+            {"path": f"/search/?{urlencode({'q': text, 'in': 'texts'})}", "hx": True}
+            for text in ("samples", "catalog", "tender offer", "warrnty", "Steinhuber", "Berg", "forecast spring")
+        ],
+        "palette, opened": [{"path": "/search/?in=recent", "hx": True}],
         "account 360, small": [{"path": reverse("accounts:detail", args=[pk])} for pk in small],
         "account 360, largest": [{"path": reverse("accounts:detail", args=[pk])} for pk in largest],
         "timeline, largest": [{"path": reverse("accounts:timeline", args=[pk]), "hx": True} for pk in largest],
@@ -166,6 +172,23 @@ def _sign_in(user: User) -> tuple[str, str]:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return session.session_key, _get_new_csrf_string()
+
+
+def _typed() -> list[str]:
+    """Names typed letter by letter, with typing errors and two words, and the numbers of orders."""
+    letters = [name[:n] for name in ("Lindhofer", "Müllbauer", "Steinegger", "Weinbach") for n in range(1, 9)]
+    return [
+        *letters,
+        "Lindhofr",
+        "Steinmuelr",
+        "Brauhubr Papr",
+        "Hof Geschenke",
+        "Kern Dek",
+        "B12",
+        "B1234",
+        "C1003",
+        "K-0001",
+    ]
 
 
 def _small() -> list[int]:

@@ -73,7 +73,7 @@ def go(request: HttpRequest, url: str, text: str = "", *, undo: Event | None = N
     )
     if draft := request.POST.get("draft", "")[:200]:
         # Tells the browser that this draft need not be kept any more (elements/draft.js).
-        response.set_cookie(SAVED, quote(draft), max_age=600, samesite="Lax", secure=settings.SECURE_COOKIES)
+        response.set_cookie(SAVED, quote(draft, safe=""), max_age=600, samesite="Lax", secure=settings.SECURE_COOKIES)
     return toast(request, response, text, undo=undo, undo_at=undo_at) if text else response
 
 
