@@ -10,8 +10,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 HOUSE = Path(__file__).resolve().parent.parent / "kundenkreis"
 
-# Open to strangers: signing in and its two-factor steps, resetting a password, the language before it, the health check, API's own answer.
-OPEN = re.compile(r"^(health$|signin/|language/|api/|account/reauthenticate|static/)")
+# Open to strangers: signing in and its two-factor steps, resetting a password, the language before it, the health check, API's own answer;
+# what a browser needs to install the product, its page for no connection, and the signed link that ends the daily mail.
+OPEN = re.compile(
+    r"^(health$|signin/|language/|api/|account/reauthenticate|static/"
+    r"|manifest\.webmanifest$|worker\.js$|offline/$|inbox/mail-off/)"
+)
 SAMPLES = {
     "pk": "1",
     "event": "1",
