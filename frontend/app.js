@@ -1,4 +1,5 @@
 // The browser's part of Kundenkreis. Every page works without it; this makes it quick and comfortable.
+import "./elements/fresh.js";
 import "./elements/offline.js";
 import "./elements/htmx.js";
 import "./elements/dialog.js";

@@ -22,7 +22,7 @@ from kundenkreis.core.marking import Piece
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.lists import recent
 from kundenkreis.staff import access
-from kundenkreis.web import finding, finding_texts, formats, recents
+from kundenkreis.web import finding, finding_texts, formats, fresh, recents
 
 PER_KIND = 6
 RECENT = 8
@@ -71,6 +71,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "search/_results.html", {"text": text if not part else "", "sections": found})
 
 
+@fresh.changes_no_page
 @require_POST
 def opened(request: HttpRequest) -> HttpResponse:
     """The page of a record says that it is looked at: `noun` and `pk`. Remembered for the person herself, and only what she may see."""
