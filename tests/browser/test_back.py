@@ -44,17 +44,13 @@ def reads(page, words):
     settled(page, f"!document.documentElement.hidden && document.body.innerText.includes({words!r})")
 
 
-def test_without_a_change_the_page_comes_back_as_it_was_without_asking_again(world, look, browser):
+def test_without_a_change_a_page_that_was_kept_whole_comes_back_as_it_was(world, look, browser):
     page = look(world.ada, "/accounts/")
     page.evaluate("window.mark = 'the same'")
     go(page, f"/accounts/{world.lindner.pk}/")
-    asked = []
-    page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
     back(page)
     reads(page, "Lindner")
     assert page.evaluate("window.mark === 'the same'") == browser.keeps_whole
-    kinds = page.evaluate("performance.getEntriesByType('navigation').map((one) => [one.type, one.transferSize])")
-    assert browser.keeps_whole or kinds == [["back_forward", 0]], "the copy on disk was good enough"
 
 
 def test_after_signing_out_the_back_button_shows_nothing_of_the_house(world, look):
@@ -89,8 +85,6 @@ def test_after_an_inline_edit_going_back_shows_the_new_name(world, look):
 
 def test_a_page_that_was_fetched_ahead_before_the_change_is_asked_for_again(world, look):
     page = look(world.ada, "/accounts/")
-    ahead = []
-    page.context.on("request", lambda request: ahead.append(request.url))
     link = page.locator(f"a[href^='/accounts/{world.lindner.pk}/']").first
     link.hover()
     page.wait_for_timeout(1000)
