@@ -21,6 +21,9 @@ from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
+# On which of its fields it depends whether and when an account was touched.
+TOUCHING = frozenset({"account", "kind", "at", "is_open", "outcome", "deleted_at"})
+
 
 class ActivityQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
@@ -166,6 +169,7 @@ class Activity(Recorded):
         activity = super().add(by=by, **values)
         telling.given(activity, by)
         mentioning.tell(activity, "", activity.search_text(), by)
+        activity._touch("account")
         return activity
 
     @transaction.atomic
@@ -178,7 +182,32 @@ class Activity(Recorded):
                 str(event.changes.get(name, [getattr(self, name)])[0] or "") for name in ("subject", "body")
             )
             mentioning.tell(self, before, self.search_text(), by)
+        if event is not None:
+            self._touch(*event.changes, also=event.changes.get("account", [None])[0])
         return event
+
+    def _move(self, *args: Any, **values: Any) -> Event:
+        event = super()._move(*args, **values)
+        self._touch("deleted_at")
+        return event
+
+    def _touch(self, *changed: str, also: int | None = None) -> None:
+        """The account, and the one at which it stood before, knows of its last touch at once."""
+        if set(changed) & TOUCHING:
+            self.sum_again({self.account_id, also} - {None})  # type: ignore[arg-type]
+
+    @classmethod
+    def summed_on(cls, ids: Collection[int]) -> set[int]:
+        """Accounts keep the day of their last touch."""
+        rows = cls._base_manager.filter(pk__in=ids).exclude(account=None)
+        return set(rows.order_by().values_list("account_id", flat=True).distinct())
+
+    @classmethod
+    def sum_again(cls, numbers: Collection[int]) -> None:
+        from kundenkreis.activities import touching
+
+        if numbers:
+            touching.push_down(numbers)
 
     @transaction.atomic
     def finish(self, *, by: User | None, now: dt.datetime | None = None, outcome: str = "") -> Event | None:

@@ -10,6 +10,7 @@ from kundenkreis.api.noun import ALL, Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Day, Shown, decimal_type, named
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers import cadence
 from kundenkreis.customers.asking import tagged
 from kundenkreis.customers.models import (
     NEVER,
@@ -61,10 +62,25 @@ ACCOUNTS = Noun(
         "team",
         "territory",
         "person",
+        "touch_days",
         "customer_since",
         "description",
         "tags",
         "is_generated",
+        Shown(
+            name="last_touch_on",
+            columns=("last_touch_on",),
+            type=Day | None,
+            make=lambda day: None if day == cadence.NEVER else day.isoformat(),
+            description="The last call, visit or meeting that took place; empty when there was none.",
+        ),
+        Shown(
+            name="next_touch_on",
+            columns=("next_touch_on",),
+            type=Day | None,
+            make=lambda day: None if day == cadence.NOT_DUE else day.isoformat(),
+            description="When the next one is due by the house's rule for the tier, or by touch_days; empty without either.",
+        ),
         Shown(
             name="last_ordered_on",
             columns=("last_order_on",),
@@ -100,6 +116,7 @@ ACCOUNTS = Noun(
         "team",
         "territory",
         "person",
+        "touch_days",
         "customer_since",
         "description",
         "tags",
@@ -122,6 +139,8 @@ ACCOUNTS = Noun(
         Filter("team", "number", "team", "team_id", own="own_teams"),
         Filter("territory", "number", "territory", "territory_id"),
         Filter("last_ordered_on", "date", "last order", "last_order_on", aliases=("last",)),
+        Filter("last_touch_on", "date", "last touch"),
+        Filter("next_touch_on", "date", "next touch due"),
         Filter("revenue_12m", "number", "revenue, 12 months", aliases=("revenue",)),
         Filter("customer_since", "date", "customer since", aliases=("since",)),
         Filter("changed", "moment", "day of the last change", "changed_at"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+_DAYS = [MinValueValidator(1), MaxValueValidator(730)]
 
 
 class House(models.Model):
@@ -20,6 +23,19 @@ class House(models.Model):
     country = models.CharField(_("country"), max_length=2, default="AT")
     language = models.CharField(_("language"), max_length=2, default="de")
     # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
+    # How many days may pass between two touches of an account of a tier; empty: no rule.
+    touch_days_a = models.PositiveSmallIntegerField(
+        _("days between two touches, tier A"), null=True, blank=True, validators=_DAYS
+    )
+    touch_days_b = models.PositiveSmallIntegerField(
+        _("days between two touches, tier B"), null=True, blank=True, validators=_DAYS
+    )
+    touch_days_c = models.PositiveSmallIntegerField(
+        _("days between two touches, tier C"), null=True, blank=True, validators=_DAYS
+    )
+    touch_days_d = models.PositiveSmallIntegerField(
+        _("days between two touches, development"), null=True, blank=True, validators=_DAYS
+    )
     today = models.DateField(_("pretended today"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo house"), default=False)
 

@@ -44,6 +44,8 @@ ACCOUNT = (
     Filter("owner", "person", _("Owner"), "owner_id", choices=people),
     Filter("revenue", "number", _("Revenue 12 m"), "revenue_12m", aliases=("revenue_12m",)),
     Filter("last", "date", _("Last order"), "last_order_on", aliases=("last_ordered_on",)),
+    Filter("touched", "date", _("Last touch"), "last_touch_on"),
+    Filter("touch", "date", _("Next touch due"), "next_touch_on"),
     Filter("country", "choice", _("Country"), choices=lambda: [c for c in countries() if c[0]]),
     Filter("place", "text", _("Place")),
     Filter("postcode", "text", _("Postcode")),

@@ -88,6 +88,8 @@ def apply(batch: Batch, number: int, ids: Sequence[int], change: Change, now: dt
         _tag(batch, number, ids, change, now)
     else:
         _set(batch, number, ids, change.values, now)
+        if "tier" in change.values:
+            Account.sum_again(ids)
     Account._base_manager.filter(pk__in=ids).update(version=models.F("version") + 1, changed_at=now)
 
 

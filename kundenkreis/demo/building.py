@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from kundenkreis.activities import touching
 from kundenkreis.core import clock
 from kundenkreis.core.models import House as TheHouse
 from kundenkreis.demo import accounts, activities, groups, people, products, rates
@@ -71,6 +72,12 @@ def _import_sales(house: people.House, progress: Progress) -> None:
         raise RuntimeError(f"The sales were not imported: {run.state} {run.failure}")
 
 
+def _plan_touches() -> None:
+    """A touch every month with tier A, every two with B, every four with C."""
+    TheHouse.objects.update(touch_days_a=30, touch_days_b=60, touch_days_c=120)
+    touching.push_down()
+
+
 def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[], Any]]]:
     ranked: accounts.Ranked = []
     companies: dict = {}
@@ -87,5 +94,6 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Products and prices", lambda: products.describe(house.people["Ben"], now, FIRST_DAY)),
         ("Groups", lambda: groups.add(ranked, house.people["Ben"], now)),
         ("Activities", lambda: activities.add(ranked, TODAY)),
+        ("Touch plan", _plan_touches),
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON),
     ]

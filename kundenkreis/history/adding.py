@@ -61,6 +61,8 @@ def add_many(
     model.complete(given, by)
     as_set = parts is not None or model.settle is Recorded.settle
     added = _set_by_set(model, given, batch, now, partial, wrong or {}, parts) if as_set else None
+    if added is not None and parts is None:
+        model.sum_again(model.summed_on([record.pk for record in added.records if record is not None]))
     if added is None:
         added = _one_by_one(model, given, batch, by, now, wrong or {}, parts)
     count = sum(record is not None for record in added.records)

@@ -14,7 +14,7 @@ from django_tasks.base import TaskResultStatus
 from huey import crontab
 from huey.contrib.djhuey import HUEY, close_db
 
-from kundenkreis.activities import morning, reminding
+from kundenkreis.activities import morning, reminding, touching
 from kundenkreis.customers import editing_very_many
 from kundenkreis.files import storing, texts
 from kundenkreis.history import bin
@@ -136,6 +136,12 @@ def refresh_figures() -> None:
 @at(crontab(hour="1", minute="15"))
 def forget_notifications() -> None:
     Notification.forget_old()
+
+
+@at(crontab(hour="1", minute="50"))
+def refresh_touches() -> None:
+    """What imports and changed rules have left behind."""
+    touching.push_down()
 
 
 @at(crontab(hour="1", minute="10"))

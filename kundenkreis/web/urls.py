@@ -30,6 +30,7 @@ from kundenkreis.web.views import (
     teams,
     territories,
     tokens,
+    touch_list,
     views,
     vocabulary,
 )
@@ -213,6 +214,10 @@ ACTIVITIES = [
     path("<int:pk>/pin/", activity_page.pin, name="pin"),
     path("<int:pk>/discard/", activity_page.discard, name="discard"),
 ]
+TOUCHES = [
+    path("", touch_list.index, name="list"),
+    path("export/", touch_list.export, name="export"),
+]
 LOG = [
     path("", activity_page.index, name="list"),
     path("export/", activity_page.export, name="export"),
@@ -302,6 +307,7 @@ urlpatterns = [
     path("accounts/", include((ACCOUNTS, "accounts"))),
     path("contacts/", include((CONTACTS, "contacts"))),
     path("views/", include((VIEWS, "views"))),
+    path("touches/", include((TOUCHES, "touches"))),
     path("activities/all/", include((LOG, "log"))),
     path("activities/", include((ACTIVITIES, "activities"))),
     path("products/families/", include((_vocabulary("families"), "families"))),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import clock, numbering, search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
-from kundenkreis.customers import checks
+from kundenkreis.customers import cadence, checks
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.dated import holding
 from kundenkreis.history.recording import Recorded
@@ -205,6 +206,13 @@ class Account(Recorded):
         related_name="own_account",
         error_messages={"unique": _("This person has an account already; it may be in the bin.")},
     )
+    touch_days = models.PositiveSmallIntegerField(
+        _("days between two touches"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text=_("Empty: the house's rule for the tier."),
+    )
     customer_since = models.DateField(_("customer since"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="accounts")
@@ -216,6 +224,11 @@ class Account(Recorded):
     )
     revenue_before = models.DecimalField(
         _("revenue, the 12 months before"), max_digits=16, decimal_places=2, default=Decimal(0), editable=False
+    )
+    # Pushed down by activities: see `cadence`.
+    last_touch_on = models.DateField(_("last touch"), default=cadence.NEVER, db_default=cadence.NEVER, editable=False)
+    next_touch_on = models.DateField(
+        _("next touch due"), default=cadence.NOT_DUE, db_default=cadence.NOT_DUE, editable=False
     )
 
     objects = AccountQuerySet.as_manager()
@@ -241,6 +254,11 @@ class Account(Recorded):
                 name="customers_account_revenue",
                 condition=models.Q(deleted_at=None),
             ),
+            models.Index(
+                fields=["next_touch_on", "id", "owner", "team", "territory", "tier"],
+                name="customers_account_touch",
+                condition=models.Q(deleted_at=None, next_touch_on__lt=cadence.NOT_DUE),
+            ),
             models.Index(fields=["owner", "key", "id"], name="customers_account_owner"),
             models.Index(fields=["team", "key", "id"], name="customers_account_team"),
             models.Index(fields=["territory", "key", "id"], name="customers_account_territory"),
@@ -259,6 +277,16 @@ class Account(Recorded):
     def last_ordered(self) -> dt.date | None:
         """The day of the last order; None when there was none."""
         return None if self.last_order_on == NEVER else self.last_order_on
+
+    @property
+    def last_touched(self) -> dt.date | None:
+        """The day of the last touch; None when there was none."""
+        return None if self.last_touch_on == cadence.NEVER else self.last_touch_on
+
+    @property
+    def touch_due(self) -> dt.date | None:
+        """The day on which the next touch is due; None without a rule."""
+        return None if self.next_touch_on == cadence.NOT_DUE else self.next_touch_on
 
     @property
     def revenue_change(self) -> Decimal | None:
@@ -302,6 +330,9 @@ class Account(Recorded):
         if "owner" in touched and "team" not in touched and self.owner is not None:
             self.team = self.owner.team
             derived.add("team")
+        if touched & {"tier", "touch_days"}:
+            self.next_touch_on = cadence.of(self, cadence.rules())
+            derived.add("next_touch_on")
         return derived
 
     search_kind = search.ACCOUNT
@@ -313,6 +344,16 @@ class Account(Recorded):
         for record, number in zip(unnumbered, numbering.next_numbers("account", len(unnumbered), "K-"), strict=True):
             record.number = number
         super().prepare_many(records, touched)
+
+    @classmethod
+    def summed_on(cls, ids: Collection[int]) -> set[int]:
+        """An account keeps the day of its next touch, which depends on its tier."""
+        return set(ids)
+
+    @classmethod
+    def sum_again(cls, numbers: Collection[int]) -> None:
+        for some in cadence.chunks_of(cls, numbers):
+            cadence.bring_in_step(some)
 
     def search_row(self) -> tuple:
         return (self.pk, self.name, self.search_text(), self.number)

@@ -24,7 +24,16 @@ class HouseForm(forms.ModelForm):
 
     class Meta:
         model = House
-        fields = ("name", "currency", "country", "language")
+        fields = (
+            "name",
+            "currency",
+            "country",
+            "language",
+            "touch_days_a",
+            "touch_days_b",
+            "touch_days_c",
+            "touch_days_d",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

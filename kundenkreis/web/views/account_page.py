@@ -36,7 +36,7 @@ from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 
 FACTS = {
-    "care": ("owner", "team", "territory", "tier", "relation", "customer_since"),
+    "care": ("owner", "team", "territory", "tier", "touch_days", "relation", "customer_since"),
     "company": ("name", "kind", "person", "industry", "employees", "language", "currency"),
     "reach": ("email", "phone", "website", "street", "postcode", "place", "country"),
     "register": ("vat_id", "register_number", "register_court", "gln"),

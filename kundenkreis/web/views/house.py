@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from kundenkreis.activities.tasks import touch_all
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
+from kundenkreis.customers import cadence
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import access
@@ -27,11 +29,14 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = HouseForm(request.POST or None, instance=House.current())
     if request.method == "POST" and form.is_valid():
         try:
-            house_currency.settle(house, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            changed = house_currency.settle(house, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         except ValidationError as refused:
             apply_errors(form, refused)
         else:
             clock.forget()
+            if any(name.startswith("touch_days_") for name in changed):
+                cadence.forget()
+                touch_all.enqueue()
             messages.success(request, _("The settings are saved."))
             return redirect("house:settings")
     rates = ExchangeRate.objects.visible_to(request.user).living().order_by("-on", "currency")[:RATES_SHOWN]

@@ -1,0 +1,85 @@
+"""How often an account should be spoken with: the house's rule for its tier, or what was agreed for the account itself.
+
+The account keeps the day of its last touch (`activities.touching` writes it) and the day on which the next one is due, so that a list can
+sort a million accounts by it. Without a rule nothing is ever due.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
+
+from kundenkreis.core import bulk
+from kundenkreis.core.models import House
+
+# "Never touched" and "nothing is due", as dates, because the engines sort NULL differently.
+NEVER = dt.date(1900, 1, 1)
+NOT_DUE = dt.date(9999, 12, 31)
+_KEY = "customers.cadence"
+_CHUNK = 5000
+_READ = ("tier", "touch_days", "created_at", "last_touch_on", "next_touch_on")
+Rules = Mapping[str, int]
+
+
+def next_due(last: dt.date, made: dt.date, days: int | None) -> dt.date:
+    """The day of the next touch: so many days after the last one, or after the account was made when there was none."""
+    return NOT_DUE if days is None else (made if last == NEVER else last) + dt.timedelta(days=days)
+
+
+def days_for(tier: str, own: int | None, rules: Rules) -> int | None:
+    """Days between two touches: what was agreed for the account before the rule of its tier; None without either."""
+    return own if own is not None else rules.get(tier)
+
+
+def rules(*, fresh: bool = False) -> Rules:
+    """Tier → days, as the house's settings say."""
+    known = None if fresh else cache.get(_KEY)
+    if known is None:
+        house = House.current()
+        given = {"A": house.touch_days_a, "B": house.touch_days_b, "C": house.touch_days_c, "D": house.touch_days_d}
+        known = {tier: days for tier, days in given.items() if days is not None}
+        cache.set(_KEY, known, 30)
+    return known
+
+
+def forget() -> None:
+    """Read the rules anew at the next call (after they were changed)."""
+    cache.delete(_KEY)
+
+
+def of(account: Any, rules: Rules) -> dt.date:
+    """When this account's next touch is due, by what stands on it."""
+    made = timezone.localdate(account.created_at)
+    return next_due(account.last_touch_on, made, days_for(account.tier, account.touch_days, rules))
+
+
+def bring_in_step(accounts: Any, last: Mapping[int, dt.date] | None = None) -> int:
+    """Write the next due day of these accounts (a QuerySet) and, with `last`, the day of their last touch. Returns how many changed."""
+    present, differing = rules(fresh=True), []
+    with transaction.atomic():
+        for pk, tier, own, made, touched, due in accounts.order_by("pk").values_list("pk", *_READ):
+            new = touched if last is None else last.get(pk, NEVER)
+            wanted = next_due(new, timezone.localdate(made), days_for(tier, own, present))
+            if (new, wanted) != (touched, due):
+                differing.append((pk, new, wanted))
+        if differing:
+            bulk.update_rows(accounts.model, ["id", "last_touch_on", "next_touch_on"], differing)
+    return len(differing)
+
+
+def chunks_of(model: Any, ids: Iterable[int] | None = None) -> Iterator[Any]:
+    """These accounts, or all, as QuerySets of 5,000 at most."""
+    if ids is not None:
+        wanted = sorted(set(ids))
+        for start in range(0, len(wanted), _CHUNK):
+            yield model._base_manager.filter(pk__in=wanted[start : start + _CHUNK])
+        return
+    last = 0
+    while some := list(model._base_manager.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_CHUNK]):
+        yield model._base_manager.filter(pk__gt=last, pk__lte=some[-1])
+        last = some[-1]
