@@ -53,7 +53,8 @@ class AccountForm(VerbForm):
         model = Account
         fields = [
             "name", "kind", "person", "relation", "tier", "touch_days", "industry", "employees", "customer_since", "tags", "street",
-            "postcode", "place", "country", "email", "phone", "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "owner", "team",
+            "postcode", "place", "country", "email", "phone",
+            "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "owner", "team",
             "territory", "description",
         ]  # fmt: skip
         field_classes = {"tags": RecordsField}
