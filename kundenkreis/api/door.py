@@ -277,7 +277,7 @@ def urls() -> tuple[list[URLPattern | URLResolver], str]:
         path("", answering_json(index), name="index"),
         *_wrapped(api.urls[0]),
     ]
-    return [path("v1/", include(routes)), re_path(r"^(?P<rest>.*)$", nowhere)], "api"
+    return [path("v1/", include(routes)), re_path(r"^(?P<rest>(?s:.*))\Z", nowhere)], "api"
 
 
 # --- what the document says about errors -----------------------------------------------------------------------------

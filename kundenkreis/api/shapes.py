@@ -183,6 +183,8 @@ def _inner_type(field: Any, writing: bool) -> Any:
         return bool
     if isinstance(field, models.DecimalField):
         return decimal_type(field.max_digits, field.decimal_places, writing=writing)
+    if isinstance(field, models.FloatField):
+        return float
     if isinstance(field, models.IntegerField):
         return _whole_number(field)
     if isinstance(field, models.DateTimeField):

@@ -34,6 +34,7 @@ def test_a_file_is_sent_mapped_tried_started_and_undone(world, program, django_c
         with django_capture_on_commit_callbacks(execute=True):
             assert ada.post(f"{path}/{step}").status_code == 200, step
         run = ada.get(path).json()
+        assert isinstance(run["share"], float)
         if step == "check":
             assert (run["state"], run["forecast"]["rejected"]) == ("checked", 1), run
             assert not Account.objects.filter(number="Z-1").exists()

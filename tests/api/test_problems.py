@@ -22,7 +22,16 @@ def is_problem(answer, status: int) -> dict:
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/", "/api/v2/", "/api/v1/nothing", "/api/v1/accounts/x", "/api/v1/accounts/1/nothing", "/api/v1/accounts/"],
+    [
+        "/api/",
+        "/api/v2/",
+        "/api/v1/nothing",
+        "/api/v1/accounts/x",
+        "/api/v1/accounts/1/nothing",
+        "/api/v1/accounts/",
+        "/api/v1/orders/x%0Ay/restore",  # a new line in the address
+        "/api/v1/nothing%0A",
+    ],
 )
 def test_an_address_that_there_is_not(world, program, path):
     for asking in (program(None), program(world.ada)):
