@@ -63,10 +63,17 @@ def test_an_outcome_is_asked_for(world, client):
     assert visit.is_open
 
 
-def test_done_ones_tasks_and_other_peoples_are_not_reported(world, client):
+def test_done_ones_and_tasks_are_shown_and_other_peoples_are_not_reported(world, client):
     client.force_login(world.ada)
-    assert client.get(f"/activities/{planned(world, kind='task').pk}/report/").status_code == 404
-    assert client.get(f"/activities/{planned(world, is_open=False).pk}/report/").status_code == 404
+    for values in ({"kind": "task"}, {"is_open": False}):
+        one = planned(world, **values)
+        for answer in (
+            client.get(f"/activities/{one.pk}/report/"),
+            client.post(f"/activities/{one.pk}/report/", {"outcome": "good"}),
+        ):
+            assert answer.headers["Location"] == f"/activities/{one.pk}/"
+        assert one.version == Activity.objects.get(pk=one.pk).version
+    assert client.get("/activities/report/").headers["Location"] == "/accounts/"
     assert client.get(f"/activities/report/?account={world.brauneis.pk}&kind=visit").status_code == 404
     assert client.get(f"/activities/report/?account={world.lindner.pk}&kind=note").status_code == 404
     client.force_login(world.rita)

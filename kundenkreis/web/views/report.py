@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -24,10 +24,10 @@ _TITLES = {"call": lazy("Report a call"), "visit": lazy("Report a visit"), "meet
 
 @require_http_methods(["GET", "POST"])
 def planned(request: HttpRequest, pk: int) -> HttpResponse:
-    """A planned call, visit or meeting took place."""
+    """A planned call, visit or meeting took place; what is done already, or nothing of the kind, is shown instead."""
     activity = changeable(request, pk)
     if activity.kind not in KINDS or not activity.is_open:
-        raise Http404
+        return redirect("activities:detail", pk=pk)
     shown = changeable(request, pk)
     spare(request.user, [shown], "account", "contact")
     return _answer(request, activity, shown)
@@ -35,8 +35,10 @@ def planned(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """`?account=` with whom, `?kind=` call, visit or meeting."""
+    """`?account=` with whom (without one it is looked for first), `?kind=` call, visit or meeting."""
     asked, kind = request.GET.get("account", ""), request.GET.get("kind", "call")
+    if not asked:
+        return redirect("accounts:list")
     if kind not in KINDS or not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         raise Http404
     account = get_object_or_404(Account.objects.visible_to(request.user).living(), pk=int(asked))
