@@ -85,6 +85,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
     else:
         others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call", "verb": "done"}
         others["activity_pk"] = made["activity"].pk
+        others["key"] = "kind" if space == "activities" or space == "log" else "tier"
+        others["token"] = "nobody:nothing"
         others["price_pk"] = made["price"].pk
         record = (
             made["account"] if "label" in keys else made[RECORDS.get(name) or RECORDS[space]] if "pk" in keys else None

@@ -79,8 +79,8 @@ def test_another_team_s_records_do_not_exist_at_any_address(world, signed_in):
 WRITES = re.compile(
     r"objects\.(create|bulk_create|update_or_create|get_or_create|bulk_update)\(|\)\.(update|delete)\(|(?<!form)\.save\(\)"
 )
-# The API keeps the answers to idempotency keys in a table of its own.
-WRITERS = {"api/once.py"}
+# The API keeps the answers to idempotency keys in a table of its own, and the pages those to forms sent later.
+WRITERS = {"api/once.py", "web/once.py"}
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_in_small_pieces_blank_and_broken_rows_are_counted_the_same(world, monke
     monkeypatch.setattr(pacing, "FIRST", 2)
     run = draft(text, target="accounts", match_by="name")
     importing.run_now(run)
-    assert run.next_chunk > 3, "it was cut into pieces"
+    assert run.next_chunk >= 3, "it was cut into pieces"
     assert (run.counts["added"], run.counts["rejected"], run.counts["blank"], run.rows_read) == (3, 2, 2, 5)
     assert list(run.problems.order_by("row").values_list("row", flat=True)) == [4, 8]
 

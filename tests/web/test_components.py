@@ -30,7 +30,8 @@ def test_every_component_says_its_parameters_and_is_offered_by_ui(path, name):
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.relative_to(TEMPLATES).as_posix())
 def test_no_template_carries_what_the_security_policy_forbids(path):
     text = re.sub(r"{#.*?#}", "", path.read_text(), flags=re.DOTALL)
-    assert not re.search(r"\sstyle=", text)
+    if path.parent.name != "mail":  # programs for mail know nothing but styles in the element
+        assert not re.search(r"\sstyle=", text)
     assert "<style" not in text
     assert not re.search(r"<[^>]*\son\w+=", text)
     for script in re.findall(r"<script[^>]*>", text):

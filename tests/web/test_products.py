@@ -12,7 +12,7 @@ from kundenkreis.orders.models import Order, OrderLine
 @pytest.fixture
 def lantern(world):
     """Sold this year: 100 € to Lindner, 40 € to Brauneis, 7 € to nobody."""
-    product = Product.add(by=world.admin, number="85123A", name="White lantern", cost="1.23")
+    product = Product.add(by=world.admin, number="85123A", name="White lantern", cost="917.53")
     today = clock.today()
     for number, account, amount in (("1", world.lindner, 100), ("2", world.brauneis, 40), ("3", None, 7)):
         order = Order.add(by=None, number=number, account=account, ordered_on=today, total=amount, total_house=amount)
@@ -46,9 +46,9 @@ def test_a_product_s_sales_are_those_that_one_may_see(world, signed_in, lantern)
 
 
 def test_costs_are_for_those_who_may_see_them(world, signed_in, lantern):
-    assert "€1.23" in page(signed_in(world.ada), lantern)
+    assert "€917.53" in page(signed_in(world.ada), lantern)
     for other in (world.dora, world.gerda, world.rita):
-        assert "1.23" not in page(signed_in(other), lantern)
+        assert "917.53" not in page(signed_in(other), lantern)
 
 
 def test_the_cost_is_not_in_the_form_of_who_may_not_see_it(world, signed_in, lantern, monkeypatch):
@@ -56,13 +56,13 @@ def test_the_cost_is_not_in_the_form_of_who_may_not_see_it(world, signed_in, lan
 
     monkeypatch.setitem(access.TABLE[world.gerda.role], "products.change", access.ALL)
     client = signed_in(world.gerda)
-    assert "1.23" not in client.get(f"/products/{lantern.pk}/edit/").content.decode()
+    assert "917.53" not in client.get(f"/products/{lantern.pk}/edit/").content.decode()
     client.post(
         f"/products/{lantern.pk}/edit/",
         {"number": "85123A", "name": "Lantern", "kind": "goods", "cost": "9", "version": "1"},
     )
     lantern.refresh_from_db()
-    assert (lantern.name, str(lantern.cost)) == ("Lantern", "1.2300")
+    assert (lantern.name, str(lantern.cost)) == ("Lantern", "917.5300")
 
 
 def test_a_product_is_made_and_changed_by_those_who_may(world, signed_in):
