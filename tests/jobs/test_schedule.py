@@ -40,6 +40,7 @@ def test_the_timetable_is_complete(queue):
     assert {name.removeprefix("schedule.") for name in entries(queue)} == {
         "give_back_what_dead_workers_left", "remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files",
         "clean_sessions", "clean_queue", "read_documents", "begin_the_day", "forget_notifications", "recompute_insights", "recompute_all_insights",
+        "refresh_touches",
     }  # fmt: skip
 
 
