@@ -148,6 +148,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             "PRAGMA wal_autocheckpoint=16384;"
         ),
     }
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # No page reads so much that compiling its query pays: a count with three conditions was compiled for 3 of its 5 seconds.
+    _GIVEN = DATABASES["default"].setdefault("OPTIONS", {})
+    _GIVEN["options"] = f"-c jit=off {_GIVEN.get('options', '')}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "staff.User"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.core.filter_kinds import OPERATIONS, Operation
 from kundenkreis.core.filter_nouns import BadFilter, Filter, Reading, Relation
 from kundenkreis.core.filter_writing import values_of
+from kundenkreis.core.records import AskedOfEachRow
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class Condition:
     def q(self) -> Q:
         """The condition for a queryset, asked row by row."""
         if self.filter.relation is not None:
-            here = Exists(related(self).filter(**{self.filter.relation.here: OuterRef(self.filter.relation.there)}))
+            # Whether there is anything at all decides hardly any row, or nearly every one: PostgreSQL chooses better itself.
+            ask = AskedOfEachRow if self.parts else Exists
+            here = ask(related(self).filter(**{self.filter.relation.here: OuterRef(self.filter.relation.there)}))
             return Q(here) if self.operation == "with" else ~Q(here)
         if self.filter.many is not None:
             return self._of_many()
@@ -51,7 +54,7 @@ class Condition:
         if many.are_few:
             found = Q(**{f"{many.there}__in": rows.values(many.here)})
         else:
-            found = Q(Exists(rows.filter(**{many.here: OuterRef(many.there)})))
+            found = Q(AskedOfEachRow(rows.filter(**{many.here: OuterRef(many.there)})))
         return ~found if denied else found
 
 

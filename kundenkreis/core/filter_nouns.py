@@ -46,7 +46,8 @@ class Relation:
     """Other records that belong to a row: an account's orders.
 
     `rows(person)` are those that count and that this person may see, whose column `here` equals the list's column `there`; `filters()`
-    is what may be asked of them; `drivers` are those whose column leads an index.
+    is what may be asked of them; `drivers` are those whose column leads an index. `beside` are filters whose column follows in each of
+    these indexes, so that the index alone tells how many records at most an answer reads; None when it does not.
     """
 
     rows: Callable[[Any], Any]
@@ -54,6 +55,7 @@ class Relation:
     here: str
     there: str = "pk"
     drivers: frozenset[str] = frozenset()
+    beside: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

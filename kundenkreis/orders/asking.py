@@ -97,6 +97,7 @@ PURCHASES = Filter(
         lambda: _OF_LINE,
         "account_id",
         drivers=frozenset({"family", "product", "item"}),
+        beside=frozenset({"day"}),
     ),
 )
 OPEN_ITEMS = Filter(

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+from contextlib import contextmanager
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core import clock
+from kundenkreis.core.patience import TookTooLong
 from kundenkreis.customers.models import Account, Contact, Position, Tag
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.staff.models import ApiToken
@@ -171,3 +173,26 @@ def test_the_place_of_a_mistake_is_told_to_programs(house, client):
     answer = client.get(f"/api/v1/accounts?{written}", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 422
     assert [(one["parameter"], one["at"]) for one in answer.json()["errors"]] == [("f", "1.1.0")]
+
+
+def test_a_count_that_takes_too_long_is_not_shown_until_somebody_wants_it(house, signed_in, monkeypatch):
+    ben = signed_in(house.ben)
+    address = "/accounts/?" + urlencode({"f": "any(orders:with;orders:without)"})
+    whole = ben.get(address + "&count=1").content.decode()
+    assert whole.startswith("2 accounts")
+
+    @contextmanager
+    def hurried(milliseconds):
+        if milliseconds < 30_000:
+            raise TookTooLong
+        yield
+
+    monkeypatch.setattr("kundenkreis.web.lists.page.IMPATIENT", 100)
+    monkeypatch.setattr("kundenkreis.web.lists.page.at_most", hurried)
+    given_up = ben.get(address + "&count=1").content.decode()
+    assert "Count rows" in given_up and "accounts ·" not in given_up
+    asked = re.search(r'hx-get="([^"]+)"', given_up).group(1).replace("&amp;", "&")
+    assert ben.get("/accounts/" + asked).content.decode() == whole
+    assert ben.get("/accounts/?count=1").content.decode().startswith("2 accounts"), (
+        "what the rows answer themselves is always counted"
+    )

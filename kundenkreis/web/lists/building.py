@@ -96,7 +96,7 @@ def _count(page: ListPage, request: HttpRequest, root: Block) -> HttpResponse:
     params = request.GET.copy()
     params.setlist("f", [*_records(request, page), *[part.written() for part in root.parts if part.is_finished]])
     now = state.read(page, request, params)
-    return HttpResponse(escape(now.problem or page.count_text(request, now)))
+    return HttpResponse(escape(now.problem or page.count_text(request, now) or _("Not counted yet: it takes longer")))
 
 
 def _unfinished(block: Block) -> list[Row]:

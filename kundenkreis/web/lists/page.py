@@ -7,6 +7,7 @@ the place in the list, a saved view. It asks for one page of rows by key, and fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.core import keyset
 from kundenkreis.core.filters import Filter
 from kundenkreis.core.models import House
+from kundenkreis.core.patience import TookTooLong, at_most
 from kundenkreis.core.steering import filtered
 from kundenkreis.core.text import fold
 from kundenkreis.customers.discretion import name_within_reach, spare
@@ -28,6 +30,7 @@ from kundenkreis.lists import known
 from kundenkreis.lists.models import SavedView
 from kundenkreis.staff import access
 from kundenkreis.web import finding, formats
+from kundenkreis.web.htmx import fragment
 from kundenkreis.web.lists import boards, calendars, choosing, state
 from kundenkreis.web.lists.boards import Board
 from kundenkreis.web.lists.calendars import Calendar
@@ -37,6 +40,8 @@ from kundenkreis.web.lists.state import State
 
 SIZE = 50
 BOUND = 10_001
+# Milliseconds after which a count that asks for other records is given up: by itself after a page, and when somebody wants to know.
+IMPATIENT, PATIENT = 100, 30_000
 FOUND = 500  # so many records a search text may bring into a list
 REGISTRY: dict[str, ListPage] = {}
 
@@ -114,7 +119,7 @@ class ListPage:
         if chosen := choosing.answer(self, request, now):
             return chosen
         if "count" in request.GET:
-            return HttpResponse(self.count_text(request, now))
+            return self._count(request, now)
         if now.board is not None:
             return boards.answer(self, request, now, now.board, context)
         if now.layout in calendars.STEPS and self.calendar:
@@ -220,15 +225,25 @@ class ListPage:
                 self.annotate[column.key](page.rows, request)
         return page
 
-    def count_text(self, request: HttpRequest, now: State) -> str:
-        """How many match, exactly up to 10,000, and their sums as long as they are that few."""
+    def _count(self, request: HttpRequest, now: State) -> HttpResponse:
+        text = self.count_text(request, now, most=PATIENT if request.GET["count"] == "all" else IMPATIENT)
+        return HttpResponse(text) if text else fragment(request, "lists/uncounted.html", {"state": now})
+
+    def count_text(self, request: HttpRequest, now: State, most: int | None = None) -> str:
+        """How many match, exactly up to 10,000, and their sums as long as they are that few.
+
+        "" when other records must be asked for and that takes longer than `most` milliseconds (IMPATIENT when left out).
+        """
         rows = self.matching(request, now)
-        count = keyset.bounded_count(rows, BOUND)
-        narrowed = any(one.filter.name in self.summed_by for one in now.filters.conditions)
-        parts = [self.counted(count)]
-        if count < BOUND or narrowed:
-            parts += self._sums(rows, exact=narrowed)
-        return " · ".join(parts)
+        asks_others = any(one.filter.relation is not None for one in now.filters.asked())
+        with suppress(TookTooLong), at_most(most or IMPATIENT) if asks_others else nullcontext():
+            count = keyset.bounded_count(rows, BOUND)
+            narrowed = any(one.filter.name in self.summed_by for one in now.filters.conditions)
+            parts = [self.counted(count)]
+            if count < BOUND or narrowed:
+                parts += self._sums(rows, exact=narrowed)
+            return " · ".join(parts)
+        return ""
 
     def _sums(self, rows: models.QuerySet, *, exact: bool) -> list[str]:
         """What the rows come to; to the unit when a figure has led here."""
