@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from kundenkreis.activities import morning
 
 PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
@@ -86,7 +89,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call", "verb": "done"}
         others["activity_pk"] = made["activity"].pk
         others["key"] = "kind" if space == "activities" or space == "log" else "tier"
-        others["token"] = "nobody:nothing"
+        others["token"] = signing.dumps(made["person"].pk, salt=morning.SALT)
         others["price_pk"] = made["price"].pk
         record = (
             made["account"] if "label" in keys else made[RECORDS.get(name) or RECORDS[space]] if "pk" in keys else None

@@ -46,7 +46,14 @@ function begin(grip) {
 function widen(what, width) {
   what.to = Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
   what.col.setAttribute("width", what.to);
-  what.grip.setAttribute("aria-valuenow", what.to);
+  what.grip.dataset.width = what.to;
+  tell(what.grip, what.to);
+}
+
+function tell(grip, width) {
+  grip.setAttribute("aria-valuemin", NARROWEST);
+  grip.setAttribute("aria-valuemax", WIDEST);
+  grip.setAttribute("aria-valuenow", width);
 }
 
 /** The address keeps the widths, so that a view, a link and every other part of the page have them too. */
@@ -55,7 +62,7 @@ function keep({ grip, to }) {
   const address = new URL(location.href);
   const grips = [...grip.closest("tr").querySelectorAll("[data-grip]")];
   const columns = grips.map((one) => {
-    const width = one === grip ? to : one.getAttribute("aria-valuenow");
+    const width = one === grip ? to : one.dataset.width;
     return width ? `${one.dataset.grip}:${width}` : one.dataset.grip;
   });
   address.searchParams.delete("columns");
@@ -83,7 +90,14 @@ document.addEventListener("keydown", (event) => {
   if (!grip || !step) return;
   event.preventDefault();
   const what = begin(grip);
-  widen(what, Number(grip.getAttribute("aria-valuenow") || what.width) + step);
+  widen(what, Number(grip.dataset.width || what.width) + step);
   clearTimeout(later);
   later = setTimeout(() => keep(what), 800);
+});
+
+// A column whose width nobody chose has the one that the table gave it.
+document.addEventListener("htmx:load", (event) => {
+  for (const grip of event.target.querySelectorAll("[data-grip]")) {
+    tell(grip, grip.dataset.width || grip.closest("th").offsetWidth);
+  }
 });

@@ -25,13 +25,19 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def playwright():
+    """One for all: a second one in the same thread is refused."""
     if not chromium():
         pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
+    with sync_playwright() as started:
         yield started
-        started.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    started = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from kundenkreis.customers import placing
 from kundenkreis.customers.models import Account, AccountLink
 from kundenkreis.history.models import BatchChunk, Event
-from kundenkreis.quality import importing, running
+from kundenkreis.quality import importing, pacing, running
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.targets import accounts as target
 from tests.quality.imports import draft, imported, told
@@ -24,13 +24,14 @@ def subsidiaries(n: int, heads: int = 1000) -> str:
     return "\n".join(["number,name,parent", *rows])
 
 
-def test_thousands_of_parents_take_few_queries_and_belong_to_the_batch(world):
+def test_thousands_of_parents_take_few_queries_and_belong_to_the_batch(world, monkeypatch):
+    monkeypatch.setattr(pacing, "HELD", 60)  # no piece is made smaller because this machine is slow
     with CaptureQueriesContext(connection) as queries:
         run = imported(subsidiaries(3000), target="accounts", match_by="number")
     links = 3000 - 1000
     assert (run.counts["links_added"], AccountLink.objects.count()) == (links, links)
     kept = BatchChunk.objects.filter(batch=run.batch, model="customers.accountlink")
-    assert len(queries) < 400 + 25 * kept.count(), "so many for a step, however many links it has"
+    assert len(queries) < 300 + 25 * kept.count(), "so many for a step, however many links it has"
     assert len(queries) < links, "not one by one"
     assert Event.objects.filter(verb="accountlink.added").count() == 0
     assert len(set(kept.values_list("number"))) == kept.count() >= links // target.LINKS
