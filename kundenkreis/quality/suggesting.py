@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from .fields import FieldSpec, fold_header
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
 LEAST = 0.5
 SAMPLE_VALUES = 100
+LONGEST_CELL = 200
 # kinds whose cells betray them without a name
 TELLING = ("email", "datetime", "date", "phone", "country", "currency", "language", "boolean")
+# without which no cell is of that kind
+SIGNS = {"email": "@", "datetime": r"\d", "date": r"\d", "phone": r"\d"}
 PART = 0.72
+ALIKE = 0.87
 CONTENT = 0.55
 
 
@@ -62,22 +67,23 @@ def _offers(
     """Every column that could be every field, with a key to sort by: surest first, required first, leftmost first."""
     folded = {header: _parts(header) for header in headers}
     cells = {header: _cells(sample, header) for header in headers}
-    shares: dict[tuple[str, str], float] = {}
     offers: list[tuple[tuple[float, bool, int, int], str, Suggestion]] = []
     for place, spec in enumerate(fields):
         words = _words(spec)
         for position, header in enumerate(headers):
-            key = (header, spec.kind)
-            if key not in shares:
-                shares[key] = _share(cells[header], spec.kind)
-            offer = _offer(header, folded[header], words, spec, shares[key])
+            offer = _offer(header, folded[header], words, spec, cells[header])
             if offer and offer.confidence >= LEAST:
                 offers.append(((-offer.confidence, not spec.required, position, place), spec.name, offer))
     return offers
 
 
-def _offer(header: str, parts: Sequence[str], words: Sequence[str], spec: FieldSpec, share: float) -> Suggestion | None:
+def _offer(
+    header: str, parts: Sequence[str], words: Sequence[str], spec: FieldSpec, cells: tuple[str, ...]
+) -> Suggestion | None:
     by_name, reason = _by_name(parts, words)
+    if by_name < LEAST and not _may_tell(cells, spec.kind):
+        return None
+    share = _share(cells, spec.kind)
     if by_name and share >= 0:
         by_name *= 1.0 if share > 0.9 else 0.55 + 0.45 * share
     if by_name >= LEAST:
@@ -85,6 +91,13 @@ def _offer(header: str, parts: Sequence[str], words: Sequence[str], spec: FieldS
     if spec.kind in TELLING and share >= 0.9 and spec.kind != "boolean":
         return Suggestion(header, round(CONTENT * share, 2), "content")
     return None
+
+
+@lru_cache(maxsize=2048)
+def _may_tell(cells: tuple[str, ...], kind: str) -> bool:
+    """Whether it is worth reading the cells as the kind, of a column whose name says nothing."""
+    sign = SIGNS.get(kind, "")
+    return kind in TELLING and sum(re.search(sign, cell) is not None for cell in cells) >= 0.9 * len(cells)
 
 
 def _parts(header: str) -> tuple[str, ...]:
@@ -136,9 +149,18 @@ def _by_name(parts: Sequence[str], words: Sequence[str]) -> tuple[float, str]:
             inside = word.split()
             if len(word) >= 3 and len(inside) < len(tokens) and _contains(tokens, inside):
                 best, reason = max(best, PART * (0.8 + 0.2 * len(word) / len(part))), "similar_name"
-            elif len(word) >= 5 and len(part) >= 5 and SequenceMatcher(None, part, word).ratio() >= 0.87:
+            elif len(word) >= 5 and len(part) >= 5 and _alike(part, word):
                 best, reason = max(best, 0.7), "similar_name"
     return best, reason
+
+
+@lru_cache(maxsize=65536)
+def _alike(part: str, word: str) -> bool:
+    """One is the other misspelt. The two quick ratios are upper bounds of the ratio, and cheap."""
+    if 2 * min(len(part), len(word)) < ALIKE * (len(part) + len(word)):
+        return False
+    matcher = SequenceMatcher(None, part, word)
+    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
 def _contains(tokens: list[str], inside: list[str]) -> bool:
@@ -146,26 +168,29 @@ def _contains(tokens: list[str], inside: list[str]) -> bool:
     return any(tokens[start : start + width] == inside for start in range(len(tokens) - width + 1))
 
 
-def _cells(sample: pl.DataFrame | None, header: str) -> pl.Series | None:
+def _cells(sample: pl.DataFrame | None, header: str) -> tuple[str, ...]:
     if sample is None or header not in sample.columns:
-        return None
+        return ()
     cells = sample[header].str.strip_chars()
-    cells = cells.filter(cells != "").head(SAMPLE_VALUES)
-    return cells if len(cells) else None
+    return tuple(cells.filter(cells != "").head(SAMPLE_VALUES).str.head(LONGEST_CELL))
 
 
-def _share(cells: pl.Series | None, kind: str) -> float:
+@lru_cache(maxsize=2048)  # a page of the wizard asks again what the page before has asked
+def _share(cells: tuple[str, ...], kind: str) -> float:
     """The share of cells that can be read as the kind; −1 when there is nothing to look at."""
+    import polars as pl
+
     from .values import hints_for, parse
 
-    if cells is None:
+    if not cells:
         return -1.0
     if kind == "text":
         return 1.0
-    if kind in ("date", "datetime") and cells.str.contains(r"^\d{1,5}([.,]\d+)?$").mean() > 0.5:  # type: ignore[operator]
+    series = pl.Series(cells, dtype=pl.String)
+    if kind in ("date", "datetime") and series.str.contains(r"^\d{1,5}([.,]\d+)?$").mean() > 0.5:  # type: ignore[operator]
         return 0.3  # day numbers of a spreadsheet, or just numbers: the name decides
-    if kind == "phone" and cells.str.contains(r"^[\d.,-]+$").mean() > 0.9 and not cells.str.contains("^0").any():  # type: ignore[operator]
+    if kind == "phone" and series.str.contains(r"^[\d.,-]+$").mean() > 0.9 and not series.str.contains("^0").any():  # type: ignore[operator]
         return 0.5
-    hints, _ = hints_for(cells, kind)
-    parsed = parse(cells, kind, hints=hints)
-    return 1.0 - len({error.index for error in parsed.errors}) / len(cells)
+    hints, _ = hints_for(series, kind)
+    parsed = parse(series, kind, hints=hints)
+    return 1.0 - len({error.index for error in parsed.errors}) / len(series)
