@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, SimpleTestCase
 from django.utils import translation
 
 from tests import world as cast
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests that ask no database are `once`: bin/test leaves them out when it asks the other database."""
+    for item in items:
+        asks = {"db", "transactional_db"} & set(item.fixturenames) or item.get_closest_marker("django_db")
+        if not asks and not issubclass(item.cls or object, SimpleTestCase):
+            item.add_marker("once")
 
 
 @pytest.fixture(autouse=True)

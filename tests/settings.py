@@ -13,11 +13,12 @@ else:
 from kundenkreis.settings import *  # noqa: F403
 from kundenkreis.settings import CACHES, DATABASES, MIDDLEWARE
 
+# Tests may lose the power supply.
 if url:
     DATABASES["default"]["TEST"] = {"NAME": os.environ.get("KUNDENKREIS_TEST_DATABASE", "test_kundenkreis")}
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 else:
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(_data, f"test-{os.getpid()}.sqlite3")}
-    # Tests may lose the power supply.
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )

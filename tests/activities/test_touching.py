@@ -34,7 +34,7 @@ def rules(world):
 
 
 def before(days: int) -> dt.datetime:
-    return timezone.now() - dt.timedelta(days=days)
+    return timezone.localtime() - dt.timedelta(days=days)  # the same hour, also across the change to summer time
 
 
 def spoke(world, days: int, **values) -> Activity:

@@ -30,7 +30,21 @@ def made(world):
 
 
 def faults(client, ask, address, *args, **kwargs):
-    answer = getattr(client, ask)(address, *args, **kwargs)
+    return _fault(ask, address, getattr(client, ask)(address, *args, **kwargs))
+
+
+def faults_as_page_and_fragment(client, ask, address, data):
+    """Asked twice, but not where the method is refused: that comes before the view."""
+    found = []
+    for headers in PLAIN:
+        answer = getattr(client, ask)(address, data, headers=headers)
+        found += _fault(ask, address, answer)
+        if answer.status_code == 405:
+            break
+    return found
+
+
+def _fault(ask, address, answer):
     if answer.streaming:
         b"".join(answer.streaming_content)
     return [f"{ask} {address[:80]} {answer.status_code}"] if answer.status_code >= 500 else []
@@ -50,14 +64,8 @@ def test_nonsense_in_the_query_breaks_no_page(admin, world, made, signed_in, que
     ben.raise_request_exception = False
     found = []
     for name, address in addresses(made):
-        for headers in PLAIN:
-            found += faults(
-                ben if name.split(":")[0] in ("accounts", "contacts") else admin,
-                "get",
-                address.split("?")[0],
-                query,
-                headers=headers,
-            )
+        client = ben if name.split(":")[0] in ("accounts", "contacts") else admin
+        found += faults_as_page_and_fragment(client, "get", address.split("?")[0], query)
     assert found == []
 
 
@@ -81,8 +89,7 @@ def test_nonsense_in_a_form_breaks_no_page(admin, world, made, value):
         if name in ("people:discard", "people:lock") or name.startswith("account_"):
             continue  # or nobody would be left to ask
         fields = FIELDS | {"version": value, "action": value}
-        found += faults(admin, "post", address, dict.fromkeys(fields, value))
-        found += faults(admin, "post", address, dict.fromkeys(fields, value), headers={"HX-Request": "true"})
+        found += faults_as_page_and_fragment(admin, "post", address, dict.fromkeys(fields, value))
     assert found == []
     assert admin.get("/people/").status_code == 200, "all that was asked by somebody who is signed in"
 
