@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+_KEY = "core.house"
 _DAYS = [MinValueValidator(1), MaxValueValidator(730)]
 
 
@@ -22,7 +24,6 @@ class House(models.Model):
     currency = models.CharField(_("house currency"), max_length=3, default="EUR")
     country = models.CharField(_("country"), max_length=2, default="AT")
     language = models.CharField(_("language"), max_length=2, default="de")
-    # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
     # How many days may pass between two touches of an account of a tier; empty: no rule.
     touch_days_a = models.PositiveSmallIntegerField(
         _("days between two touches, tier A"), null=True, blank=True, validators=_DAYS
@@ -36,6 +37,7 @@ class House(models.Model):
     touch_days_d = models.PositiveSmallIntegerField(
         _("days between two touches, development"), null=True, blank=True, validators=_DAYS
     )
+    # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
     today = models.DateField(_("pretended today"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo house"), default=False)
 
@@ -45,10 +47,29 @@ class House(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        House.forget()
+        transaction.on_commit(House.forget)  # another process may have read it in between
+
     @classmethod
     def current(cls) -> House:
-        """The one house; made with its defaults when there is none yet."""
+        """The one house, as the database has it now; made with its defaults when there is none yet."""
         return cls.objects.first() or cls.objects.create(pk=1)
+
+    @classmethod
+    def known(cls) -> House:
+        """The house as it was half a minute ago at most: for what is shown, not for what is written."""
+        house = cache.get(_KEY)
+        if house is None:
+            house = cls.current()
+            cache.set(_KEY, house, 30)
+        return house
+
+    @staticmethod
+    def forget() -> None:
+        """Read the house anew at the next call of `known` (after it was changed)."""
+        cache.delete(_KEY)
 
     def say(self, text: StrOrPromise) -> str:
         """A lazy text in the language of the house, for the names that it gives itself."""

@@ -15,7 +15,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from kundenkreis.activities import touching
-from kundenkreis.core import clock
 from kundenkreis.core.models import House as TheHouse
 from kundenkreis.demo import accounts, activities, groups, people, products, rates
 from kundenkreis.insights import running
@@ -55,7 +54,6 @@ def _found(now: dt.datetime) -> people.House:
     the_house.name, the_house.currency, the_house.country, the_house.language = NAME, "EUR", "AT", "en"
     the_house.today, the_house.is_demo = TODAY, True
     the_house.save()
-    clock.forget()
     rates.add()
     return people.add(now)
 

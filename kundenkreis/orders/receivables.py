@@ -48,7 +48,7 @@ class Receivables:
 
 def receivables(items: QuerySet[OpenItem], today: dt.date, house: str = "") -> Receivables:
     """What these open items come to. One query, and two more where some are in another currency than `house`, the house's."""
-    house = house or House.current().currency
+    house = house or House.known().currency
     found = Receivables(house)
     is_own = Q(currency=house)
     own = items.aggregate(
@@ -80,7 +80,7 @@ def receivables(items: QuerySet[OpenItem], today: dt.date, house: str = "") -> R
 
 def in_house_currency(items: Sequence[OpenItem]) -> dict[int, Decimal | None]:
     """The open amount of each item in house currency, None without a rate. One query."""
-    house = House.current().currency
+    house = House.known().currency
     rates = rates_for({(item.currency, item.booked_on) for item in items}, house)
     found: dict[int, Decimal | None] = {}
     for item in items:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from markupsafe import Markup
@@ -70,7 +71,7 @@ class Overview:
 
     @cached_property
     def currency(self) -> str:
-        return House.current().currency
+        return House.known().currency
 
     @cached_property
     def _days(self) -> list[figures.Day]:
@@ -90,7 +91,7 @@ class Overview:
     @cached_property
     def recorded_since(self) -> dt.date | None:
         """The house's first day of orders when last year is not recorded from its start; then there is no comparison."""
-        since = figures.recorded_since()
+        since = cache.get_or_set("web.recorded_since", figures.recorded_since, 30)
         return since if since and since > dt.date(self.today.year - 1, 1, 7) else None
 
     @cached_property

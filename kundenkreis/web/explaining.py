@@ -193,7 +193,7 @@ def bounds(run: Run | None) -> list[tuple[str, list[str]]]:
     """Where the quintiles begin, of the last run: days of silence, order days, revenue."""
     if run is None or "bounds" not in run.basis:
         return []
-    kept, currency = run.basis["bounds"], House.current().currency
+    kept, currency = run.basis["bounds"], House.known().currency
     return [
         (_("Recency: days since the last order"), [formats.number(-int(one)) for one in kept["recency"]]),
         (_("Frequency: days with an order in a year"), [formats.number(one) for one in kept["frequency"]]),

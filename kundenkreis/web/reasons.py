@@ -69,7 +69,7 @@ class _Names:
     """What the figures call by number."""
 
     def __init__(self, signals: Sequence[Signal]) -> None:
-        self.currency = House.current().currency
+        self.currency = House.known().currency
         products, families = set(), set()
         for signal in signals:
             items = {int(item) for item, _amount in signal.figures.get("items", [])}

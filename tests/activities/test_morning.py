@@ -17,11 +17,10 @@ SEVEN = dt.datetime(2026, 3, 2, 7, 5, tzinfo=timezone.get_default_timezone())
 
 @pytest.fixture(autouse=True)
 def _today(world):
-    from kundenkreis.core import clock
     from kundenkreis.core.models import House
 
     House.objects.update_or_create(pk=1, defaults={"name": "Example", "today": SEVEN.date()})
-    clock.forget()
+    House.forget()
 
 
 def task(world, subject, days=0, **values):

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from tests.browser.settling import settled
 
@@ -65,7 +64,7 @@ COMPARE = """async ([taken, kept, scale, block]) => {
 def patterns(world, look, monkeypatch):
     """The page as it stands at noon of one day, whatever the day."""
     House.objects.update(today=NOON.date())
-    clock.forget()
+    House.forget()
     monkeypatch.setattr(timezone, "now", lambda: NOON)
 
     def opened(width, theme):

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from kundenkreis.catalogue.models import Family, Product
-from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.orders import booking
 
@@ -27,7 +26,7 @@ def shop(world):
     house = House.current()
     house.today = TODAY
     house.save()
-    clock.forget()
+    House.forget()
     candles, lamps = (Family.add(by=None, code=code, name=name) for code, name in (("F1", "Candles"), ("F2", "Lamps")))
     world.extra["candle"] = Product.add(by=None, number="C1", name="Candle", family=candles)
     world.extra["lantern"] = Product.add(by=None, number="L1", name="Lantern", family=lamps)

@@ -9,7 +9,6 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 
-from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
@@ -354,4 +353,4 @@ def _tomorrow(days: int = 1) -> None:
     house = House.current()
     house.today = TODAY + dt.timedelta(days=days)
     house.save()
-    clock.forget()
+    House.forget()

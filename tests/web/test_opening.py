@@ -10,7 +10,6 @@ from decimal import Decimal
 import pytest
 
 from kundenkreis.catalogue.models import Product
-from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.customers import hierarchy
 from kundenkreis.customers.models import Account
@@ -27,7 +26,7 @@ TODAY = dt.date(2026, 3, 2)
 def sold(world):
     """Orders in this and the last year of Lindner, of its part in Linz, and of Brauneis, which Ada does not see."""
     House.objects.update_or_create(pk=1, defaults={"today": TODAY})
-    clock.forget()
+    House.forget()
     world.extra["linz"] = linz = Account.add(by=world.ada, name="Lindner Linz", owner=world.ada)
     hierarchy.place(linz, world.lindner, "sales", by=world.ada)
     hierarchy.place(world.brauneis, world.lindner, "sales", by=world.ben)
@@ -63,7 +62,7 @@ def sold(world):
             open_amount=80 * place,
         )
     yield world
-    clock.forget()
+    House.forget()
 
 
 def links(page: str) -> dict[str, tuple[str, str]]:

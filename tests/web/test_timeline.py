@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from kundenkreis.activities.models import Activity
-from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.customers.bulk_editing import Change, edit
 from kundenkreis.customers.models import Account
@@ -251,7 +250,7 @@ def test_a_visit_ahead_is_planned_and_one_in_the_past_is_done(ada, world):
 
 def test_in_a_demo_house_a_call_of_just_now_is_not_planned(ada, world):
     House.objects.update_or_create(pk=House.current().pk, defaults={"today": dt.date(2010, 12, 9)})
-    clock.forget()
+    House.forget()
     compose(ada, account=world.lindner.pk, kind="call", text="Just now")
     assert not Activity.objects.get().is_open
 

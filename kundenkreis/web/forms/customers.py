@@ -71,7 +71,7 @@ class AccountForm(VerbForm):
         if "owner" in self.fields:
             self.fields["owner"].queryset = colleagues()
         if "currency" in self.fields and not self.instance.pk:
-            self.initial.setdefault("currency", House.current().currency)
+            self.initial.setdefault("currency", House.known().currency)
         for name in access.not_hers_to_assign(user, self.fields):
             del self.fields[name]
 

@@ -103,7 +103,7 @@ class ReadingForm(forms.Form):
         self._offer("decimal_mark", MARKS, found=_decided(decided, "decimal_mark", MARKS))
         self._offer("date_order", ORDERS, found=_decided(decided, "date_order", ORDERS))
         self._offer(
-            "currency", [(code, code) for code in _currencies(options.get("currency"))], found=House.current().currency
+            "currency", [(code, code) for code in _currencies(options.get("currency"))], found=House.known().currency
         )
         for name in self._without_use(source, run.target, decided):
             del self.fields[name]
@@ -157,7 +157,7 @@ def _decided(decided: dict[str, dict[str, str]], name: str, choices: Sequence[tu
 
 def _currencies(present: str | None) -> list[str]:
     known = set(ExchangeRate.objects.order_by("currency").values_list("currency", flat=True).distinct())
-    return sorted(known | {House.current().currency, "EUR"} | ({present} if present else set()))
+    return sorted(known | {House.known().currency, "EUR"} | ({present} if present else set()))
 
 
 class MappingForm(forms.Form):

@@ -104,7 +104,7 @@ def _sums(rows: Any, board: Board) -> dict[str, tuple[int, str]]:
     sums: dict[str, Any] = {"number": Count("pk")}
     if board.sums:
         sums["total"] = Sum(board.sums)
-    currency = House.current().currency
+    currency = House.known().currency
     return {
         str(row[board.column] or ""): (
             row["number"],

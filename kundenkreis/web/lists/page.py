@@ -252,7 +252,7 @@ class ListPage:
         if not self.sums:
             return []
         totals = rows.aggregate(**{f"sum_{name}": models.Sum(name) for name in self.sums})
-        currency = House.current().currency
+        currency = House.known().currency
         shown = [(total or 0) for total in totals.values()]
         return [formats.money(one, currency, 0) if exact else formats.short(one, currency) for one in shown]
 

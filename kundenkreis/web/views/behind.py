@@ -42,7 +42,7 @@ def export_open_items(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def open_item(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(OpenItem.objects.visible_to(request.user).select_related("account"), pk=pk)
-    house = House.current().currency
+    house = House.known().currency
     context = {
         "item": item,
         "today": clock.today(),

@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "whose": [(label, f"?whose={key}", key == circle.whose) for key, label in choices(request.user)],
         "greeting": _greeting(day),
         "news_icons": NEWS_ICONS,
-        "currency": House.current().currency,
+        "currency": House.known().currency,
         "may_answer": bool(access.reach(request.user, "signals.change")),
         "may_add": access.may(request.user, "activities.add"),
     } | row_context(request)

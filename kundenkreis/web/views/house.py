@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.tasks import touch_all
-from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.customers import cadence
 from kundenkreis.orders import house_currency
@@ -33,7 +32,6 @@ def settings(request: HttpRequest) -> HttpResponse:
         except ValidationError as refused:
             apply_errors(form, refused)
         else:
-            clock.forget()
             if any(name.startswith("touch_days_") for name in changed):
                 cadence.forget()
                 touch_all.enqueue()

@@ -109,7 +109,7 @@ def segments(request: HttpRequest) -> HttpResponse:
         "revenue": sum(row["revenue"] for _segment, row in listed),
         "run": Run.latest(),
         "meanings": explaining.SEGMENTS,
-        "currency": House.current().currency,
+        "currency": House.known().currency,
         "bounds": explaining.bounds(Run.latest()),
     }
     return render(request, "insights/segments.html", context)

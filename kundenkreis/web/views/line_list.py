@@ -34,7 +34,7 @@ def _totals(rows: QuerySet) -> list[str]:
     )
     pieces, buyers = sums["pieces"] or Decimal(0), sums["buyers"]
     return [
-        formats.money(sums["money"] or Decimal(0), House.current().currency, 0),
+        formats.money(sums["money"] or Decimal(0), House.known().currency, 0),
         ngettext("%(count)s piece", "%(count)s pieces", int(pieces)) % {"count": formats.number(pieces, 0)},
         ngettext("%(count)s buyer", "%(count)s buyers", buyers) % {"count": formats.number(buyers, 0)},
     ]

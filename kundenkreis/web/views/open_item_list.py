@@ -29,7 +29,7 @@ def _due(row: OpenItem) -> Any:
 
 
 def _converted(rows: Sequence[OpenItem], request: HttpRequest) -> None:
-    found, currency = in_house_currency(rows), House.current().currency
+    found, currency = in_house_currency(rows), House.known().currency
     for row in rows:
         row.shown_in_house = (found[row.pk], currency)  # type: ignore[attr-defined]
 

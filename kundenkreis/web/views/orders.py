@@ -35,7 +35,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One order or credit note with its lines, amounts in its own currency and in the house's."""
     order = get_object_or_404(Order.objects.visible_to(request.user).select_related("account"), pk=pk)
-    house = House.current().currency
+    house = House.known().currency
     context = _lines(request, order) | {"order": order, "house": house, "is_foreign": order.currency != house}
     if is_htmx(request) and "after" in request.GET:
         return fragment(request, "orders/_lines.html", context)

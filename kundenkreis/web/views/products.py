@@ -86,7 +86,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         if may_change and PriceList.objects.living().exists()
         else None,
         "today": clock.today(),
-        "currency": House.current().currency,
+        "currency": House.known().currency,
     }
     context |= _sales(request, product) | steps_of(request, product)
     return render(request, "products/detail.html", context)
@@ -94,7 +94,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _sales(request: HttpRequest, product: Product) -> dict[str, Any]:
     """Figures over the sales that this person may see."""
-    today, currency = clock.today(), House.current().currency
+    today, currency = clock.today(), House.known().currency
     lines = figures.lines_for(request.user, product.pk)
     year = dt.date(today.year, 1, 1)
     months = figures.by_month(lines, dt.date(today.year - 1, 1, 1), today)
