@@ -9,7 +9,7 @@ from typing import Any
 from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from kundenkreis.activities import morning
+from kundenkreis.activities import calendar, morning
 
 PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
@@ -90,6 +90,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         others["activity_pk"] = made["activity"].pk
         others["key"] = "kind" if space == "activities" or space == "log" else "tier"
         others["token"] = signing.dumps(made["person"].pk, salt=morning.SALT)
+        if "secret" in keys:
+            others["secret"] = calendar.subscribe(made["person"], "Walk")[1]
         others["price_pk"] = made["price"].pk
         record = (
             made["account"] if "label" in keys else made[RECORDS.get(name) or RECORDS[space]] if "pk" in keys else None

@@ -16,6 +16,7 @@ from ninja.utils import check_csrf
 
 from kundenkreis.api.problems import Problem, forbidden
 from kundenkreis.staff.models import ApiToken, User
+from kundenkreis.staff.scopes import CALENDAR
 
 WRONG_LIMIT = 20  # wrong tokens from one address
 WRONG_SECONDS = 300
@@ -55,7 +56,7 @@ class Token(HttpBearer):
             return None
         scheme, _space, key = request.headers["Authorization"].partition(" ")
         token = ApiToken.find(key.strip()) if scheme.lower() == "bearer" and key.isascii() else None
-        if token is None:
+        if token is None or token.scopes == [CALENDAR]:
             raise _wrong(request)
         _slow_down(token)
         token.touch()

@@ -285,6 +285,7 @@ class ApiToken(models.Model):
 
     @transaction.atomic
     def revoke(self, *, by: User | None) -> None:
+        """It opens nothing any more; once revoked, it stays as it is."""
         if ApiToken.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=timezone.now()):
             record_event(self, "apitoken.revoked", by=by)
 

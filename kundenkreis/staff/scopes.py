@@ -21,6 +21,9 @@ AREAS = (
 )
 """What the API's nouns are grouped in."""
 
+CALENDAR = "calendar:read"
+"""The scope of a calendar's secret address, which opens that calendar and nothing of the API."""
+
 _KINDS = ("read", "write")
 _KNOWN = frozenset(_KINDS) | {f"{area}:{kind}" for area in AREAS for kind in _KINDS}
 

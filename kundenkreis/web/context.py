@@ -104,6 +104,7 @@ FURTHER = (
     Place("inbox:list", lazy("Inbox"), "bell"),
     Place("me:profile", lazy("My profile"), "circle-user"),
     Place("me:notifications", lazy("What I am told"), "bell-ring"),
+    Place("me:calendar", lazy("My calendar"), "calendar", "activities.see"),
     Place("tokens:list", lazy("My tokens"), "key-round", "tokens.add"),
     Place("usersessions_list", lazy("Where I am signed in"), "monitor"),
     Place("mfa_index", lazy("Second factor"), "shield-check"),

@@ -10,6 +10,7 @@ from kundenkreis.web.views import (
     activity_page,
     behind,
     bulk,
+    calendar,
     contacts,
     credit,
     day,
@@ -58,6 +59,7 @@ ME = [
     path("", me.profile, name="profile"),
     path("theme/", me.theme, name="theme"),
     path("notifications/", inbox.preferences, name="notifications"),
+    path("calendar/", calendar.mine, name="calendar"),
 ]
 PEOPLE = [
     path("", people.index, name="list"),
@@ -287,6 +289,7 @@ urlpatterns = [
     path("offline/", include((OFFLINE, "offline"))),
     path("search/", find, name="search"),
     path("calls/lookup/", lookup, name="lookup"),
+    path("calendar/<str:secret>.ics", calendar.read, name="calendar"),
     path("search/opened/", opened, name="opened"),
     path("house/", include((HOUSE, "house"))),
     path("house/rates/", include((RATES, "rates"))),

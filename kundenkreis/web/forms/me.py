@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.staff.models import ApiToken, User
+from kundenkreis.staff.scopes import CALENDAR
 from kundenkreis.web.forms import VerbForm
 
 
@@ -54,8 +55,16 @@ class TokenForm(forms.Form):
         return self.cleaned_data["valid"] or None
 
 
+class CalendarForm(forms.Form):
+    name = forms.CharField(
+        label=lazy("What shows it"), max_length=100, help_text=lazy("So that you know it again, such as “My phone”.")
+    )
+
+
 def words_of(scopes: list[str]) -> str:
     """A token's scopes in words: "read and write", "read: accounts, orders"."""
+    if scopes == [CALENDAR]:
+        return _("calendar, by its secret address")
     written: dict[str, list[str]] = {}
     for scope in scopes:
         noun, _colon, right = scope.rpartition(":")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kundenkreis.staff import access
 from kundenkreis.staff.models import ApiToken, User
+from kundenkreis.staff.scopes import CALENDAR
 from kundenkreis.web import htmx
 from kundenkreis.web.forms.me import TokenForm, words_of
 
@@ -23,7 +24,8 @@ def tokens_of(person: User) -> list[tuple[ApiToken, str]]:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    context = {"tokens": tokens_of(request.user), "tab": "tokens", "may_add": access.may(request.user, "tokens.add")}
+    own = [one for one in tokens_of(request.user) if one[0].scopes != [CALENDAR]]  # those are on a page of their own
+    context = {"tokens": own, "tab": "tokens", "may_add": access.may(request.user, "tokens.add")}
     return render(request, "tokens/list.html", context)
 
 
@@ -48,7 +50,8 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     every = access.may(request.user, "people.change")
     token = get_object_or_404(ApiToken, pk=pk) if every else get_object_or_404(ApiToken, pk=pk, user=request.user)
     token.revoke(by=request.user)
-    back = (
-        reverse("tokens:list") if token.user_id == request.user.pk else reverse("people:detail", args=[token.user_id])
-    )
+    mine = "me:calendar" if token.scopes == [CALENDAR] else "tokens:list"
+    back = reverse(mine) if token.user_id == request.user.pk else reverse("people:detail", args=[token.user_id])
+    if token.scopes == [CALENDAR]:
+        return htmx.go(request, back, _("The address “%(name)s” shows nothing any more.") % {"name": token.name})
     return htmx.go(request, back, _("The token “%(name)s” does not work any more.") % {"name": token.name})

@@ -1,0 +1,127 @@
+"""A person's appointments as an iCalendar (RFC 5545), for the calendar programs that subscribe to it by its secret address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Calendar, Event
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.core import clock
+from kundenkreis.core.models import House
+from kundenkreis.customers.discretion import spare
+from kundenkreis.staff.models import ApiToken, User
+from kundenkreis.staff.scopes import CALENDAR
+
+KINDS = (Activity.Kind.CALL, Activity.Kind.VISIT, Activity.Kind.MEETING)
+DAYS_BEFORE, DAYS_AHEAD, MOST = 90, 400, 1000
+# How long an appointment lasts of which nobody has said it.
+MINUTES = {Activity.Kind.CALL: 15, Activity.Kind.VISIT: 60, Activity.Kind.MEETING: 60}
+REFRESH = dt.timedelta(minutes=30)
+
+
+def subscriptions(person: User) -> QuerySet[ApiToken]:
+    """Her secret addresses that still work, newest first."""
+    return ApiToken.objects.filter(user=person, scopes=[CALENDAR], revoked_at=None)
+
+
+def subscribe(person: User, name: str) -> tuple[ApiToken, str]:
+    """A new secret address for `name` (what shows it: "My phone"), without end until it is revoked; its key is given once."""
+    return ApiToken.issue(user=person, name=name, scopes=[CALENDAR], by=person, days=None)
+
+
+def subscriber(key: str) -> ApiToken | None:
+    """The living subscription of this key; None for an unknown or revoked one, and for a token of the API."""
+    token = ApiToken.find(key)
+    return token if token is not None and token.scopes == [CALENDAR] else None
+
+
+def appointments(person: User, today: dt.date) -> list[Activity]:
+    """Her calls, visits and meetings from 90 days ago to 400 days ahead, at most 1,000: the soonest, then what was last.
+
+    What names an account or contact outside her reach is told without that name.
+    """
+    first, last = today - dt.timedelta(days=DAYS_BEFORE), today + dt.timedelta(days=DAYS_AHEAD)
+    midnight = dt.time(tzinfo=timezone.get_default_timezone())
+    mine = (
+        Activity.objects.living()
+        .visible_to(person)
+        .filter(owner=person, kind__in=KINDS, at__lt=dt.datetime.combine(last, midnight))
+        .select_related("account", "contact")
+    )
+    now = dt.datetime.combine(today, midnight)
+    ahead = list(mine.filter(at__gte=now).order_by("at", "pk")[:MOST])
+    before = mine.filter(at__gte=dt.datetime.combine(first, midnight), at__lt=now)
+    rows = [*reversed(before.order_by("-at", "-pk")[: MOST - len(ahead)]), *ahead]
+    spare(person, rows, "account", "contact")
+    return rows
+
+
+def calendar_of(person: User) -> bytes:
+    """The calendar as a file, in her language. The same appointments make the same bytes."""
+    with translation.override(person.language):
+        return _calendar(person, appointments(person, clock.today())).to_ical()
+
+
+def _calendar(person: User, rows: Sequence[Activity]) -> Calendar:
+    made = Calendar()
+    made.add("prodid", "-//Kundenkreis//Kundenkreis//EN")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    name = f"{House.known().name}: {person.get_full_name()}"
+    made.add("name", name)  # RFC 7986; the other two are what Outlook and Apple read
+    made.add("x-wr-calname", name)
+    made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", REFRESH)
+    for row in rows:
+        made.add_component(_event(row))
+    return made
+
+
+def _event(row: Activity) -> Event:
+    event = Event()
+    root = settings.PUBLIC_URL.rstrip("/")
+    host = root.partition("//")[2] or "kundenkreis"
+    address = root + reverse("activities:detail", args=[row.pk])
+    minutes = row.minutes or MINUTES[Activity.Kind(row.kind)]
+    event.add("uid", f"activity-{row.pk}@{host}")
+    event.add("sequence", row.version)
+    event.add("dtstamp", row.changed_at)
+    event.add("last-modified", row.changed_at)
+    event.add("dtstart", row.at.astimezone(dt.UTC))
+    event.add("dtend", row.at.astimezone(dt.UTC) + dt.timedelta(minutes=minutes))
+    event.add("summary", _summary(row))
+    event.add("description", "\n".join([*_who(row), *filter(None, (row.body.strip(),)), address]))
+    event.add("url", address)
+    event.add("status", "CONFIRMED")
+    if row.account is not None and row.kind == Activity.Kind.VISIT:
+        event.add(
+            "location",
+            ", ".join(filter(None, (row.account.street, f"{row.account.postcode} {row.account.place}".strip()))),
+        )
+    if row.is_open and row.remind_at is not None:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", _summary(row))
+        alarm.add("trigger", row.remind_at.astimezone(dt.UTC))
+        event.add_component(alarm)
+    return event
+
+
+def _summary(row: Activity) -> str:
+    where = f"{row.account.name}: {row.subject}" if row.account is not None else row.subject
+    text = f"{row.get_kind_display()} · {where}"
+    return text if row.is_open else _("%(text)s (done)") % {"text": text}
+
+
+def _who(row: Activity) -> list[str]:
+    """The contact with a number to call, or the account's."""
+    if row.contact is not None:
+        return [", ".join(filter(None, (row.contact.full_name, row.contact.mobile or row.contact.phone)))]
+    return [row.account.phone] if row.account is not None and row.account.phone else []
