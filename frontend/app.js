@@ -18,5 +18,6 @@ import "./elements/drop.js";
 import "./elements/guard.js";
 import "./elements/draft.js";
 import "./elements/theme.js";
+import "./elements/print.js";
 import "./elements/palette.js";
 import "./elements/keyboard.js";

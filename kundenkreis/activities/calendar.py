@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -48,19 +48,24 @@ def appointments(person: User, today: dt.date) -> list[Activity]:
     What names an account or contact outside her reach is told without that name.
     """
     first, last = today - dt.timedelta(days=DAYS_BEFORE), today + dt.timedelta(days=DAYS_AHEAD)
-    midnight = dt.time(tzinfo=timezone.get_default_timezone())
-    mine = (
-        Activity.objects.living()
-        .visible_to(person)
-        .filter(owner=person, kind__in=KINDS, at__lt=dt.datetime.combine(last, midnight))
-        .select_related("account", "contact")
-    )
-    now = dt.datetime.combine(today, midnight)
-    ahead = list(mine.filter(at__gte=now).order_by("at", "pk")[:MOST])
-    before = mine.filter(at__gte=dt.datetime.combine(first, midnight), at__lt=now)
-    rows = [*reversed(before.order_by("-at", "-pk")[: MOST - len(ahead)]), *ahead]
+    mine = Activity.objects.living().visible_to(person).filter(owner=person, kind__in=KINDS)
+    mine = mine.select_related("account", "contact")
+    on = planned_between(first, last)
+    planned = list(mine.filter(on, is_open=True).order_by("due_on", "at", "pk")[:MOST])
+    done = mine.filter(is_open=False, at__gte=_midnight(first), at__lt=_midnight(last))
+    rows = [*reversed(done.order_by("-at", "-pk")[: MOST - len(planned)]), *planned]
     spare(person, rows, "account", "contact")
     return rows
+
+
+def planned_between(first: dt.date, last: dt.date) -> Q:
+    """The condition for what is to be done on one of these days, the last not included: by its day, or by its hour where it has no other."""
+    by_hour = Q(due_on=None, at__gte=_midnight(first), at__lt=_midnight(last))
+    return Q(due_on__gte=first, due_on__lt=last) | by_hour
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(tzinfo=timezone.get_default_timezone()))
 
 
 def calendar_of(person: User) -> bytes:
@@ -89,13 +94,17 @@ def _event(row: Activity) -> Event:
     root = settings.PUBLIC_URL.rstrip("/")
     host = root.partition("//")[2] or "kundenkreis"
     address = root + reverse("activities:detail", args=[row.pk])
-    minutes = row.minutes or MINUTES[Activity.Kind(row.kind)]
     event.add("uid", f"activity-{row.pk}@{host}")
     event.add("sequence", row.version)
     event.add("dtstamp", row.changed_at)
     event.add("last-modified", row.changed_at)
-    event.add("dtstart", row.at.astimezone(dt.UTC))
-    event.add("dtend", row.at.astimezone(dt.UTC) + dt.timedelta(minutes=minutes))
+    if row.has_hour:
+        minutes = row.minutes or MINUTES[Activity.Kind(row.kind)]
+        event.add("dtstart", row.at.astimezone(dt.UTC))
+        event.add("dtend", row.at.astimezone(dt.UTC) + dt.timedelta(minutes=minutes))
+    else:
+        event.add("dtstart", row.day)
+        event.add("dtend", row.day + dt.timedelta(days=1))
     event.add("summary", _summary(row))
     event.add("description", "\n".join([*_who(row), *filter(None, (row.body.strip(),)), address]))
     event.add("url", address)

@@ -128,6 +128,16 @@ class Activity(Recorded):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def day(self) -> dt.date:
+        """The day for which it is planned, or on which it took place."""
+        return self.due_on if self.is_open and self.due_on else timezone.localdate(self.at)
+
+    @property
+    def has_hour(self) -> bool:
+        """Whether `at` is its hour on that day; what was planned for a day only, or put off to another, has none."""
+        return not self.is_open or self.due_on in (None, timezone.localdate(self.at))
+
     def search_text(self) -> str:
         return f"{self.subject}\n{self.body}"
 

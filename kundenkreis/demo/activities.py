@@ -50,17 +50,11 @@ def add(accounts: list[Account], today: dt.date) -> None:
             _add(account, people, dice, zone, day, kind, texts, minutes=minutes, outcome=_outcome(dice, kind))
         for kind, *texts in dice.sample(DUE, dice.choice((0, 1, 1, 2))):
             due = today + dt.timedelta(days=dice.randint(-6, 21))
-            _add(
-                account,
-                people,
-                dice,
-                zone,
-                today - dt.timedelta(days=dice.randint(1, 20)),
-                kind,
-                texts,
-                due_on=due,
-                is_open=True,
-            )
+            made = today - dt.timedelta(days=dice.randint(1, 20))
+            if kind == Kind.VISIT:  # agreed with the customer for an hour
+                _add(account, people, dice, zone, due, kind, texts, made=made, minutes=60, is_open=True)
+            else:
+                _add(account, people, dice, zone, made, kind, texts, due_on=due, is_open=True)
 
 
 def _outcome(dice: random.Random, kind: str) -> str:
@@ -79,15 +73,19 @@ def _add(
     day: dt.date,
     kind: str,
     texts: list,
+    made: dt.date | None = None,
     **values: Any,
 ) -> None:
+    """`day` is that on which it takes place, or was made; for what is agreed for an hour ahead, `made` is the latter."""
     while day.weekday() > 4:
         day -= dt.timedelta(days=1)
     at = dt.datetime.combine(day, dt.time(dice.randint(8, 16), dice.choice((0, 15, 30, 45))), zone)
     owner = account.owner
     subject, body = texts[1] if owner and owner.language == "de" else texts[0]
     done: dict[str, Any] = {} if values.get("is_open") else {"done_at": at}
+    if made:
+        done = {"due_on": day}
     Activity.add(
-        by=owner, now=at, kind=kind, subject=subject, body=body, account=account, owner=owner, at=at,
+        by=owner, now=dt.datetime.combine(made, at.timetz()) if made else at, kind=kind, subject=subject, body=body, account=account, owner=owner, at=at,
         contact=dice.choice(people) if people and dice.random() < 0.8 else None, **done, **values,
     )  # fmt: skip

@@ -89,6 +89,7 @@ CREATE = (
 # What only the palette leads to: pages that hang below others, and forms that need no key of their own.
 FURTHER = (
     Place("touches:list", lazy("Touch plan"), "phone", "activities.see"),
+    Place("activities:week", lazy("Week of visits"), "car", "activities.see"),
     Place("log:list", lazy("All activities"), "activity", "activities.see"),
     Place("open_items:list", lazy("Open items"), "receipt", "orders.see"),
     Place("lines:list", lazy("Order lines"), "list", "orders.see"),

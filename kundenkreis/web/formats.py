@@ -271,4 +271,5 @@ FILTERS = {
     "initials": initials,
     "month_name": month,
     "telephone": telephone,
+    "weekday": weekday,
 }

@@ -69,6 +69,15 @@ def test_only_my_own_calls_visits_and_meetings_of_that_time_are_in_it(world, sec
     assert call.end - call.start == dt.timedelta(minutes=30)
 
 
+def test_what_is_planned_for_a_day_or_put_off_stands_there_without_an_hour(world, secret):
+    day = timezone.localdate() + dt.timedelta(days=9)
+    planned(world, "Without an hour", days=-20, due_on=day)
+    visit = planned(world, "Put off")
+    visit.change(by=world.ada, due_on=day)
+    for one in events(read(secret)).values():
+        assert (one.start, one.end) == (day, day + dt.timedelta(days=1))
+
+
 def test_a_change_has_the_same_identity_and_a_later_number(world, secret):
     visit = planned(world)
     (before,) = events(read(secret)).values()
