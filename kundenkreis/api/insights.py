@@ -2,10 +2,12 @@
 
 # No `from __future__ import annotations` here: django-ninja reads the parameters of the functions below as types.
 
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Router
+from pydantic import AfterValidator, Field
 
+from kundenkreis.api import shapes
 from kundenkreis.api.noun import READ, Noun
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Shown
@@ -57,9 +59,20 @@ SIGNALS = Noun(
 NOUNS = [SIGNALS]
 
 
+class SignalNote(shapes.Written):
+    note: Annotated[
+        str, Field(max_length=500, description="Why, for whoever looks at it later."), AfterValidator(shapes.storable)
+    ] = ""
+
+
+class SignalSnooze(SignalNote):
+    until: Annotated[shapes.Day, Field(description="The day on which it asks for attention again; after today.")]
+
+
 def routers() -> list[Router]:
     routes = Routes(SIGNALS)
-    routes.step("done", "Somebody has acted on one", Signal.done)
-    routes.step("not-useful", "One does not help here", Signal.not_useful)
+    routes.step("done", "Somebody has acted on one", Signal.done, takes=SignalNote)
+    routes.step("snooze", "Leave one alone until a day", Signal.snooze, takes=SignalSnooze)
+    routes.step("not-useful", "One does not help here", Signal.not_useful, takes=SignalNote)
     routes.step("reopen", "Take the answer back", Signal.reopen)
     return [routes.router]

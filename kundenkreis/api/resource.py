@@ -276,14 +276,20 @@ class Routes:
 
     # --- further steps
 
-    def step(self, name: str, summary: str, verb: Any) -> None:
-        """A verb without values of its own: `POST /activities/7/finish`."""
+    def step(self, name: str, summary: str, verb: Any, takes: Any = None) -> None:
+        """A verb of its own: `POST /activities/7/finish`; with `takes`, the values that the body may or must give it."""
+        must = takes is not None and any(field.is_required() for field in takes.model_fields.values())
 
         def view(request: HttpRequest, id: Pk) -> HttpResponse:
             caller = self.may(request, "see")
             caller.must_reach(self.noun.area, "write")
             with transaction.atomic():
-                writing.step(verb, self.find(caller, id, "change"), by=caller.user)
+                record = self.find(caller, id, "change")
+                given = {}
+                if takes is not None and (must or request.body):
+                    given = writing.body_of(request, takes).model_dump()
+                writing.step(verb, record, by=caller.user, **given)
                 return answered(self.reader.one(caller, self.noun.model._base_manager.all(), id))
 
-        self.route("POST", f"/{self.noun.path}/{{int:id}}/{name}", view, name, summary, self.noun.record_schema)
+        more = {"requestBody": body(takes) | {"required": must}} if takes is not None else {}
+        self.route("POST", f"/{self.noun.path}/{{int:id}}/{name}", view, name, summary, self.noun.record_schema, **more)

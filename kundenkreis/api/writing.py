@@ -138,11 +138,13 @@ def change(noun: Noun, caller: Caller, record: Any, values: dict[str, Any]) -> A
         raise invalid(from_django(wrong, noun.names)) from wrong
 
 
-def step(verb: Callable[..., Any], record: Any, *, by: Any) -> None:
-    """A verb without values. Raises Problem 409 with its reason."""
+def step(verb: Callable[..., Any], record: Any, *, by: Any, **values: Any) -> None:
+    """A verb of its own. Raises Problem 422 where one of the values is wrong, 409 with the reason where the record is not ready for it."""
     try:
-        verb(record, by=by)
+        verb(record, by=by, **values)
     except ValidationError as wrong:
+        if values.keys() & getattr(wrong, "error_dict", {}).keys():
+            raise invalid(from_django(wrong, {})) from wrong
         raise Problem(409, "conflict", " ".join(wrong.messages)) from wrong
 
 

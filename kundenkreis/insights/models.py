@@ -247,7 +247,7 @@ class Signal(Recorded):
     ) -> Event | None:
         """Leave it alone until a day. Raises ValidationError for a day that is not to come."""
         if until <= clock.today():
-            raise ValidationError({"snoozed_until": _("Choose a day to come.")})
+            raise ValidationError({"until": _("Choose a day to come.")})
         return self._answer("snoozed", by, now, answer=self.Answer.SNOOZED, snoozed_until=until, note=note)
 
     @transaction.atomic
