@@ -16,7 +16,7 @@ from django.db import transaction
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Product
-from kundenkreis.core import bulk, clock, search, search_texts
+from kundenkreis.core import bulk, search, search_texts
 from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, Contact, Position
@@ -65,7 +65,7 @@ def make(accounts: int, *, seed: int = 1, say: Callable[[str], None] = lambda _:
         raise RuntimeError("The database is not empty.")
     dice = random.Random(seed)
     House.objects.update_or_create(pk=1, defaults={"name": f"Bench {accounts}", "today": TODAY})
-    clock.forget()
+    House.forget()
     people = _people(max(10, accounts // 400))
     products = _products(dice)
     lines = _line_counts(accounts, dice)
