@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.db import connection
 
-from kundenkreis.core import search_terms
+from kundenkreis.core import patience, search_terms
 from kundenkreis.core.search_models import entry_id
 from kundenkreis.core.search_words import letter
 from kundenkreis.core.text import LEGAL_WORDS, words
@@ -28,6 +30,7 @@ _SHORTEST, _LONGEST = 3, 30
 _ROOM_FOR_KINDS = entry_id(0, 1)
 _CHUNK = 2_000
 _NEWEST = 20_000
+_PATIENCE_MS = 250
 
 
 class Question(NamedTuple):
@@ -197,12 +200,46 @@ def _newest_on_postgresql(
     kind: int, asked: Question, count: int, among: Collection[int] | None, first: str
 ) -> list[int]:
     match = " & ".join("(" + " | ".join(f"'{first}{word}'" for word in group) + ")" for group in asked.groups)
-    only, values = "", []
     if among is not None:
-        only, values = "AND id = ANY(%s) ", [[entry_id(kind, pk) for pk in among]]
+        numbers = [entry_id(kind, pk) for pk in among]
+        return _asked_of_postgresql("AND id = ANY(%s)", [match, numbers, count])
+    # A frequent word is soon met by whoever walks from the newest text; a rare one has a short list in the index. Either way round it
+    # takes seconds among ten million.
+    is_frequent = all(any(first + word in _frequent_words() for word in group) for group in asked.groups)
+    walk, by_index = (partial(_asked_of_postgresql, "", [match, count], by_index=way) for way in (False, True))
+    if not is_frequent:
+        return by_index()
+    try:
+        with patience.at_most(_PATIENCE_MS):
+            return walk()
+    except patience.TookTooLong:
+        return by_index()
+
+
+def _asked_of_postgresql(only: str, values: list[Any], by_index: bool = False) -> list[int]:
+    ask = f"SELECT id FROM core_searchtext WHERE vector @@ %s::tsquery {only} ORDER BY id DESC LIMIT %s"  # noqa: S608
+    if by_index:
+        # Sent together, so that they are one question and one transaction; the planner leaves the list of a word out when it
+        # expects a thousandth of all texts to have it, as it does of every word that it does not know.
+        ways = ("enable_seqscan", "enable_indexscan")
+        without, again = (";".join(f"SET LOCAL {way} = {to}" for way in ways) for to in ("off", "DEFAULT"))
+        ask = f"{without};{ask};{again}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM core_searchtext WHERE vector @@ %s::tsquery {only}ORDER BY id DESC LIMIT %s",  # noqa: S608
-            [match, *values, count],
-        )
+        cursor.execute(ask, values)
+        while cursor.description is None:
+            cursor.nextset()
         return [row[0] // _ROOM_FOR_KINDS for row in cursor.fetchall()]
+
+
+def _frequent_words() -> frozenset[str]:
+    """The words, with their kind's letter, that PostgreSQL's statistics list as the most frequent, as of ten minutes ago at most."""
+
+    def listed() -> frozenset[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT unnest(most_common_elems::text::text[]) FROM pg_stats "
+                "WHERE schemaname = current_schema() AND tablename = 'core_searchtext' AND attname = 'vector'"
+            )
+            return frozenset(row[0] for row in cursor.fetchall())
+
+    return cache.get_or_set("core.frequent-words", listed, 600)

@@ -1,5 +1,7 @@
 """Long texts are found by their words, in any spelling, the newest first."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from kundenkreis.core import search, search_texts
@@ -102,3 +104,26 @@ def test_the_piece_is_the_neighbourhood_of_the_hit():
 def test_another_script_is_recognised_by_its_words():
     assert Marker(["договор"], [["договор"]]).is_in("Новый ДОГОВОР подписан")
     assert not Marker(["договор"], [["договор"]]).is_in("ничего")
+
+
+class _All(frozenset):
+    """Every word is a frequent one."""
+
+    def __contains__(self, word):
+        return True
+
+
+@pytest.mark.parametrize("frequent", [frozenset(), _All()], ids=["rare", "frequent"])
+@pytest.mark.parametrize("in_time", [True, False])
+def test_a_rare_and_a_frequent_word_are_found_whichever_way_is_taken_first(texts, monkeypatch, frequent, in_time):
+    @contextmanager
+    def at_most(_milliseconds):
+        yield
+        if not in_time:
+            raise search_texts.patience.TookTooLong
+
+    monkeypatch.setattr(search_texts, "_frequent_words", lambda: frequent)
+    monkeypatch.setattr(search_texts.patience, "at_most", at_most)
+    assert found("kuehl") == [2, 1]
+    assert found("angebot wels") == [2]
+    assert found("nirgends") == []
