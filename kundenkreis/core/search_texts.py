@@ -242,4 +242,4 @@ def _frequent_words() -> frozenset[str]:
             )
             return frozenset(row[0] for row in cursor.fetchall())
 
-    return cache.get_or_set("core.frequent-words", listed, 600)
+    return cache.get_or_set("core.frequent-words", listed, 600) or frozenset()

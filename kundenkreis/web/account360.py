@@ -74,11 +74,13 @@ class Overview:
         return House.known().currency
 
     @cached_property
-    def _days(self) -> list[figures.Day]:
-        return figures.by_day(self.group.ids, dt.date(self.today.year - 1, 1, 1), self.today)
+    def _months(self) -> list[figures.Stretch]:
+        """Since the first day of last year; each lies on one side of the same day last year."""
+        first = dt.date(self.today.year - 1, 1, 1)
+        return figures.by_stretch(self.group.ids, first, self.today, self.last_year_to_date)
 
     def _sum(self, first: dt.date, last: dt.date) -> Decimal:
-        return sum((day.revenue for day in self._days if first <= day.on <= last), Decimal(0))
+        return sum((part.revenue for part in self._months if first <= part.on <= last), Decimal(0))
 
     @cached_property
     def last_year_to_date(self) -> dt.date:
@@ -110,17 +112,19 @@ class Overview:
     @cached_property
     def orders(self) -> int:
         """Orders of the last 12 months."""
-        return sum(day.orders for day in self._days if day.on > self.last_year_to_date)
+        return sum(part.orders for part in self._months if part.on > self.last_year_to_date)
 
     @cached_property
     def returns(self) -> Decimal:
         """Credit notes of the last 12 months, as a positive amount."""
-        return sum((day.returns for day in self._days if day.on > self.last_year_to_date), Decimal(0))
+        return sum((part.returns for part in self._months if part.on > self.last_year_to_date), Decimal(0))
 
     @cached_property
     def returns_share(self) -> Decimal | None:
         """Returns in percent of what was sold in the last 12 months, before returns."""
-        sold = sum((day.revenue + day.returns for day in self._days if day.on > self.last_year_to_date), Decimal(0))
+        sold = sum(
+            (part.revenue + part.returns for part in self._months if part.on > self.last_year_to_date), Decimal(0)
+        )
         return self.returns / sold * 100 if sold > 0 else None
 
     @cached_property
@@ -176,8 +180,8 @@ class Overview:
     @cached_property
     def months(self) -> list[charts.Bar]:
         this, last = [Decimal(0)] * 12, [Decimal(0)] * 12
-        for day in self._days:
-            (this if day.on.year == self.today.year else last)[day.on.month - 1] += day.revenue
+        for part in self._months:
+            (this if part.on.year == self.today.year else last)[part.on.month - 1] += part.revenue
         return [
             charts.Bar(
                 formats.month(number),

@@ -128,3 +128,15 @@ def test_the_account_knows_at_once_of_an_order_in_the_bin(sales, monkeypatch):
     assert Account.objects.get(pk=sales.lindner.pk).revenue_12m == D(20)
     order.restore(by=None)
     assert Account.objects.get(pk=sales.lindner.pk).revenue_12m == D(120)
+
+
+def test_stretches_are_months_and_the_month_of_the_cut_in_two(sales, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        cut = dt.date(2026, 1, 5)
+        found = figures.by_stretch([sales.lindner.pk], dt.date(2025, 1, 1), TODAY, cut=cut)
+    assert [(one.on, one.revenue, one.returns, one.orders) for one in found] == [
+        (dt.date(2025, 1, 20), 200, 0, 1),
+        (dt.date(2026, 1, 5), 100, 0, 1),
+        (dt.date(2026, 1, 20), 50, 0, 1),
+        (dt.date(2026, 2, 1), -30, 30, 0),
+    ]
