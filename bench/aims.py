@@ -136,10 +136,12 @@ def _further(small: list[int], largest: list[int]) -> dict[str, list[dict[str, A
         "API changed accounts": [{"path": "/api/v1/accounts?limit=50&f=changed:after:2026-03-05", "api": True}],
         "bin": [{"path": reverse("bin:list")}],
         "history of the house": [{"path": reverse("history:list")}],
+        "my day": [{"path": reverse("day:home")}],
         **{
             f"{who}: {name}": [{**request, "who": who} for request in some]
             for who in ("narrow", "manager")
             for name, some in {
+                "my day": [{"path": reverse("day:home")}],
                 "accounts": [{"path": accounts}],
                 "search": [{"path": path, "hx": True} for path in searches],
                 "activities": [{"path": log}],
