@@ -112,7 +112,7 @@ def house(size: int, database: str, options: argparse.Namespace) -> dict[str, st
         if database == "postgresql":
             subprocess.run(["psql", "-q", environment["KUNDENKREIS_DATABASE_URL"], "-c", "VACUUM ANALYZE"], check=True)
         else:
-            _python("from django.db import connection; connection.cursor().execute('ANALYZE')", environment)
+            _python("from kundenkreis.core import planning; planning.learn()", environment)
         done.touch()
     return environment
 

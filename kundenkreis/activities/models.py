@@ -116,6 +116,7 @@ class Activity(Recorded):
             models.Index(fields=["account", "-at", "-id"], name="activities_account_at"),
             models.Index(fields=["owner", "-at", "-id"], name="activities_owner_at"),
             models.Index(fields=["owner", "due_on"], name="activities_owner_due", condition=models.Q(is_open=True)),
+            models.Index(fields=["due_on", "at", "id"], name="activities_due", condition=models.Q(is_open=True)),
             models.Index(fields=["account", "due_on"], name="activities_account_due", condition=models.Q(is_open=True)),
             models.Index(fields=["-at", "-id"], name="activities_at"),
             models.Index(fields=["account", "-at"], name="activities_pinned", condition=models.Q(is_pinned=True)),

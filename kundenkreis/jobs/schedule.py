@@ -15,6 +15,7 @@ from huey import crontab
 from huey.contrib.djhuey import HUEY, close_db
 
 from kundenkreis.activities import morning, reminding, touching
+from kundenkreis.core import planning
 from kundenkreis.customers import editing_very_many
 from kundenkreis.files import storing, texts
 from kundenkreis.history import bin
@@ -142,6 +143,12 @@ def forget_notifications() -> None:
 def refresh_touches() -> None:
     """What imports and changed rules have left behind."""
     touching.push_down()
+
+
+@at(crontab(hour="2", minute="0"))
+def learn_tables() -> None:
+    """After a day's work the indexes that fit best may be others."""
+    planning.learn()
 
 
 @at(crontab(hour="1", minute="10"))

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from kundenkreis.core import planning
 from kundenkreis.core.bulk_frames import little_memory
 from kundenkreis.history import undo as history_undo
 from kundenkreis.history.models import Batch
@@ -249,6 +250,7 @@ def _finish(run: ImportRun) -> None:
     after = targets.get(run.target).after
     if after:
         after(run.batch)
+    planning.learn()
     with transaction.atomic():
         _end(run, State.DONE, Batch.State.DONE)
         changes = {name: [None, count] for name, count in run.counts.items()}

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.activities.agenda import Agenda
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
+from kundenkreis.core.records import AskedOfEachRow, reached_from
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
@@ -37,9 +38,8 @@ LISTED = 60  # open activities looked at for the agenda
 SHOWN = 8  # lines of one part
 NEWS = 6
 SLICE = 900  # SQLite takes so many parameters everywhere
-LATEST = (
-    1000  # so many of the house's newest events are looked through for whoever looks after more than a few accounts
-)
+FEW = 4000  # accounts that lead to what is theirs; whoever looks after more gets it out of everybody's
+LATEST = 1000  # so many of the house's newest events and orders are looked through for her
 LATE = dt.timedelta(days=14)  # an order may come in that much after its day and still be news
 NEW = dt.timedelta(days=14)
 COUNTED = 500  # orders
@@ -81,7 +81,16 @@ class Circle:
         if self.whose == ALL or not access.reach(self.user, "accounts.see"):
             return rows
         # One's own accounts and those with a seat are within the reach of everybody who sees any: asking once is enough.
-        return Account.objects.living().within(access.Reach(owners=self.people, members=self.people))
+        return Account.objects.living().within(self._own)
+
+    @cached_property
+    def _own(self) -> access.Reach:
+        return access.Reach(owners=self.people, members=self.people)
+
+    @cached_property
+    def is_few(self) -> bool:
+        """Whether its accounts are few enough to be gathered and lead to what is theirs; else everybody's is walked, best first."""
+        return self.accounts.order_by().values("pk")[: FEW + 1].count() <= FEW
 
     @property
     def activities(self) -> Any:
@@ -89,7 +98,12 @@ class Circle:
         rows = Activity.objects.visible_to(self.user).open()
         if self.whose == MINE:
             return rows.filter(owner_id__in=self.people)
-        return rows.filter(owner__team_id__in=self.teams) if self.whose == TEAM else rows
+        if self.whose == ALL:
+            return rows
+        people = User._base_manager.filter(team_id__in=self.teams)
+        if self.is_few:
+            return rows.filter(owner_id__in=list(people.values_list("pk", flat=True)))
+        return rows.filter(AskedOfEachRow(people.filter(pk=OuterRef("owner_id"))))
 
 
 def choices(user: Any) -> list[tuple[str, str]]:
@@ -185,7 +199,7 @@ class Day:
         """Customers with a reason to act, the most at stake first."""
         if not access.reach(self.user, "signals.see"):
             return []
-        return needs(self.user, self.circle.accounts, by_account=self.circle.whose != ALL, most=SHOWN)
+        return needs(self.user, self.circle.accounts, by_account=self.circle.is_few, most=SHOWN)
 
     @cached_property
     def forgotten(self) -> list[Account]:
@@ -193,7 +207,10 @@ class Day:
         if not access.reach(self.user, "activities.see"):
             return []
         planned = Activity.objects.open().filter(account_id=OuterRef("pk"))
-        rows = self.circle.accounts.filter(tier__in=WORTH_A_STEP).exclude(Exists(planned))
+        rows = self.circle.accounts
+        if not self.circle.is_few:
+            rows = Account.objects.living().filter(AskedOfEachRow(rows.filter(pk=OuterRef("pk"))))
+        rows = rows.filter(tier__in=WORTH_A_STEP).exclude(Exists(planned))
         shown = ("name", "tier", "revenue_12m", "last_order_on", "place", "owner__first_name", "owner__last_name")
         return list(rows.select_related("owner").only(*shown).order_by("-revenue_12m", "-pk")[:SHOWN])
 
@@ -210,16 +227,26 @@ class Day:
             return None
         # By the house's calendar, which in a demo house is not today's.
         from_day = self.today - (self.now - self.since) - LATE
-        rows = Order.objects.living().filter(
-            account__in=self.circle.accounts.values("pk"), ordered_on__gte=from_day, created_at__gt=self.since
-        )
-        rows = rows.exclude(kind=Order.Kind.ADJUSTMENT).select_related("account")
-        found = list(rows.order_by("-total_house")[: COUNTED + 1])
+        rows = Order.objects.living().filter(ordered_on__gte=from_day, created_at__gt=self.since)
+        rows = rows.exclude(kind=Order.Kind.ADJUSTMENT)
+        if self.circle.is_few:
+            rows, most = rows.filter(account__in=self.circle.accounts.values("pk")).order_by("-total_house"), COUNTED
+        else:
+            # What was stored last has the highest numbers: the newest of the house are looked at, whoever's they are.
+            newest = Order._base_manager.order_by("-pk").values_list("pk", flat=True)[LATEST - 1 : LATEST].first() or 0
+            rows, most = rows.filter(reached_from("account_id", self.circle.accounts), pk__gte=newest), LATEST - 1
+        found = list(rows.values_list("total_house", "pk", "kind")[: most + 1])
         if not found:
             return None
-        sold = [one for one in found if one.kind == Order.Kind.ORDER]
-        total = sum((one.total_house for one in sold), Decimal(0))
-        return NewOrders(len(sold), total, len(found) - len(sold), sold[:3], is_more=len(found) > COUNTED)
+        sold = sorted((total, pk) for total, pk, kind in found if kind == Order.Kind.ORDER)
+        latest = Order.objects.select_related("account").filter(pk__in=[pk for _total, pk in sold[-3:]])
+        return NewOrders(
+            len(sold),
+            sum((total for total, _pk in sold), Decimal(0)),
+            len(found) - len(sold),
+            sorted(latest, key=lambda one: (-one.total_house, -one.pk)),
+            is_more=len(found) > most,
+        )
 
     @cached_property
     def news(self) -> list[News]:

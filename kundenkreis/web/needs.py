@@ -10,9 +10,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from markupsafe import Markup
 
 from kundenkreis.core import clock
+from kundenkreis.core.records import reached_from
 from kundenkreis.customers.models import Account
 from kundenkreis.insights.models import Signal
 from kundenkreis.staff import access
@@ -37,9 +39,12 @@ class Need:
 
 
 def needs(user: Any, accounts: Any, *, by_account: bool, most: int) -> list[Need]:
-    """The entries for `accounts`, a queryset of what the person sees. `by_account`: they are few, and lead to their signals."""
+    """The entries for `accounts`, a queryset of what the person sees. `by_account`: they are few, and lead to their signals;
+    else all signals are walked, the most at stake first.
+    """
     waiting = Signal.objects.visible_to(user).active().by_value().for_list()
-    rows = list((waiting.filter(account__in=accounts.values("pk")) if by_account else waiting)[:ASKED])
+    theirs = Q(account__in=accounts.values("pk")) if by_account else reached_from("account_id", accounts)
+    rows = list(waiting.filter(theirs)[:ASKED])
     found: dict[int, Need] = {}
     shown = list(dict.fromkeys(signal.account_id for signal in rows))[:most]
     for told in tell([signal for signal in rows if signal.account_id in shown]):

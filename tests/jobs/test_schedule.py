@@ -40,12 +40,13 @@ def test_the_timetable_is_complete(queue):
     assert {name.removeprefix("schedule.") for name in entries(queue)} == {
         "give_back_what_dead_workers_left", "remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files",
         "clean_sessions", "clean_queue", "read_documents", "begin_the_day", "forget_notifications", "recompute_insights", "recompute_all_insights",
-        "refresh_touches",
+        "refresh_touches", "learn_tables",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "name", ["remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files"]
+    "name",
+    ["remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files", "learn_tables"],
 )
 def test_an_entry_does_its_work_in_a_real_house(queue, world, name):
     assert getattr(schedule, name)() is None

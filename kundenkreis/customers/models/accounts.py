@@ -56,9 +56,7 @@ class AccountQuerySet(RecordQuerySet):
         if not reach.members:
             return self.filter(by_column(reach))
         if is_narrow(reach):
-            seats = [seats_of(reach, **{who: reach.members}).values("account_id") for who in ("person_id", "deputy_id")]
-            first, *others = [*by_each_column(reach), *seats]
-            return self.filter(pk__gathered=first.union(*others))
+            return self.filter(pk__gathered=_ways(reach, clock.today()))
         return self.filter(held_at(reach))
 
     def for_list(self) -> Self:
@@ -84,6 +82,16 @@ def by_each_column(reach: access.Reach) -> list[models.QuerySet]:
     held = {"owner_id": reach.owners, "team_id": reach.teams, "territory_id": reach.territories}
     ids = [Account._base_manager.filter(**{f"{name}__in": some}).values("pk") for name, some in held.items() if some]
     return ids or [Account._base_manager.none().values("pk")]
+
+
+def _ways(reach: access.Reach, day: dt.date) -> models.QuerySet:
+    """The ids of a narrow reach's accounts, by its columns and its seats of that day. Remembered as a question, never its answer."""
+    known = reach.__dict__.setdefault("_ways", {})
+    if day not in known:
+        seats = [seats_of(reach, **{who: reach.members}).values("account_id") for who in ("person_id", "deputy_id")]
+        first, *others = [*by_each_column(reach), *seats]
+        known[day] = first.union(*others)
+    return known[day]
 
 
 def is_narrow(reach: access.Reach) -> bool:
