@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db import models, transaction
 from django.db.models import Case, CharField, Count, IntegerField, Max, Min, Q, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, Substr, TruncMonth
+from django.db.models.functions import Cast, Coalesce, Substr
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core import bulk, clock
@@ -27,14 +27,6 @@ _SLICE = 5000
 
 
 @dataclass(frozen=True)
-class Month:
-    first: dt.date
-    revenue: Decimal
-    returns: Decimal  # credit notes, as a positive amount
-    orders: int
-
-
-@dataclass(frozen=True)
 class TopProduct:
     product_id: int
     number: str
@@ -42,35 +34,6 @@ class TopProduct:
     revenue: Decimal
     quantity: Decimal
     last_on: dt.date
-
-
-def by_month(accounts: Sequence[int], first: dt.date, last: dt.date) -> list[Month]:
-    """Revenue of these accounts for every month from `first`'s to `last`'s, empty months included. One query."""
-    rows = (
-        Order.objects.filter(
-            _REVENUE, account_id__in=accounts, ordered_on__gte=first.replace(day=1), ordered_on__lte=last
-        )
-        .annotate(month=TruncMonth("ordered_on"))
-        .values("month")
-        .annotate(
-            revenue=Sum("total_house"),
-            returned=Coalesce(Sum("total_house", filter=Q(kind=Order.Kind.CREDIT_NOTE)), _ZERO),
-            number=Count("id", filter=Q(kind=Order.Kind.ORDER)),
-        )
-        .order_by("month")
-    )
-    found = {row["month"]: row for row in rows}
-    months = []
-    month = first.replace(day=1)
-    while month <= last:
-        row = found.get(month)
-        months.append(
-            Month(month, rounded(row["revenue"]), -rounded(row["returned"]), row["number"])
-            if row
-            else Month(month, Decimal(0), Decimal(0), 0)
-        )
-        month = (month + dt.timedelta(days=32)).replace(day=1)
-    return months
 
 
 def top_products(accounts: Sequence[int], first: dt.date, last: dt.date, limit: int = 10) -> list[TopProduct]:
