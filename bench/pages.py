@@ -29,6 +29,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+# Requests over one connection. It stays with one of the server's processes, and eight of them may be shared out seven to one.
+STAYS = 5
 COLUMNS = ("size", "database", "clients", "request", "p50_ms", "p95_ms", "p99_ms", "per_second", "ratio_p95")
 
 
@@ -167,6 +169,8 @@ def _fire(port: int, requests: list[dict[str, Any]], clients: int, seconds: floa
             warm = time.perf_counter() + 0.5
             while (now := time.perf_counter()) < stop and not failures:
                 _send(connection, requests[turn % len(requests)], number, turn, failures)
+                if turn % STAYS == 0:
+                    connection.close()  # the next request opens it again
                 # One that took as long as all of them together is measured, warm or not.
                 if now >= warm or time.perf_counter() > stop:
                     own.append(time.perf_counter() - now)
