@@ -196,7 +196,9 @@ def test_missing_services_are_named_when_tests_run(checkout):
     assert done.returncode == 0, done.stderr
     assert "Skipped: PostgreSQL, because no server on this machine" in done.stdout
     assert "Skipped: Chromium, because it is not installed" in done.stdout
-    assert [call for call in checkout.calls() if "pytest" in call] == ["-m pytest -n 2 -m not browser tests/nothing"]
+    assert [call for call in checkout.calls() if "pytest" in call] == [
+        "-m pytest -n auto --dist worksteal -m not browser tests/nothing"
+    ]
 
 
 def test_missing_services_are_an_error_where_they_are_required(checkout):
