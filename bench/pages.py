@@ -75,6 +75,7 @@ def measure(size: int, database: str, options: argparse.Namespace) -> list[dict[
     with served(environment) as (port, process):
         for clients in map(int, options.clients.split(",")):
             floor = None
+            _fire(port, aims["requests"]["floor"], clients, 1.5)  # each process draws its first pages; not measured
             for name, requests in aims["requests"].items():
                 figures = _fire(port, requests, clients, options.seconds)
                 floor = floor or figures["p95_ms"]
