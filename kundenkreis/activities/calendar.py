@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
@@ -50,22 +50,11 @@ def appointments(person: User, today: dt.date) -> list[Activity]:
     first, last = today - dt.timedelta(days=DAYS_BEFORE), today + dt.timedelta(days=DAYS_AHEAD)
     mine = Activity.objects.living().visible_to(person).filter(owner=person, kind__in=KINDS)
     mine = mine.select_related("account", "contact")
-    on = planned_between(first, last)
-    planned = list(mine.filter(on, is_open=True).order_by("due_on", "at", "pk")[:MOST])
-    done = mine.filter(is_open=False, at__gte=_midnight(first), at__lt=_midnight(last))
+    planned = list(mine.open_between(first, last).order_by("due_on", "at", "pk")[:MOST])
+    done = mine.filter(is_open=False, at__gte=clock.midnight(first), at__lt=clock.midnight(last))
     rows = [*reversed(done.order_by("-at", "-pk")[: MOST - len(planned)]), *planned]
     spare(person, rows, "account", "contact")
     return rows
-
-
-def planned_between(first: dt.date, last: dt.date) -> Q:
-    """The condition for what is to be done on one of these days, the last not included: by its day, or by its hour where it has no other."""
-    by_hour = Q(due_on=None, at__gte=_midnight(first), at__lt=_midnight(last))
-    return Q(due_on__gte=first, due_on__lt=last) | by_hour
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(tzinfo=timezone.get_default_timezone()))
 
 
 def calendar_of(person: User) -> bytes:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities import mentioning, telling
-from kundenkreis.core import search
+from kundenkreis.core import clock, search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.models import Account, Contact, Position
 from kundenkreis.customers.models.accounts import is_narrow, of_accounts
@@ -49,6 +49,11 @@ class ActivityQuerySet(RecordQuerySet):
     def open(self) -> Self:
         """Still to be done: with a due day or a beginning, and not done."""
         return self.living().filter(is_open=True)
+
+    def open_between(self, first: dt.date, last: dt.date) -> Self:
+        """Still to be done on one of these days, the last not included: by its day, or by its hour where it has no other."""
+        by_hour = models.Q(due_on=None, at__gte=clock.midnight(first), at__lt=clock.midnight(last))
+        return self.open().filter(models.Q(due_on__gte=first, due_on__lt=last) | by_hour)
 
     def for_list(self) -> Self:
         return self.select_related("account", "contact", "owner")

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kundenkreis.activities.calendar import planned_between
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.suggesting import Suggestion, suggest
 from kundenkreis.core.text import fold
@@ -89,8 +88,8 @@ def week_of(person: User, monday: dt.date) -> Week:
 
 
 def _visits(person: User, monday: dt.date) -> list[Activity]:
-    on = planned_between(monday, monday + dt.timedelta(days=7))
-    rows = Activity.objects.open().visible_to(person).filter(on, owner=person, kind=Activity.Kind.VISIT)
+    rows = Activity.objects.visible_to(person).open_between(monday, monday + dt.timedelta(days=7))
+    rows = rows.filter(owner=person, kind=Activity.Kind.VISIT)
     found = list(rows.select_related("account", "contact").order_by("due_on", "at", "pk")[:MOST_VISITS])
     spare(person, found, "account", "contact")
     return found

@@ -30,24 +30,14 @@ def made(world):
 
 
 def faults(client, ask, address, *args, **kwargs):
-    return _fault(ask, address, getattr(client, ask)(address, *args, **kwargs))
-
-
-def faults_as_page_and_fragment(client, ask, address, data):
-    """Asked twice, but not where the method is refused: that comes before the view."""
-    found = []
-    for headers in PLAIN:
-        answer = getattr(client, ask)(address, data, headers=headers)
-        found += _fault(ask, address, answer)
-        if answer.status_code == 405:
-            break
-    return found
-
-
-def _fault(ask, address, answer):
+    answer = getattr(client, ask)(address, *args, **kwargs)
     if answer.streaming:
         b"".join(answer.streaming_content)
     return [f"{ask} {address[:80]} {answer.status_code}"] if answer.status_code >= 500 else []
+
+
+def faults_as_page_and_fragment(client, ask, address, data):
+    return [fault for headers in PLAIN for fault in faults(client, ask, address, data, headers=headers)]
 
 
 @pytest.fixture
