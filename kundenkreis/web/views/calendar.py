@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -29,8 +28,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "tab": "calendar", "address": ""}
     if request.method == "POST" and form.is_valid():
         token, key = calendar.subscribe(request.user, form.cleaned_data["name"])
-        root = settings.PUBLIC_URL.rstrip("/")
-        context |= {"made": token, "address": root + reverse("calendar", args=[key]), "form": CalendarForm()}
+        address = request.build_absolute_uri(reverse("calendar", args=[key]))  # as this browser reaches the house
+        context |= {"made": token, "address": address, "form": CalendarForm()}
     context["subscriptions"] = calendar.subscriptions(request.user)
     return render(request, "me/calendar.html", context, status=422 if form.errors else 200)
 
