@@ -17,9 +17,10 @@ CHUNK = 25_000
 # What is loaded bare to compare with; what an import finds in the database already is there for the bare load too.
 TABLES = {
     "sales": ("customers.Account", "catalogue.Product", "orders.Order", "orders.OrderLine"),
-    "accounts": ("customers.Account",),
-    "contacts": ("customers.Contact", "customers.Position"),
+    "accounts": ("customers.Account", "core.SearchEntry"),
+    "contacts": ("customers.Contact", "customers.Position", "core.SearchEntry"),
 }
+LINES = {"sales": "orders.OrderLine", "accounts": "customers.Account", "contacts": "customers.Contact"}
 PEOPLE_AT = 5_000  # accounts at which the contacts of a file work
 
 
@@ -88,8 +89,13 @@ def bare(target: str, _file: str, rows: str) -> dict[str, float]:
     from django.apps import apps
     from django.db import connection, transaction
 
+    from kundenkreis.core import search_models, search_words
+
     kept, lines, seconds, cpu = pickle.loads(Path(rows).read_bytes()), 0, 0.0, 0.0
     apps.get_model(TABLES[target][0]).objects.all().delete()
+    if "core.SearchEntry" in TABLES[target]:
+        for kind in range(search_models.KINDS):
+            search_words.clear(kind)
     for name in TABLES[target]:
         table = apps.get_model(name)._meta.db_table
         pieces = _pieces(kept.pop(name))
@@ -101,13 +107,13 @@ def bare(target: str, _file: str, rows: str) -> dict[str, float]:
                         copy.write(piece)
                 else:
                     cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(piece[0]))})", piece)
+                    if name == "core.SearchEntry":  # its index is a table of its own there, and a column on PostgreSQL
+                        indexed = [(row[0], row[5]) for row in piece]
+                        cursor.executemany("INSERT INTO core_searchindex (rowid, words) VALUES (%s, %s)", indexed)
         seconds += time.perf_counter() - began
         cpu += time.process_time() - used
-        lines = (
-            lines
-            if target == "contacts" and lines
-            else sum(len(p) if isinstance(p, list) else p.count(b"\n") for p in pieces)
-        )
+        if name == LINES[target]:
+            lines = sum(len(p) if isinstance(p, list) else p.count(b"\n") for p in pieces)
     return {"lines": lines, "seconds": seconds, "cpu": cpu}
 
 

@@ -5,7 +5,7 @@
     bin/bench importing --targets sales --lines 10000000 --only whole --format parquet
 
 Bare is `executemany` (SQLite) and `COPY` of ready text (PostgreSQL) of the rows that the import had stored, with their ids, into
-the same tables with the same indexes, in chunks of 25,000. Product is everything from the file
+the same tables with the same indexes, those of the search box included, in chunks of 25,000. Product is everything from the file
 to the end of the run, the accounts' figures included.
 `--only whole` imports, counts what an undo would do, and undoes it, with the time and the memory of each.
 Every measurement is a process of its own on a fresh database; bare and product take turns.

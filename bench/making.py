@@ -2,6 +2,7 @@
 
 For each account on average 2 contacts with a position, 10 activities and 10 order lines; the number of lines follows a heavy tail, and
 the largest accounts have 50,000 lines each at a million accounts (fewer at smaller sizes, never more than a twentieth of all lines).
+One account in ten has a second person on its team, and one in four lies in a territory.
 The same size and seed give the same rows.
 """
 
@@ -19,10 +20,10 @@ from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core import bulk, search, search_texts
 from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
-from kundenkreis.customers.models import Account, Contact, Position
+from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Position
 from kundenkreis.orders import figures
 from kundenkreis.orders.models import Order, OrderLine
-from kundenkreis.staff.models import Team, User
+from kundenkreis.staff.models import Team, Territory, User
 from kundenkreis.staff.roles import Role
 
 TODAY = dt.date(2026, 3, 2)
@@ -67,12 +68,14 @@ def make(accounts: int, *, seed: int = 1, say: Callable[[str], None] = lambda _:
     House.objects.update_or_create(pk=1, defaults={"name": f"Bench {accounts}", "today": TODAY})
     House.forget()
     people = _people(max(10, accounts // 400))
+    territories = _territories(people)
     products = _products(dice)
     lines = _line_counts(accounts, dice)
     for start in range(0, accounts, CHUNK):
         size = min(CHUNK, accounts - start)
         with transaction.atomic():
-            ids = _accounts(start, size, people, dice)
+            ids = _accounts(start, size, people, territories, dice)
+            _seats(ids, people)
             _contacts(ids, dice)
             _activities(ids, people, dice)
         for piece in _order_pieces(ids, lines[start : start + size], dice):
@@ -99,6 +102,14 @@ def _people(number: int) -> list[tuple[int, int]]:
         )
         made.append((user.pk, team.pk))
     return made
+
+
+def _territories(people: list[tuple[int, int]]) -> list[int]:
+    """One for each place, given to one person in ten."""
+    made = [Territory.add(by=None, name=place, countries=["AT"], postcodes=[code]) for code, place in _PLACES]
+    for i, (person, _) in enumerate(people[::10]):
+        made[i % len(made)].people.add(person)
+    return [territory.pk for territory in made]
 
 
 def _products(dice: random.Random) -> list[tuple[int, Decimal]]:
@@ -143,30 +154,46 @@ def _line_counts(accounts: int, dice: random.Random) -> list[int]:
     return counts[:5] + [int(c * factor + dice.random()) for c in counts[5:]]
 
 
-def _accounts(start: int, size: int, people: list[tuple[int, int]], dice: random.Random) -> range:
+def _accounts(
+    start: int, size: int, people: list[tuple[int, int]], territories: list[int], dice: random.Random
+) -> range:
     first = bulk.reserve_ids(Account, size)
     columns = (
         "id version created_at changed_at deleted_at number kind name key relation tier industry language currency vat_id register_number "
-        "register_court gln email phone website street postcode place country owner_id team_id description is_generated last_order_on "
-        "revenue_12m revenue_before"
+        "register_court gln email phone website street postcode place country owner_id team_id territory_id description is_generated "
+        "last_order_on revenue_12m revenue_before"
     ).split()
     rows, found = [], []
     never, zero = dt.date(1900, 1, 1), Decimal(0)
     for i in range(size):
         number = start + i
         name = f"{dice.choice(_FIRST)}{dice.choice(_SECOND)} {dice.choice(_TRADE)} {dice.choice(_FORM)}"
-        postcode, place = dice.choice(_PLACES)
+        where = dice.randrange(len(_PLACES))
+        postcode, place = _PLACES[where]
+        territory = territories[where] if number % 4 == 0 else None
         owner, team = people[number % len(people)]
         key, country, mail = fold(name), dice.choice(_COUNTRIES), f"office{number}@kunde.test"
         rows.append(
             (first + i, 1, NOON, NOON, None, f"K-{number:07}", "company", name, key, "customer", _tier(number),
              dice.choice(_TRADE), "de", "EUR", "", "", "", "", mail, "+4315550100", "", f"Hauptplatz {number % 99}", postcode, place, country,
-             owner, team, "", True, never, zero, zero)
+             owner, team, territory, "", True, never, zero, zero)
         )  # fmt: skip
         found.append((first + i, name, f"{place} {postcode} {mail}", f"K-{number:07}"))
     bulk.insert_rows(Account, columns, rows)
     search.bulk_index(search.ACCOUNT, found, new=True)
     return range(first, first + size)
+
+
+def _seats(accounts: range, people: list[tuple[int, int]]) -> None:
+    """Inside sales on one account in ten, by a person who owns others."""
+    chosen = accounts[::10]
+    first = bulk.reserve_ids(AccountTeamMember, len(chosen))
+    rows = [
+        (first + i, 1, NOON, NOON, None, account, people[(account + 7) % len(people)][0], "inside", None)
+        for i, account in enumerate(chosen)
+    ]
+    columns = "id version created_at changed_at deleted_at account_id person_id role deputy_id".split()
+    bulk.insert_rows(AccountTeamMember, columns, rows)
 
 
 def _tier(number: int) -> str:

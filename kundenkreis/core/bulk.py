@@ -11,6 +11,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -221,7 +222,7 @@ def _for_sqlite(field: models.Field) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DecimalField):
         return str
     if isinstance(field, models.DateTimeField):
-        return lambda value: str(value.astimezone(dt.UTC).replace(tzinfo=None)) if value.tzinfo else str(value)
+        return _moment
     if isinstance(field, models.DateField | models.TimeField):
         return str
     if isinstance(field, models.DurationField):
@@ -234,6 +235,12 @@ def _for_sqlite(field: models.Field) -> Callable[[Any], Any] | None:
 def _for_postgresql(field: models.Field) -> Callable[[Any], Any] | None:
     """COPY writes text: psycopg knows Python's own types; JSON it does not."""
     return _json if isinstance(_target(field), models.JSONField) else None
+
+
+@lru_cache(maxsize=1000)
+def _moment(value: dt.datetime) -> str:
+    """Remembered, for the rows of a bulk verb are all of one moment."""
+    return str(value.astimezone(dt.UTC).replace(tzinfo=None)) if value.tzinfo else str(value)
 
 
 def _target(field: models.Field) -> models.Field:

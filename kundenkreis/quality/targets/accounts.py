@@ -159,7 +159,8 @@ class Accounts(Records):
 
         One that is somebody's own is an account of the kind “person”, unless the row says otherwise.
         """
-        account = Account(language="de" if row.values.get("country", "AT") in ("AT", "DE", "CH", "LI") else "en")
+        account: Account = self.shape.empty()
+        account.language = "de" if row.values.get("country", "AT") in ("AT", "DE", "CH", "LI") else "en"
         if "person" in row.values:
             account.kind = Account.Kind.PERSON
         by: User | None = self.job.by

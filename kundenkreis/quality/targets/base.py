@@ -17,6 +17,7 @@ from kundenkreis.history.models import Batch, BatchChunk
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.quality.targets.shapes import shape_of
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
@@ -124,8 +125,8 @@ class Job:
             record.pk = pk
             record.created_at = record.changed_at = self.now
         if self.write:
-            columns = [f.attname for f in model._meta.concrete_fields]
-            bulk.insert_rows(model, columns, ([getattr(r, c) for c in columns] for r in records))
+            shape = shape_of(model)
+            bulk.insert_rows(model, shape.attnames, map(shape.values, records))
             if model.search_kind is not None:
                 search.bulk_index(model.search_kind, [r.search_row() for r in records], new=True)
         return Kept(model, ids)

@@ -135,7 +135,9 @@ class Contacts(Records):
         account = row.values.get("account")
         if "family_name" not in row.values:
             row.values["family_name"] = row.values["email"].partition("@")[0].replace(".", " ").title()
-        contact = Contact(main_account=account, job_title=row.values.get("job_title", "") if account else "")
+        contact: Contact = self.shape.empty()
+        if account:
+            contact.main_account, contact.job_title = account, row.values.get("job_title", "")
         if self.job.by is not None and not self.sees_all and "owner" not in row.values:
             contact.owner = self.job.by  # else she might not see whom she brought
         return contact

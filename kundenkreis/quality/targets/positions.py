@@ -12,6 +12,7 @@ from kundenkreis.customers.models import Contact, Position
 from kundenkreis.quality.targets.base import Job, Kept, Outcome, Runs
 from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.records import Row
+from kundenkreis.quality.targets.shapes import shape_of
 
 SAID = ("job_title", "department")
 
@@ -20,14 +21,14 @@ class Places:
     """`own` are the contacts that this run has added."""
 
     def __init__(self, job: Job, own: Runs) -> None:
-        self.job, self.own = job, own
+        self.job, self.own, self.shape = job, own, shape_of(Position)
         self.added = job.own(Position)
         self.rehearsed: dict[int, dict[int, Position]] = defaultdict(dict)  # by contact and account
         self.has_main: set[int] = set()
 
     def store(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
         """Add and change positions, and tell `changes` of contacts whose copy of the main one is another now."""
-        held = self._held({row.record.pk for row in rows})
+        held = self._held({row.record.pk for row in rows} - {row.record.pk for row in rows if row.state == "added"})
         new: list[Any] = []
         before: dict[int, tuple[Position, list[str]]] = {}  # changed stored positions, and what they said
         for row in rows:
@@ -37,7 +38,10 @@ class Places:
                 if not self.job.may_add:
                     continue
                 main = row.record.pk not in self.has_main
-                position = Position(contact_id=row.record.pk, account_id=account.pk, is_main=main, **said)
+                position = self.shape.empty()
+                position.contact_id, position.account_id, position.is_main = row.record.pk, account.pk, main
+                for name, text in said.items():
+                    setattr(position, name, text)
                 held[row.record.pk][account.pk] = position
                 new.append(position)
             elif any(getattr(position, n) != text for n, text in said.items()) and self.job.may_change:

@@ -16,6 +16,7 @@ from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
 from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.choices import choices_of
 from kundenkreis.quality.targets.columns import Columns
+from kundenkreis.quality.targets.shapes import shape_of
 from kundenkreis.staff.access import Reach
 
 if TYPE_CHECKING:
@@ -55,8 +56,12 @@ class Records(Loader):
         self.first_rows: dict[Key, int] = {}
         self.rehearsed: dict[Key, Recorded] = {}
         self.own = job.own(self.model)
+        self.shape = shape_of(self.model)
+        self.attnames = {name: self.shape.attname_of[column] for name, column in self.columns_of.items()}
         self.choices = {
-            name: choices for name, column in self.columns_of.items() if (choices := choices_of(self.model, column))
+            name: choices
+            for name, column in self.columns_of.items()
+            if name in self.columns.mapping and (choices := choices_of(self.model, column))
         }
 
     # --- what a subclass says ------------------------------------------------------------------------------------------
@@ -75,7 +80,7 @@ class Records(Loader):
 
     def make(self, row: Row) -> Recorded:
         """A new, empty record for the row."""
-        return self.model()
+        return self.shape.empty()
 
     def number_new(self, records: list[Recorded]) -> None:
         """Give new records the numbers that the file does not have."""
@@ -226,40 +231,44 @@ class Records(Loader):
 
     def _fill(self, row: Row, changes: Changes, outcome: Outcome) -> bool:
         """Put the row's cells into its record and check it; False (and the record as it was) when something is wrong."""
-        record, wanted = row.record, {}
+        record, shape = row.record, self.shape
         self.agree(row)
-        for name, column in self.columns_of.items():
-            if name in row.values:
-                wanted[self.model._meta.get_field(column).attname] = row.values[name]
-        before = {name: getattr(record, name) for name in wanted}
-        differs = {name for name, value in wanted.items() if value != before[name]}
+        wanted = {self.attnames[name]: value for name, value in row.values.items() if name in self.attnames}
+        differs = {attname for attname, value in wanted.items() if value != getattr(record, attname)}
         if not differs and row.state == "unchanged":
             return True
         if forbidden := self.forbid(row, differs):
             outcome.counts["rejected"] += len(outcome.reject([forbidden]))
             return False
-        whole = {name: getattr(record, name) for name in (f.attname for f in self.model._meta.concrete_fields)}
-        touched = {self._name(attname) for attname in differs}
+        is_new = row.state == "added"  # one that is refused is thrown away
+        whole = () if is_new else shape.values(record)
+        touched = {shape.name_of[attname] for attname in differs}
         try:
-            for name in differs:
-                setattr(record, name, wanted[name])
-            touched |= self._prepared(record, {self._name(attname) for attname in wanted})
-            record.clean_fields(exclude={f.name for f in self.model._meta.fields} - touched | _rehearsed(record))
+            for attname in differs:
+                setattr(record, attname, wanted[attname])
+            touched |= self._prepared(record, {shape.name_of[attname] for attname in wanted})
+            record.clean_fields(exclude=shape.names - touched | self._made_up(record))
             record.clean()
         except ValidationError as wrong:
-            for name, value in whole.items():
-                setattr(record, name, value)
+            for attname, value in zip(shape.attnames, whole, strict=False):
+                setattr(record, attname, value)
             self._refuse_invalid(row, wrong, outcome)
             return False
-        after = {name: getattr(record, name) for name in whole}
-        if after == whole:
+        if is_new or (after := shape.values(record)) == whole:
             return True
         if row.state == "unchanged":
             row.state = "changed"
             self._note_second(row, outcome)
             if record.pk is not None and (record.pk > 0 or self.job.write):
-                changes.note(record, {name: whole[name] for name in whole if after[name] != whole[name]})
+                columns = zip(shape.attnames, whole, after, strict=True)
+                changes.note(record, {name: before for name, before, now in columns if before != now})
         return True
+
+    def _made_up(self, record: Recorded) -> set[str]:
+        """Relations to records that only a rehearsal has made (ids below zero): the database does not know them, and need not."""
+        if self.job.write:
+            return set()
+        return {name for name, attname in self.shape.links if (getattr(record, attname) or 0) < 0}
 
     def _note_second(self, row: Row, outcome: Outcome) -> None:
         """Two rows of a file for one record, and they do not say the same: the later one stands."""
@@ -276,9 +285,6 @@ class Records(Loader):
         if number == "":
             record.number = ""  # type: ignore[attr-defined]
         return derived - ({"number"} if number == "" else set())
-
-    def _name(self, attname: str) -> str:
-        return next(f.name for f in self.model._meta.concrete_fields if f.attname == attname)
 
     def _refuse_invalid(self, row: Row, wrong: ValidationError, outcome: Outcome) -> None:
         of_column = {column: name for name, column in self.columns_of.items()}
@@ -386,9 +392,3 @@ def unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     for text, record in pairs:
         found[text].add(record)
     return {text: next(iter(some)) for text, some in found.items() if len(some) == 1}
-
-
-def _rehearsed(record: Recorded) -> set[str]:
-    """Relations to records that only a rehearsal has made (ids below zero): the database does not know them, and need not."""
-    links = [f for f in record._meta.concrete_fields if f.is_relation]
-    return {f.name for f in links if (getattr(record, f.attname) or 0) < 0}
