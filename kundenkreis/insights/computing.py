@@ -7,6 +7,7 @@ increment computes the changed accounts only. What needs all accounts (quintiles
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ TOP = 3  # products or families that a sentence names
 MICRO = 1_000_000  # logarithms are added up as whole millionths: in any order the sum is the same
 CHANGED_BY = 0.3  # of the revenue that was to be expected
 LOOK_BACK = 730  # days of lines that are looked at
+LAST_ORDER_AFTER = 180  # silent days after which an order counts as an account's last one
 
 _NEVER = Period(dt.date(1900, 1, 1), dt.date(1900, 1, 1))
 _NOT_COMPARED = Compared(_NEVER, _NEVER, by_year=True)
@@ -50,70 +52,101 @@ def _sum(amount: ir.DecimalValue, where: ir.BooleanValue) -> ir.Value:
     return ibis.coalesce(amount.sum(where=where), 0).cast("decimal(18, 2)")
 
 
-def of_accounts(orders: ir.Table, basis: Basis) -> ir.Table:
-    """One row for each account with an order up to the day: sums of the periods, and what the gaps between order days are like."""
+def of_days(orders: ir.Table, basis: Basis) -> ir.Table:
+    """One row for each account and day with an order or a credit note up to the day: what it brought, and what was taken back of it."""
+    orders = orders.filter(orders.day <= basis.windows.as_of)
+    return orders.group_by(["account", "day"]).agg(
+        amount=orders.amount.sum().cast("decimal(18, 2)"),
+        returned=_sum(-orders.amount, orders.is_credit),
+        is_order=(~orders.is_credit).any(),
+        is_credit=orders.is_credit.any(),
+    )
+
+
+def of_accounts(days: ir.Table, basis: Basis) -> ir.Table:
+    """One row for each account with an order: sums of the periods, and what the gaps between order days are like."""
     import ibis
 
     w = basis.windows
-    trend = w.trend or _NOT_COMPARED
-    orders = orders.filter(orders.day <= w.as_of)
-    sold, year = ~orders.is_credit, _within(orders.day, w.year)
-    heads = orders.group_by("account").agg(
-        first_on=orders.day.min(where=sold),
-        last_on=orders.day.max(where=sold),
-        order_days=orders.day.nunique(where=sold & year),
-        revenue=_sum(orders.amount, year),
-        sold=_sum(orders.amount, sold & year),
-        returned=_sum(-orders.amount, ~sold & year),
-        credit_days=orders.day.nunique(where=~sold & year),
-        now=_sum(orders.amount, _within(orders.day, trend.now)),
-        base=_sum(orders.amount, _within(orders.day, trend.base)),
-        base_days=orders.day.nunique(where=sold & _within(orders.day, trend.base)),
+    trend, breadth = w.trend or _NOT_COMPARED, w.breadth or _NOT_COMPARED
+    year = _within(days.day, w.year)
+    heads = days.group_by("account").agg(
+        first_on=days.day.min(where=days.is_order),
+        last_on=days.day.max(where=days.is_order),
+        days=days.count(),
+        order_days=days.count(where=days.is_order & year),
+        revenue=_sum(days.amount, year),
+        returned=_sum(days.returned, year),
+        credit_days=days.count(where=days.is_credit & year),
+        now=_sum(days.amount, _within(days.day, trend.now)),
+        base=_sum(days.amount, _within(days.day, trend.base)),
+        base_days=days.count(where=days.is_order & _within(days.day, trend.base)),
+        half_now_days=days.count(where=_within(days.day, breadth.now)),
+        half_base_days=days.count(where=_within(days.day, breadth.base)),
     )
     heads = heads.filter(heads.last_on.notnull())
-    joined = heads.left_join(_gaps(orders), "account").drop("account_right")
-    joined = joined.left_join(_usual(orders, heads), "account").drop("account_right")
-    whole = ("gaps", "log_sum", "log_square", "last_gap", "usual_days")
+    joined = heads.left_join(_gaps(days, basis), "account").drop("account_right")
+    joined = joined.left_join(_usual(days, heads), "account").drop("account_right")
+    whole = ("gaps", "log_sum", "log_square", "last_gap", "settled", "ended", "usual_days")
     return joined.mutate(
+        sold=(joined.revenue + joined.returned).cast("decimal(18, 2)"),
         **{name: ibis.coalesce(joined[name], 0).cast("int64") for name in whole},
         **{name: ibis.coalesce(joined[name], 0).cast("decimal(18, 2)") for name in ("usual", "first_amount")},
     )
 
 
-def _gaps(orders: ir.Table) -> ir.Table:
-    """Days between days with an order: how many, sums of ln(days) and its square, and the gap before the last order."""
+def _gaps(days: ir.Table, basis: Basis) -> ir.Table:
+    """Days between days with an order: how many, sums of ln(days) and its square, and the gap before the last order.
+
+    `settled` are the third and later order days that lie half a year back, `ended` those of them after which half a year passed without one.
+    """
     import ibis
 
-    days = orders.filter(~orders.is_credit).select("account", "day").distinct()
-    before = days.day.lag().over(ibis.window(group_by="account", order_by="day"))
-    days = days.mutate(gap=days.day.delta(before, unit="day"))
-    days = days.filter(days.gap.notnull())
+    long_ago = basis.windows.as_of - dt.timedelta(days=LAST_ORDER_AFTER)
+    days = days.filter(days.is_order).select("account", "day")
+    in_order = ibis.window(group_by="account", order_by="day")
+    days = days.mutate(
+        gap=days.day.delta(days.day.lag().over(in_order), unit="day"),
+        silence=days.day.lead().over(in_order).delta(days.day, unit="day"),
+        place=ibis.row_number().over(in_order),
+    )
     days = days.mutate(log=(days.gap.ln() * MICRO).round().cast("int64"))
+    settled = (days.place >= 2) & (days.day <= long_ago)
     return days.group_by("account").agg(
-        gaps=days.count(),
+        gaps=days.gap.count(),
         log_sum=days.log.sum(),
         log_square=(days.log * days.log).sum(),
-        last_gap=days.gap.argmax(days.day),
+        last_gap=days.gap.max(where=days.silence.isnull()),
+        settled=days.count(where=settled),
+        ended=days.count(where=settled & (days.silence.isnull() | (days.silence > LAST_ORDER_AFTER))),
     )
 
 
-def _usual(orders: ir.Table, heads: ir.Table) -> ir.Table:
+def _usual(days: ir.Table, heads: ir.Table) -> ir.Table:
     """Revenue and order days of the year that ends with the account's last order (later returns taken off), and its first day's revenue."""
     import ibis
 
-    joined = orders.inner_join(heads.select("account", "first_on", "last_on"), "account")
+    joined = days.inner_join(heads.select("account", "first_on", "last_on"), "account")
     lately = joined.day > joined.last_on - ibis.interval(days=USUAL_DAYS)
     return joined.group_by("account").agg(
         usual=_sum(joined.amount, lately),
-        usual_days=joined.day.nunique(where=lately & ~joined.is_credit),
+        usual_days=joined.count(where=lately & joined.is_order),
         first_amount=_sum(joined.amount, joined.day == joined.first_on),
     )
 
 
+def telling(heads: ir.Table) -> ir.Table:
+    """The accounts of whose lines something can be said: on three days at least, or on one in each of the half-years that are compared.
+
+    What `trending`, `lost`, `new` and `main_product` find has three days, for the others' lines nothing is ever said; so they are not read.
+    """
+    both = (heads.half_now_days > 0) & (heads.half_base_days > 0)
+    return heads.filter((heads.days >= 3) | both).select("account")
+
+
 def of_products(lines: ir.Table, basis: Basis) -> ir.Table:
-    """One row for each account and product of the last two years: when, how often, and the sums of the periods."""
+    """One row for each account and product of the last two years: when, how often, and for how much in the year."""
     w = basis.windows
-    trend, breadth = w.trend or _NOT_COMPARED, w.breadth or _NOT_COMPARED
     since = w.as_of - dt.timedelta(days=LOOK_BACK)
     lines = lines.filter((lines.day <= w.as_of) & (lines.day > since))
     bought = lines.quantity > 0
@@ -122,10 +155,6 @@ def of_products(lines: ir.Table, basis: Basis) -> ir.Table:
         first_on=lines.day.min(where=bought),
         last_on=lines.day.max(where=bought),
         year=_sum(lines.amount, _within(lines.day, w.year)),
-        now=_sum(lines.amount, _within(lines.day, trend.now)),
-        base=_sum(lines.amount, _within(lines.day, trend.base)),
-        half_now=_sum(lines.amount, _within(lines.day, breadth.now)),
-        half_base=_sum(lines.amount, _within(lines.day, breadth.base)),
     )
 
 
@@ -138,15 +167,18 @@ def trending(figures: ir.Table, basis: Basis) -> ir.Table:
     return some.select("account", "down")
 
 
-def explained(products: ir.Table, trending: ir.Table) -> ir.Table:
-    """The products that explain a trend most: (account, kind, item, amount, rank)."""
+def explained(lines: ir.Table, trending: ir.Table, basis: Basis) -> ir.Table:
+    """The products that explain a trend: (account, kind, amount, item)."""
     import ibis
 
-    joined = products.inner_join(trending, "account")
-    change = (joined["now"] - joined.base).cast("decimal(18, 2)")
-    joined = joined.mutate(amount=change, kind=ibis.ifelse(joined.down, "falling", "rising"))
-    joined = joined.filter(joined.down & (joined.amount < 0) | ~joined.down & (joined.amount > 0))
-    return _top(joined.select("account", "kind", "amount", item="product"))
+    trend = basis.windows.trend or _NOT_COMPARED
+    now, base = _within(lines.day, trend.now), _within(lines.day, trend.base)
+    lines = lines.filter(now | base).inner_join(trending, "account")
+    change = ibis.ifelse(_within(lines.day, trend.now), lines.amount, -lines.amount)
+    items = lines.group_by(["account", "down", "product"]).agg(amount=change.sum().cast("decimal(18, 2)"))
+    items = items.mutate(kind=ibis.ifelse(items.down, "falling", "rising"))
+    items = items.filter(items.down & (items.amount < 0) | ~items.down & (items.amount > 0))
+    return items.select("account", "kind", "amount", item="product")
 
 
 def lost(products: ir.Table, lines: ir.Table, figures: ir.Table, basis: Basis) -> ir.Table:
@@ -168,21 +200,29 @@ def lost(products: ir.Table, lines: ir.Table, figures: ir.Table, basis: Basis) -
 
 
 def new(products: ir.Table, lines: ir.Table, figures: ir.Table, basis: Basis) -> ir.Table:
-    """Products that an account of long standing first bought in the last 90 days, and bought again on another day."""
-    since = basis.windows.as_of - dt.timedelta(days=NEW_DAYS)
-    old = figures.filter(figures.first_on < basis.windows.as_of - dt.timedelta(days=OLD_DAYS)).select("account")
-    some = products.filter((products.first_on > since) & (products.last_on > products.first_on) & (products["now"] > 0))
+    """Products that an account of long standing first bought in the last 90 days, and bought again on another day: (account, item, amount)."""
+    w = basis.windows
+    since = w.as_of - dt.timedelta(days=NEW_DAYS)
+    old = figures.filter(figures.first_on < w.as_of - dt.timedelta(days=OLD_DAYS)).select("account")
+    some = products.filter((products.first_on > since) & (products.last_on > products.first_on))
     some = some.semi_join(old, "account")
     before = lines.filter((lines.day <= since) & (lines.quantity > 0))
     some = some.anti_join(before, ["account", "product"])
-    return some.select("account", item="product", amount="now")
+    lately = lines.filter((lines.day > since) & (lines.day <= w.as_of)).semi_join(some, ["account", "product"])
+    sums = lately.group_by(["account", "product"]).agg(amount=lately.amount.sum().cast("decimal(18, 2)"))
+    return sums.filter(sums.amount > 0).select("account", "amount", item="product")
 
 
-def families(products: ir.Table, family_of: ir.Table) -> ir.Table:
-    """One row for each account and family: what it bought in the half-year and in the one that this is held against."""
-    joined = products.inner_join(family_of, "product")
+def families(lines: ir.Table, family_of: ir.Table, figures: ir.Table, basis: Basis) -> ir.Table:
+    """One row for each account that bought in both half-years and family: for how much in each of the two."""
+    breadth = basis.windows.breadth or _NOT_COMPARED
+    both = figures.filter((figures.half_now_days > 0) & (figures.half_base_days > 0)).select("account")
+    now, base = _within(lines.day, breadth.now), _within(lines.day, breadth.base)
+    lines = lines.filter(now | base).semi_join(both, "account")
+    joined = lines.inner_join(family_of, "product")
     return joined.group_by(["account", "family"]).agg(
-        half_now=joined.half_now.sum().cast("decimal(18, 2)"), half_base=joined.half_base.sum().cast("decimal(18, 2)")
+        half_now=_sum(joined.amount, _within(joined.day, breadth.now)),
+        half_base=_sum(joined.amount, _within(joined.day, breadth.base)),
     )
 
 
@@ -193,16 +233,19 @@ def gone(families: ir.Table) -> ir.Table:
 
 
 def named(items: ir.Table, kind: str) -> ir.Table:
-    """The items with most money of each account: (account, kind, item, amount, rank)."""
+    """Items as those of a kind of signal: (account, kind, amount, item)."""
     import ibis
 
-    return _top(items.mutate(kind=ibis.literal(kind)).select("account", "kind", "amount", "item"))
+    return items.mutate(kind=ibis.literal(kind)).select("account", "kind", "amount", "item")
 
 
-def counted(items: ir.Table, name: str) -> ir.Table:
-    """How many items and how much money for each account, as `<name>_count` and `<name>_amount`."""
-    counts = {f"{name}_count": items.count(), f"{name}_amount": items.amount.sum().cast("decimal(18, 2)")}
-    return items.group_by("account").agg(**counts)
+def counted(items: ir.Table, kinds: Mapping[str, str]) -> ir.Table:
+    """How many items of these kinds and how much money for each account, as `<name>_count` and `<name>_amount`."""
+    items = items.filter(items.kind.isin(kinds.values()))
+    counts = {f"{name}_count": items.count(where=items.kind == kind) for name, kind in kinds.items()}
+    return items.group_by("account").agg(
+        **counts, **{f"{name}_amount": _sum(items.amount, items.kind == kind) for name, kind in kinds.items()}
+    )
 
 
 def breadth(families: ir.Table) -> ir.Table:
@@ -214,17 +257,19 @@ def breadth(families: ir.Table) -> ir.Table:
     )
 
 
-def main_product(products: ir.Table) -> ir.Table:
-    """The product with most revenue in the year, of each account."""
+def main_product(products: ir.Table, figures: ir.Table) -> ir.Table:
+    """The product with most revenue in the year, of each account where it made half of it at least."""
     import ibis
 
-    some = products.filter(products.year > 0)
+    some = products.filter(products.year > 0).inner_join(figures.select("account", "revenue"), "account")
+    some = some.filter(some.year * 2 >= some.revenue)
     place = ibis.row_number().over(ibis.window(group_by="account", order_by=[some.year.desc(), some["product"]]))
     some = some.mutate(place=place)
     return some.filter(some.place == 0).select("account", top_product="product", top_amount="year")
 
 
-def _top(items: ir.Table) -> ir.Table:
+def top(items: ir.Table) -> ir.Table:
+    """Of each account and kind the items with most money: (account, kind, item, amount, rank)."""
     import ibis
 
     order = [items.amount.abs().desc(), items.item]

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 MEMORY = "1GB"
 SPAN = 100_000  # accounts at a time
-COUNTED = ("lost", "new", "gone")
+COUNTED = {
+    "lost": "lost_products",
+    "new": "new_products",
+    "gone": "narrower",
+}  # what figures count, and the signal's kind
 
 _FACTS = {
     "orders": {
@@ -40,7 +44,6 @@ _FACTS = {
     },
     "family_of": {"product": "int64", "family": "int64"},
 }
-_ITEMS = {"account": "int64", "item": "int64", "amount": "decimal(18, 2)"}
 
 
 @contextmanager
@@ -88,13 +91,12 @@ def _total(con: Any, period: Period) -> float:
 def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> None:
     """Fill the tables `figures` (a row for each account) and `details` (what its sentences name): of all accounts, or of some."""
     statements = _statements(basis)
-    for name in ("figures", "details"):
-        con.execute(f"DROP TABLE IF EXISTS {name}")
     spans = [None] if accounts is not None else list(_spans(con))
     if accounts is not None:
         _register(con, accounts)
     for number, span in enumerate(spans or [(0, -1)]):
-        _narrow(con, span)
+        for kind in ("orders", "lines"):
+            con.execute(f"CREATE OR REPLACE TEMP VIEW some_{kind} AS {_narrowed(kind, span)}")
         for name, statement in statements:
             if name in ("figures", "details") and number:
                 con.execute(f"INSERT INTO {name} BY NAME {statement}")
@@ -114,11 +116,10 @@ def _register(con: Any, accounts: set[int]) -> None:
     con.register("asked", pa.table({"account": pa.array(sorted(accounts), pa.int64())}))
 
 
-def _narrow(con: Any, span: tuple[int, int] | None) -> None:
-    """The tables of the facts that the statements read."""
+def _narrowed(kind: str, span: tuple[int, int] | None) -> str:
+    """The facts of the accounts that are computed at a time."""
     where = "account IN (SELECT account FROM asked)" if span is None else f"account BETWEEN {span[0]} AND {span[1]}"
-    for kind in ("orders", "lines"):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE some_{kind} AS SELECT * FROM {kind} WHERE {where}")  # noqa: S608
+    return f"SELECT * FROM {kind} WHERE {where}"  # noqa: S608
 
 
 @lru_cache(maxsize=8)
@@ -129,43 +130,51 @@ def _statements(basis: Basis) -> list[tuple[str, str]]:
     def table(name: str, schema: Any) -> Any:
         return ibis.table(schema, name=name)
 
-    orders, lines = table("some_orders", _FACTS["orders"]), table("some_lines", _FACTS["lines"])
-    heads = computing.of_accounts(orders, basis)
+    days = computing.of_days(table("some_orders", _FACTS["orders"]), basis)
+    heads = computing.of_accounts(table("days", days.schema()), basis)
     own = table("heads", heads.schema())
+    some = table("some_lines", _FACTS["lines"]).semi_join(computing.telling(own), "account")
+    lines = table("telling_lines", some.schema())
     products = computing.of_products(lines, basis)
     by_product = table("by_product", products.schema())
-    of_families = computing.families(by_product, table("family_of", _FACTS["family_of"]))
+    of_families = computing.families(lines, table("family_of", _FACTS["family_of"]), own, basis)
     by_family = table("by_family", of_families.schema())
-    items = {name: table(f"items_{name}", _ITEMS) for name in COUNTED}
+    found = {
+        "lost": computing.lost(by_product, lines, own, basis),
+        "new": computing.new(by_product, lines, own, basis),
+        "gone": computing.gone(by_family),
+    }
+    explained = computing.explained(lines, computing.trending(own, basis), basis)
+    items = ibis.union(explained, *(computing.named(found[name], kind) for name, kind in COUNTED.items()))
+    of_items = table("items", items.schema())
+    further = [
+        computing.counted(of_items, COUNTED),
+        computing.breadth(by_family),
+        computing.main_product(by_product, own),
+    ]
     made = {
+        "days": days,
         "heads": heads,
+        "telling_lines": some,
         "by_product": products,
         "by_family": of_families,
-        "items_lost": computing.lost(by_product, lines, own, basis),
-        "items_new": computing.new(by_product, lines, own, basis),
-        "items_gone": computing.gone(by_family),
-        "figures": _joined(own, items, by_family, by_product),
-        "details": ibis.union(
-            computing.explained(by_product, computing.trending(own, basis)),
-            computing.named(items["lost"], "lost_products"),
-            computing.named(items["new"], "new_products"),
-            computing.named(items["gone"], "narrower"),
-        ),
+        "items": items,
+        "figures": _joined(own, further),
+        "details": computing.top(of_items),
     }
     return [(name, ibis.to_sql(made[name], dialect="duckdb")) for name in made]
 
 
-def _joined(own: Any, items: dict[str, Any], by_family: Any, by_product: Any) -> Any:
+def _joined(own: Any, further: list[Any]) -> Any:
+    """One row for each account: what its orders and its lines say, nothing said being 0."""
     import ibis
 
-    others = [*(computing.counted(table, name) for name, table in items.items())]
-    others += [computing.breadth(by_family), computing.main_product(by_product)]
     joined = own
-    for other in others:
+    for other in further:
         joined = joined.left_join(other, "account").drop("account_right")
     filled = {
         name: ibis.coalesce(joined[name], 0).cast(joined[name].type())
-        for other in others
+        for other in further
         for name in other.columns
         if name != "account"
     }

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 QUINTILES = (0.2, 0.4, 0.6, 0.8)
-LAST_ORDER_AFTER = 180  # silent days after which an order counts as an account's last one
 SILENCE = 60  # days that a silence lasts at least
 WORTH = 0.2  # of the median account's revenue: less is not worth a sentence
 
@@ -43,7 +42,7 @@ def judge(con: Any, basis: Basis, hidden: set[int]) -> House:
 
     con.register("hidden", pa.table({"account": pa.array(sorted(hidden), pa.int64())}))
     columns = _columns(con, basis)
-    house = _house(con, basis, columns)
+    house = _house(con, columns)
     con.register("judged_rows", pa.table(_judged(columns, house)))
     con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT * FROM judged_rows")
     con.unregister("judged_rows")
@@ -63,7 +62,7 @@ def _columns(con: Any, basis: Basis) -> dict[str, np.ndarray]:
     ).fetchnumpy()
 
 
-def _house(con: Any, basis: Basis, columns: dict[str, np.ndarray]) -> House:
+def _house(con: Any, columns: dict[str, np.ndarray]) -> House:
     import numpy as np
 
     def bounds(values: np.ndarray) -> list[int]:
@@ -75,6 +74,7 @@ def _house(con: Any, basis: Basis, columns: dict[str, np.ndarray]) -> House:
         "SELECT sum(sold)::DOUBLE, sum(returned)::DOUBLE, sum(revenue)::DOUBLE, quantile_disc(revenue, 0.5)::DOUBLE"
         " FROM figures WHERE order_days > 0"
     ).fetchall()[0]
+    settled, ended = con.execute("SELECT coalesce(sum(settled), 0), coalesce(sum(ended), 0) FROM figures").fetchall()[0]
     return House(
         {
             "recency": bounds(-columns["silent"]),
@@ -82,32 +82,12 @@ def _house(con: Any, basis: Basis, columns: dict[str, np.ndarray]) -> House:
             "monetary": bounds(columns["cents"]),
         },
         rhythm.fit(count, mean, square),
-        _last_orders(con, basis),
+        # With one of each added (Laplace's rule of succession), so that a young house has a share too.
+        float(f"{(ended + 1) / (settled + 2):.2g}"),
         round(returned / sold, 4) if sold else 0.0,
         round(revenue or 0.0, 2),
         max(round((median or 0.0) * WORTH, 2), 0.0),
     )
-
-
-def _last_orders(con: Any, basis: Basis) -> float:
-    """Of the third and later order days that lie half a year back: after how many the account stayed away for half a year.
-
-    With one of each added (Laplace's rule of succession), so that a young house has a share too.
-    """
-    as_of = f"DATE '{basis.windows.as_of}'"
-    last, all_ = con.execute(
-        f"""
-        WITH days AS (SELECT DISTINCT account, day FROM orders WHERE NOT is_credit AND day <= {as_of}),
-        steps AS (
-            SELECT day, lead(day) OVER (PARTITION BY account ORDER BY day) AS next,
-                row_number() OVER (PARTITION BY account ORDER BY day) AS place
-            FROM days
-        )
-        SELECT count(*) FILTER (WHERE next IS NULL OR next - day > {LAST_ORDER_AFTER}), count(*)
-        FROM steps WHERE place >= 3 AND day <= {as_of} - {LAST_ORDER_AFTER}
-        """  # noqa: S608
-    ).fetchall()[0]
-    return float(f"{(last + 1) / (all_ + 2):.2g}")
 
 
 def _gaps(columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -170,15 +150,13 @@ def _came_back(columns: dict[str, np.ndarray], house: House) -> np.ndarray:
     """Whether the gap before the last order was beyond the late day of the rhythm that the account had before it."""
     import numpy as np
 
-    last = np.round(np.log(np.maximum(columns["last_gap"], 1)) * MICRO)
-    before = {
-        "gaps": columns["gaps"] - 1,
-        "log_sum": columns["log_sum"] - last,
-        "log_square": columns["log_square"] - last * last,
-    }
-    count, mean, square = _gaps(before)
-    late = rhythm.rhythm(np.maximum(count, 0), np.where(count > 0, mean, house.peers.mean), square, house.peers).late
-    return (count >= FEWEST_GAPS) & (columns["last_gap"] > late) & (columns["last_gap"] >= SILENCE)
+    asked = (columns["gaps"] > FEWEST_GAPS) & (columns["last_gap"] >= SILENCE)
+    gap, gaps, log_sum, log_square = (columns[name][asked] for name in ("last_gap", "gaps", "log_sum", "log_square"))
+    last = np.round(np.log(gap) * MICRO)
+    before = {"gaps": gaps - 1, "log_sum": log_sum - last, "log_square": log_square - last * last}
+    is_back = np.zeros(len(asked), dtype=bool)
+    is_back[asked] = gap > rhythm.rhythm(*_gaps(before), house.peers).late
+    return is_back
 
 
 _SCORES = """
