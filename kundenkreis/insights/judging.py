@@ -30,19 +30,28 @@ class House:
     returns: float  # share of returns in what was sold
     revenue: float
     worth: float  # the least value of a signal
+    since: str  # the first order's day; "" without one
 
     def as_kept(self) -> dict[str, Any]:
         bounds = {name: [str(one) for one in some] for name, some in self.bounds.items()}
         return asdict(self) | {"bounds": bounds, "peers": asdict(self.peers)}
 
+    @classmethod
+    def from_kept(cls, kept: dict[str, Any]) -> House:
+        bounds = {name: [int(one) for one in some] for name, some in kept["bounds"].items()}
+        return cls(**kept | {"bounds": bounds, "peers": Peers(**kept["peers"])})
 
-def judge(con: Any, basis: Basis, hidden: set[int]) -> House:
-    """Make `scores` and `signals`. `hidden` accounts (in the bin) have scores and no signals."""
+
+def judge(con: Any, basis: Basis, hidden: set[int], house: House | None = None) -> House:
+    """Make `scores` and `signals`, held against the `house`, or against what the tables say of it.
+
+    `hidden` accounts (in the bin) have scores and no signals.
+    """
     import pyarrow as pa
 
     con.register("hidden", pa.table({"account": pa.array(sorted(hidden), pa.int64())}))
     columns = _columns(con, basis)
-    house = _house(con, columns)
+    house = house or _house(con, columns)
     con.register("judged_rows", pa.table(_judged(columns, house)))
     con.execute("CREATE OR REPLACE TEMP TABLE judged AS SELECT * FROM judged_rows")
     con.unregister("judged_rows")
@@ -74,7 +83,9 @@ def _house(con: Any, columns: dict[str, np.ndarray]) -> House:
         "SELECT sum(sold)::DOUBLE, sum(returned)::DOUBLE, sum(revenue)::DOUBLE, quantile_disc(revenue, 0.5)::DOUBLE"
         " FROM figures WHERE order_days > 0"
     ).fetchall()[0]
-    settled, ended = con.execute("SELECT coalesce(sum(settled), 0), coalesce(sum(ended), 0) FROM figures").fetchall()[0]
+    settled, ended, since = con.execute(
+        "SELECT coalesce(sum(settled), 0), coalesce(sum(ended), 0), min(first_on) FROM figures"
+    ).fetchall()[0]
     return House(
         {
             "recency": bounds(-columns["silent"]),
@@ -87,6 +98,7 @@ def _house(con: Any, columns: dict[str, np.ndarray]) -> House:
         round(returned / sold, 4) if sold else 0.0,
         round(revenue or 0.0, 2),
         max(round((median or 0.0) * WORTH, 2), 0.0),
+        str(since or ""),
     )
 
 

@@ -90,7 +90,7 @@ RULES = (
     ),
     Rule(
         "first_order",
-        "first_on > {as_of} - {recent} AND first_on > (SELECT min(first_on) FROM figures) + {settling}",
+        "first_on > {as_of} - {recent} AND first_on > {since} + {settling}",
         "first_amount",
         ("first_on",),
         renamed=(("amount", "first_amount"),),
@@ -124,7 +124,7 @@ _AS_NUMBERS = {"count", "gap", "product"}
 
 
 def statement(basis: Basis, house: Any) -> str:
-    """The signals that hold: account, kind, value and figures, read from the relations `whole` (an account's row) and `figures`."""
+    """The signals that hold: account, kind, value and figures, read from the relation `whole` (an account's row)."""
     limits = {
         "as_of": f"DATE '{basis.windows.as_of}'",
         "expected": f"(base * {basis.ratio}::DECIMAL(9, 2))::DECIMAL(18, 2)",
@@ -132,6 +132,7 @@ def statement(basis: Basis, house: Any) -> str:
         "forgotten_after": FORGOTTEN_AFTER,
         "recent": RECENT,
         "settling": SETTLING,
+        "since": f"DATE '{house.since}'" if house.since else "NULL::DATE",
         "dependent": DEPENDENT,
         "carried": CARRIED,
         "gone_share": GONE_SHARE,

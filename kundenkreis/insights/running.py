@@ -14,14 +14,13 @@ from django.utils import timezone
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.history.recording import Actor, record_event
-from kundenkreis.insights import backtest, figuring, judging, outcomes, storing
+from kundenkreis.insights import backtest, figuring, judging, keeping, outcomes, storing
 from kundenkreis.insights.backtest import BackTest
 from kundenkreis.insights.computing import Basis
 from kundenkreis.insights.facts import stale, store
 from kundenkreis.insights.facts.store import Manifest
+from kundenkreis.insights.keeping import Kept
 from kundenkreis.insights.models import Run
-
-_KEPT = ("figures", "details", "scores", "signals")
 
 
 class Busy(Exception):
@@ -33,7 +32,8 @@ def run(
 ) -> Run:
     """Bring scores and signals up to date, as of today unless told. `full` reads all facts from the database again.
 
-    Otherwise only accounts whose orders have changed are read and computed; the result is the same. Raises Busy.
+    Otherwise only accounts whose orders have changed are read and computed; the result is the same, but that a large house
+    is not measured anew for a few of its accounts (`keeping.MOST_CHANGED`). Raises Busy.
     """
     as_of, now = as_of or clock.today(), now or timezone.now()
     with _alone(), figuring.engine() as con:
@@ -41,26 +41,29 @@ def run(
         manifest, accounts = _facts(con, full)
         row = Run.objects.create(as_of=as_of, started_at=now, is_full=accounts is None)
         store.views(con, manifest)
-        basis = figuring.basis(con, as_of)
-        accounts = _figures(con, manifest, basis, accounts)
-        house = judging.judge(con, basis, _in_bin())
+        basis, hidden, kept = figuring.basis(con, as_of), _in_bin(), Kept.of(manifest)
+        asked = accounts | (hidden ^ set(kept.hidden)) if accounts is not None and kept.holds_for(basis) else None
+        yardstick = kept.yardstick(len(asked)) if asked is not None else None
+        figuring.compute(con, basis, asked)
+        if asked is not None and yardstick is None:
+            kept.add_others(con)
+        house = judging.judge(con, basis, hidden, yardstick)
         if manifest.run:
-            _load(con, manifest, ("scores", "signals"), "written_")
+            kept.load_written(con, only_asked=yardstick is not None)
         else:
             storing.read_written(con)
         counts = storing.store(con, as_of, now)
         counts["judged"] = outcomes.judge(con, as_of)
-        counts["accounts"] = con.execute("SELECT count(*) FROM figures").fetchall()[0][0]
-        counts["computed"] = counts["accounts"] if accounts is None else len(accounts)
-        row.is_full = accounts is None
-        files = _written(con)
-        kept = house.as_kept() | {
-            "basis": figuring.as_kept(basis),
-            "backtest": _tested(con, basis, before, row.is_full),
-        }
-        _end(row, dict(counts), kept, by)
-        manifest.run = row.token
-        manifest.state = {**files, "files": list(files.values()), "basis": figuring.as_kept(basis)}
+        if asked is not None and yardstick is not None:
+            kept = keeping.with_some(con, kept, hidden, asked)
+        else:
+            kept = keeping.whole(con, basis, house, hidden)
+        counts["accounts"] = kept.count
+        counts["computed"] = kept.count if asked is None else len(accounts or ())
+        row.is_full = asked is None
+        told = house.as_kept() | {"basis": kept.basis, "backtest": _tested(con, basis, before, row.is_full)}
+        _end(row, dict(counts), told, by)
+        manifest.run, manifest.state = row.token, kept.as_state()
         store.keep(manifest)
     return row
 
@@ -111,38 +114,6 @@ def _facts(con: Any, full: bool) -> tuple[Manifest, set[int] | None]:
     if manifest is None or full or not known:
         return store.rebuild(con), None
     return store.refresh(con, manifest)
-
-
-def _figures(con: Any, manifest: Manifest, basis: Basis, accounts: set[int] | None) -> set[int] | None:
-    """Make `figures` and `details` of all accounts, computing those that changed; returns which were computed (None: all)."""
-    kept = manifest.state.get("basis") == figuring.as_kept(basis) and manifest.state.get("figures")
-    if accounts is None or not kept:
-        figuring.compute(con, basis)
-        return None
-    if not accounts:
-        _load(con, manifest, ("figures", "details"), "")
-        return accounts
-    figuring.compute(con, basis, accounts)
-    for name in ("figures", "details"):
-        con.execute(
-            f"INSERT INTO {name} BY NAME SELECT * FROM read_parquet('{store.path(manifest.state[name])}')"  # noqa: S608
-            " WHERE account NOT IN (SELECT account FROM asked)"
-        )
-    return accounts
-
-
-def _load(con: Any, manifest: Manifest, names: tuple[str, ...], prefix: str) -> None:
-    for name in names:
-        file = store.path(manifest.state[name])
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {prefix}{name} AS SELECT * FROM read_parquet('{file}')")  # noqa: S608
-
-
-def _written(con: Any) -> dict[str, str]:
-    """The files of what the next run begins with."""
-    files = {name: store.new_name(name) for name in _KEPT}
-    for name, file in files.items():
-        con.execute(f"COPY {name} TO '{store.path(file)}' (FORMAT parquet)")
-    return files
 
 
 def _tested(con: Any, basis: Basis, before: Run | None, is_full: bool) -> dict[str, Any] | None:

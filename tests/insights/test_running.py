@@ -13,8 +13,10 @@ from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.history.undo import undo_event
-from kundenkreis.insights import figuring, running
+from kundenkreis.insights import figuring, judging, keeping, running
 from kundenkreis.insights.facts import store
+from kundenkreis.insights.judging import House as Yardstick
+from kundenkreis.insights.keeping import Kept
 from kundenkreis.insights.models import Kind, Run, Score, Signal
 from kundenkreis.orders import booking
 from kundenkreis.quality import importing
@@ -279,10 +281,10 @@ def content(manifest) -> dict[str, list]:
     with figuring.engine() as con:
         store.views(con, manifest)
         tables = {kind: con.execute(f"SELECT * FROM {kind} ORDER BY ALL").fetchall() for kind in ("orders", "lines")}
-        for name in ("figures", "details", "scores", "signals"):
-            file = store.path(manifest.state[name])
-            columns = sorted(row[0] for row in con.execute(f"DESCRIBE SELECT * FROM '{file}'").fetchall())
-            tables[name] = con.execute(f"SELECT {', '.join(columns)} FROM '{file}' ORDER BY ALL").fetchall()
+        for name in keeping.NAMES:
+            rows = Kept.of(manifest).newest(name)
+            columns = sorted(row[0] for row in con.execute(f"DESCRIBE {rows}").fetchall())
+            tables[name] = con.execute(f"SELECT {', '.join(columns)} FROM ({rows}) ORDER BY ALL").fetchall()
     return tables
 
 
@@ -294,6 +296,31 @@ def stored() -> list:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_edits_an_incremental_run_is_what_a_full_one_is(shop, sell, seed):
+    _edited_at_random(shop, sell, seed)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_in_a_large_house_so_it_is_by_the_yardstick_that_it_has(shop, sell, seed, monkeypatch):
+    """Only the changed accounts are judged. A full run by the same yardstick finds the same, for them and for all others."""
+    monkeypatch.setattr(keeping, "MANY", 0)
+    monkeypatch.setattr(keeping, "MOST_CHANGED", 1e9)
+    monkeypatch.setattr(keeping, "MOST_PARTS", 3)
+    measured = judging._house
+    monkeypatch.setattr(
+        judging,
+        "_house",
+        lambda con, columns: Yardstick.from_kept(kept.house) if (kept := _kept()) else measured(con, columns),
+    )
+    _edited_at_random(shop, sell, seed)
+    assert len(_kept().parts) <= 3
+
+
+def _kept() -> Kept | None:
+    manifest = store.load()
+    return Kept.of(manifest) if manifest and manifest.state else None
+
+
+def _edited_at_random(shop, sell, seed) -> None:
     dice = random.Random(seed)
     accounts = [Account.add(by=None, name=f"Customer {n}", owner=shop.ada) for n in range(6)]
     orders = [
@@ -315,6 +342,38 @@ def test_after_any_edits_an_incremental_run_is_what_a_full_one_is(shop, sell, se
         if step % 4 == 3:
             assert running.run(full=True).is_full
             assert (content(store.load()), stored()) == small
+
+
+@pytest.fixture
+def large(monkeypatch):
+    monkeypatch.setattr(keeping, "MANY", 0)
+
+
+def test_a_large_house_is_not_measured_anew_for_one_of_many(weekly, sell, large, monkeypatch):
+    for days in (1, 31, 61, 900):  # so long ago that last year can be compared with
+        sell(weekly.brauneis, days_ago(days), candle=5)
+    monkeypatch.setattr(keeping, "MOST_CHANGED", 0.5)
+    first = running.run()
+    sell(weekly.lindner, TODAY, lantern=9)
+    second = running.run()
+    assert second.basis["revenue"] == first.basis["revenue"]
+    assert Kind.MISSED_ORDER not in kinds(weekly.lindner)
+    assert Score.objects.get(account=weekly.lindner).revenue == D(2450)
+    sell(weekly.lindner, TODAY, lantern=9)
+    third = running.run()  # one change for each of its accounts
+    assert third.basis["revenue"] > first.basis["revenue"]
+    assert not third.is_full
+
+
+def test_what_comes_into_the_bin_of_a_large_house_loses_its_signals(weekly, large, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_CHANGED", 1e9)
+    running.run()
+    weekly.lindner.discard(by=weekly.ada)
+    running.run()
+    assert kinds(weekly.lindner) == set()
+    weekly.lindner.restore(by=weekly.ada)
+    running.run()
+    assert Kind.MISSED_ORDER in kinds(weekly.lindner)
 
 
 def _edit(dice, shop, sell, accounts, orders, imports) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from kundenkreis.insights.facts import reading, stale
 from kundenkreis.insights.facts.reading import Snapshot
 from kundenkreis.insights.facts.stale import Cursor
 
-FORMAT = 1
+FORMAT = 2
 SPAN = 50_000  # accounts in a file of the base
 MOST_DELTAS = 12
 # Beyond this share of the house's accounts a delta costs more than a new base.
@@ -51,7 +51,7 @@ class Manifest:
     base: list[Part] = field(default_factory=list)
     deltas: list[Part] = field(default_factory=list)
     run: str = ""  # the Run in the database that was computed of these facts (`Run.token`)
-    state: dict[str, Any] = field(default_factory=dict)  # what `computing` keeps beside them
+    state: dict[str, Any] = field(default_factory=dict)  # what `insights.keeping` keeps beside them
 
     @property
     def files(self) -> set[str]:
@@ -139,17 +139,25 @@ def views(con: Any, manifest: Manifest) -> None:
 
 def _newest(manifest: Manifest, kind: str) -> str:
     """Facts of the base and of each delta, but for accounts that a later delta replaces."""
-    if not manifest.base and not manifest.deltas:
-        return _nothing(kind)
-    selects, generations = [], [manifest.base, *([delta] for delta in manifest.deltas)]
-    for number, parts in enumerate(generations):
-        if not parts:
-            continue
-        files = ", ".join(f"'{path(getattr(part, kind))}'" for part in parts)
-        later = ", ".join(f"'{path(delta.accounts)}'" for delta in manifest.deltas[number:])
-        unless = f" WHERE account NOT IN (SELECT account FROM read_parquet([{later}]))" if later else ""  # noqa: S608
-        selects.append(f"SELECT * FROM read_parquet([{files}]){unless}")  # noqa: S608 our own file names
+    whole = [([getattr(part, kind) for part in manifest.base], "")] if manifest.base else []
+    generations = [*whole, *(([getattr(delta, kind)], delta.accounts) for delta in manifest.deltas)]
+    return newest(generations) if generations else _nothing(kind)
+
+
+def newest(generations: Sequence[tuple[Sequence[str], str]]) -> str:
+    """A query for the rows of these files, the oldest first, but for accounts that a later one replaces: (files, file of its accounts)."""
+    selects = []
+    for number, (files, _accounts) in enumerate(generations, start=1):
+        later = _listed(accounts for _files, accounts in generations[number:])
+        unless = f" WHERE account NOT IN (SELECT account FROM read_parquet({later}))" if later else ""  # noqa: S608
+        selects.append(f"SELECT * FROM read_parquet({_listed(files)}){unless}")  # noqa: S608 our own file names
     return " UNION ALL ".join(selects)
+
+
+def _listed(files: Iterable[str]) -> str:
+    """Files as an argument of `read_parquet`; empty without one."""
+    quoted = ", ".join(f"'{path(file)}'" for file in files)
+    return quoted and f"[{quoted}]"
 
 
 def _nothing(kind: str) -> str:
@@ -196,13 +204,15 @@ def _merged(con: Any, deltas: Sequence[Part]) -> Part:
     for kind in ("orders", "lines"):
         newest = _newest(Manifest(Cursor(), [], list(deltas)), kind)
         con.execute(f"COPY ({newest} ORDER BY account, day, order_id) TO '{path(getattr(one, kind))}' (FORMAT parquet)")
-    files = ", ".join(f"'{path(delta.accounts)}'" for delta in deltas)
-    con.execute(
-        f"COPY (SELECT DISTINCT account FROM read_parquet([{files}]) ORDER BY account) TO '{path(one.accounts)}'"  # noqa: S608
-        " (FORMAT parquet)"
-    )
+    merge_accounts(con, [delta.accounts for delta in deltas], one.accounts)
     count = con.execute(f"SELECT count(*) FROM read_parquet('{path(one.accounts)}')").fetchall()[0][0]  # noqa: S608
     return Part(one.orders, one.lines, one.accounts, count)
+
+
+def merge_accounts(con: Any, files: Sequence[str], one: str) -> None:
+    """Write the accounts of several files into one, each once."""
+    some = f"SELECT DISTINCT account FROM read_parquet({_listed(files)}) ORDER BY account"  # noqa: S608
+    con.execute(f"COPY ({some}) TO '{path(one)}' (FORMAT parquet)")
 
 
 def _owners(con: Any, manifest: Manifest, runs: Sequence[tuple[int, int]]) -> list[int]:
