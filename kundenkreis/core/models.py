@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import translation
@@ -37,6 +39,10 @@ class House(models.Model):
     touch_days_d = models.PositiveSmallIntegerField(
         _("days between two touches, development"), null=True, blank=True, validators=_DAYS
     )
+    # Figures about single people are shown from this day on. In Austria they need a works agreement (ArbVG §§ 96 and 96a), and where there
+    # is no works council the consent of each (AVRAG § 10).
+    works_agreement_on = models.DateField(_("works agreement in force from"), null=True, blank=True)
+    works_agreement = models.CharField(_("works agreement"), max_length=200, blank=True)
     # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
     today = models.DateField(_("pretended today"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo house"), default=False)
@@ -65,6 +71,14 @@ class House(models.Model):
             house = cls.current()
             cache.set(_KEY, house, 30)
         return house
+
+    def counts_people(self, on: dt.date) -> bool:
+        """Whether figures about single people may be shown on a day."""
+        return self.works_agreement_on is not None and self.works_agreement_on <= on
+
+    def clean(self) -> None:
+        if self.works_agreement_on and not self.works_agreement.strip():
+            raise ValidationError({"works_agreement": _("Name the agreement, so that people can look it up.")})
 
     @staticmethod
     def forget() -> None:

@@ -24,6 +24,7 @@ from kundenkreis.quality.models import ImportRun
 SALES = Path(__file__).parent / "data" / "online-retail-ii-2009-2010.parquet"
 NAME = "Kundenkreis Demo Wholesale"
 FIRST_DAY, TODAY = dt.date(2009, 12, 1), dt.date(2010, 12, 9)
+AGREED_ON = dt.date(2010, 1, 1)
 # The days on which the demo house has looked at its figures, so that signals have an age and some have been judged.
 LOOKED_ON = (dt.date(2010, 8, 1), dt.date(2010, 9, 1), dt.date(2010, 11, 1), dt.date(2010, 12, 2), TODAY)
 Progress = Callable[[str, int, int], None]
@@ -53,6 +54,7 @@ def _found(now: dt.datetime) -> people.House:
     the_house = TheHouse.current()
     the_house.name, the_house.currency, the_house.country, the_house.language = NAME, "EUR", "AT", "en"
     the_house.today, the_house.is_demo = TODAY, True
+    the_house.works_agreement_on, the_house.works_agreement = AGREED_ON, "Works agreement on sales figures (demo)"
     the_house.save()
     rates.add()
     return people.add(now)

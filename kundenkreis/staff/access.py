@@ -81,7 +81,13 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _COSTS
     | _PRODUCTS
     | _IMPORTS
-    | {"orders.see_unassigned": ALL, "accounts.assign": ALL, "views.share_all": ALL, "history.see": ALL},
+    | {
+        "orders.see_unassigned": ALL,
+        "accounts.assign": ALL,
+        "views.share_all": ALL,
+        "history.see": ALL,
+        "people.lead": ALL,
+    },
     Role.INSIDE_SALES: _EVERYONE
     | _customer(ALL, NEAR, add=ALL, discard=MINE)
     | _ORDERS

@@ -90,6 +90,7 @@ CREATE = (
 FURTHER = (
     Place("touches:list", lazy("Touch plan"), "phone", "activities.see"),
     Place("activities:week", lazy("Week of visits"), "car", "activities.see"),
+    Place("activities:team_week", lazy("The team's week"), "users", "people.lead"),
     Place("log:list", lazy("All activities"), "activity", "activities.see"),
     Place("open_items:list", lazy("Open items"), "receipt", "orders.see"),
     Place("lines:list", lazy("Order lines"), "list", "orders.see"),

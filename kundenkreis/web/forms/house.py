@@ -13,7 +13,7 @@ from kundenkreis.core.countries import countries
 from kundenkreis.core.models import House
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate, is_currency
-from kundenkreis.web.forms import VerbForm
+from kundenkreis.web.forms import DateField, VerbForm
 
 
 class HouseForm(forms.ModelForm):
@@ -21,6 +21,14 @@ class HouseForm(forms.ModelForm):
 
     country = forms.ChoiceField(label=_("country"), choices=countries)
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
+    works_agreement_on = DateField(
+        label=_("works agreement in force from"),
+        required=False,
+        help_text=_(
+            "Figures about single people are shown from this day on. In Austria they need a works agreement (ArbVG §§ 96 and 96a);"
+            " where there is no works council, the consent of each person (AVRAG § 10)."
+        ),
+    )
 
     class Meta:
         model = House
@@ -33,7 +41,10 @@ class HouseForm(forms.ModelForm):
             "touch_days_b",
             "touch_days_c",
             "touch_days_d",
+            "works_agreement_on",
+            "works_agreement",
         )
+        help_texts = {"works_agreement": _("Its name and day, and where it can be read.")}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

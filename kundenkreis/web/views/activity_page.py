@@ -62,6 +62,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN,
         "any": bool(found),
         "may_add": access.may(request.user, "activities.add"),
+        "may_lead": access.may(request.user, "people.lead"),
     } | row_context(request)
     return render(request, "activities/agenda.html", context)
 

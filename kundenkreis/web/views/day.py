@@ -50,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "currency": House.known().currency,
         "may_answer": bool(access.reach(request.user, "signals.change")),
         "may_add": access.may(request.user, "activities.add"),
+        "may_lead": access.may(request.user, "people.lead"),
     } | row_context(request)
     return render(request, "day/home.html", context)
 

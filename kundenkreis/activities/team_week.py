@@ -1,0 +1,77 @@
+"""A team's week in figures: what was done, what is planned, what is overdue.
+
+By person only where the house may count single people (`House.counts_people`); else as a sum of three people at least, because a sum of
+fewer tells of each. What a person has done herself she may always see.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from kundenkreis.activities.models import Activity
+from kundenkreis.activities.touching import KINDS
+from kundenkreis.core import clock
+from kundenkreis.staff.models import User
+
+FEWEST = 3  # people in a sum
+LISTED = 200  # people in the table; the sum is of all
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many calls, visits and meetings took place and reached somebody, how many are planned, and what of anything is overdue today."""
+
+    call: int = 0
+    visit: int = 0
+    meeting: int = 0
+    planned: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True)
+class TeamWeek:
+    """Monday to Sunday of some people. `whole` is None where the sum would tell of one of them."""
+
+    monday: dt.date
+    rows: list[tuple[User, Figures]]
+    whole: Figures | None
+    people: int
+    is_by_person: bool
+
+    @property
+    def sunday(self) -> dt.date:
+        return self.monday + dt.timedelta(days=6)
+
+
+def team_week(user: User, people: Collection[int], monday: dt.date, *, by_person: bool) -> TeamWeek:
+    """The week of these people as far as `user` sees what they do. Four queries, however many they are."""
+    counts = _counts(Activity.objects.visible_to(user).filter(owner_id__in=people), monday)
+    shown = User.objects.living().filter(pk__in=people).order_by("last_name", "first_name", "pk")
+    if not by_person:
+        shown = shown.filter(pk=user.pk)
+    rows = [(person, Figures(**counts.get(person.pk, {}))) for person in shown.select_related("team")[:LISTED]]
+    whole = Figures(**sum((Counter(some) for some in counts.values()), Counter()))
+    may_sum = by_person or len(people) >= FEWEST
+    return TeamWeek(monday, rows, whole if may_sum else None, len(people), by_person)
+
+
+def _counts(activities: Any, monday: dt.date) -> Mapping[int, dict[str, int]]:
+    """{person: {figure: how many}}."""
+    after = monday + dt.timedelta(days=7)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    done = activities.living().filter(kind__in=KINDS, is_open=False).exclude(outcome=Activity.Outcome.NOT_REACHED)
+    done = done.filter(at__gte=clock.midnight(monday), at__lt=clock.midnight(after))
+    for owner, kind, count in done.order_by().values_list("owner_id", "kind").annotate(Count("pk")):
+        found[owner][kind] = count
+    planned = activities.open_between(monday, after).filter(kind__in=KINDS)
+    overdue = activities.open().filter(due_on__lt=clock.today())
+    for name, rows in (("planned", planned), ("overdue", overdue)):
+        for owner, count in rows.order_by().values_list("owner_id").annotate(Count("pk")):
+            found[owner][name] = count
+    return found
