@@ -36,6 +36,9 @@ class Program:
     def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
         return self.ask("POST", path, body, **headers)
 
+    def put(self, path: str, body: Any) -> HttpResponse:
+        return self.ask("PUT", path, body)
+
     def patch(self, path: str, body: Any, etag: str | None = "*", **headers: str) -> HttpResponse:
         return self.ask("PATCH", path, body, **headers | ({} if etag is None else {"If-Match": etag}))
 

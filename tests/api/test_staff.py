@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kundenkreis.history.models import Event
+from kundenkreis.inbox.kinds import NAMES
 from kundenkreis.inbox.models import Notification
 from kundenkreis.lists.models import SavedView
 from kundenkreis.rates.models import ExchangeRate
@@ -76,6 +78,27 @@ def test_notifications_are_the_callers_own(world, program):
     assert program(world.ben).get("notifications").json()["items"] == []
     assert program(world.ben).post(f"notifications/{note.pk}/read").status_code == 404
     assert program(world.ada).post(f"notifications/{note.pk}/read").json()["read_at"]
+
+
+def test_a_person_chooses_for_herself_what_she_is_told_where(world, program):
+    ada = program(world.ada)
+    every = ada.get("notification-choices").json()
+    assert (every["daily_mail"], every["hour"]) == (True, 7)
+    assert set(every["inbox"]) == set(every["mail"]) == NAMES
+    wanted = {"inbox": ["mention", "due"], "mail": [], "daily_mail": False, "hour": 9}
+    assert ada.put("notification-choices", wanted).json() == wanted
+    assert ada.get("notification-choices").json() == wanted
+    assert Event.objects.latest("pk").verb == "user.notifications_chosen"
+    assert program(world.ben).get("notification-choices").json() == every
+
+
+@pytest.mark.parametrize("wrong", [{"hour": 24}, {"inbox": ["gossip"]}, {"mail": None}, {"more": 1}])
+def test_a_choice_that_is_none_is_refused_at_its_field(world, program, wrong):
+    given = {"inbox": [], "mail": [], "daily_mail": True, "hour": 7} | wrong
+    answer = program(world.ada).put("notification-choices", given)
+    assert answer.status_code == 422
+    assert [one["pointer"].split("/")[1] for one in answer.json()["errors"]] == list(wrong)
+    assert program(world.ada).get("notification-choices").json()["hour"] == 7
 
 
 def test_activities_are_finished_and_opened_again(world, program):
