@@ -137,7 +137,8 @@ TEMPLATES = [
 _DATABASE_URL = _env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'kundenkreis.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(_DATABASE_URL, conn_max_age=None)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # `core.apps` sets the connection's PRAGMAs; writing transactions are IMMEDIATE (see docs/decisions/0003).
+    # Writing transactions are IMMEDIATE, and wait for each other as `core.sqlite` does (see docs/decisions/0003).
+    DATABASES["default"]["ENGINE"] = "kundenkreis.core.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
