@@ -33,14 +33,14 @@ NOTIFICATIONS = Noun(
 
 NOUNS = [NOTIFICATIONS]
 
-_Told = list[Literal[tuple(kind.name for kind in KINDS)]]  # type: ignore[misc]
+_Kind = Literal["mention", "assigned", "due", "reminder", "hand_over", "import", "undo"]
 
 
 class NotificationChoices(shapes.Written):
     """Which kinds come into the inbox and into the daily mail, whether there is one, and from which hour on."""
 
-    inbox: _Told
-    mail: _Told
+    inbox: list[_Kind]
+    mail: list[_Kind]
     daily_mail: bool
     hour: Annotated[int, Field(ge=0, le=23)]
 
