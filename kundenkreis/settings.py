@@ -115,7 +115,10 @@ TEMPLATES = [
         "NAME": "jinja2",
         "DIRS": [PACKAGE / "web" / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "kundenkreis.web.jinja.environment"},
+        "OPTIONS": {
+            "environment": "kundenkreis.web.jinja.environment",
+            "context_processors": ["kundenkreis.web.context.once_a_page"],
+        },
     },
     {
         # Only for the pages that packages bring themselves (allauth), in our look.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import lru_cache
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MEMORY = "1GB"
 SPAN = 100_000  # accounts at a time
+_NOBODY = (0, -1)  # a span without accounts
 COUNTED = {
     "lost": "lost_products",
     "new": "new_products",
@@ -67,7 +70,7 @@ def families(con: Any) -> str:
     products, of = zip(*rows, strict=True) if rows else ((), ())
     table = pa.table({"product": pa.array(products, pa.int64()), "family": pa.array(of, pa.int64())})
     con.register("family_rows", table)
-    con.execute("CREATE OR REPLACE TEMP TABLE family_of AS SELECT * FROM family_rows")
+    con.execute("CREATE OR REPLACE TABLE family_of AS SELECT * FROM family_rows")
     con.unregister("family_rows")
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
@@ -91,17 +94,43 @@ def _total(con: Any, period: Period) -> float:
 def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> None:
     """Fill the tables `figures` (a row for each account) and `details` (what its sentences name): of all accounts, or of some."""
     statements = _statements(basis)
-    spans = [None] if accounts is not None else list(_spans(con))
     if accounts is not None:
         _register(con, accounts)
-    for number, span in enumerate(spans or [(0, -1)]):
-        for kind in ("orders", "lines"):
-            con.execute(f"CREATE OR REPLACE TEMP VIEW some_{kind} AS {_narrowed(kind, span)}")
-        for name, statement in statements:
-            if name in ("figures", "details") and number:
-                con.execute(f"INSERT INTO {name} BY NAME {statement}")
-            else:
-                con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
+        _make(con, statements, None, is_first=True)
+        return
+    _make(con, statements, _NOBODY, is_first=True)
+    spans = list(_spans(con))
+    con.execute(
+        "SET threads = 1"
+    )  # each span by one, which keeps the processors busier than each statement by all of them
+    try:
+        with ThreadPoolExecutor(_processors()) as pool:
+            list(pool.map(lambda span: _make_beside(con, statements, span), spans))
+    finally:
+        con.execute("RESET threads")
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _make_beside(con: Any, statements: list[tuple[str, str]], span: tuple[int, int]) -> None:
+    """With the database of `con` and temporary tables of its own."""
+    with con.cursor() as beside:
+        _make(beside, statements, span)
+
+
+def _make(con: Any, statements: list[tuple[str, str]], span: tuple[int, int] | None, *, is_first: bool = False) -> None:
+    """Compute the accounts of a span (None: those in `asked`). The first one makes the tables `figures` and `details`."""
+    for kind in ("orders", "lines"):
+        con.execute(f"CREATE OR REPLACE TEMP VIEW some_{kind} AS {_narrowed(kind, span)}")
+    for name, statement in statements:
+        if name not in ("figures", "details"):
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
+        elif is_first:
+            con.execute(f"CREATE OR REPLACE TABLE {name} AS {statement}")
+        else:
+            con.execute(f"INSERT INTO {name} BY NAME {statement}")
 
 
 def _spans(con: Any) -> Iterator[tuple[int, int]]:

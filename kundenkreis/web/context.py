@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template import engines
+from django.template.backends.utils import csrf_input
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -287,6 +288,11 @@ def shell_for(request: HttpRequest) -> Shell:
     if not hasattr(request, "_shell"):
         request._shell = Shell(request)  # type: ignore[attr-defined]
     return request._shell  # type: ignore[attr-defined]
+
+
+def once_a_page(request: HttpRequest) -> dict[str, Any]:
+    """The hidden field of each form: one for all forms of a page, because every new one costs 64 random letters."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
@@ -39,6 +40,7 @@ SHOWN = 8  # lines of one part
 NEWS = 6
 SLICE = 900  # SQLite takes so many parameters everywhere
 FEW = 4000  # accounts that lead to what is theirs; whoever looks after more gets it out of everybody's
+STILL_MANY = 300  # seconds for which whoever has many accounts is taken to have them
 LATEST = 1000  # so many of the house's newest events and orders are looked through for her
 LATE = dt.timedelta(days=14)  # an order may come in that much after its day and still be news
 NEW = dt.timedelta(days=14)
@@ -88,13 +90,26 @@ class Circle:
         return access.Reach(owners=self.people, members=self.people)
 
     @cached_property
+    def few(self) -> list[int] | None:
+        """The numbers of its accounts if they are few: then they lead to what is theirs. None: everybody's is walked, best first."""
+        known = f"day.many:{self.user.pk}:{self.whose}"  # counting 4,000 takes longer than all other questions of a large circle
+        if cache.get(known):
+            return None
+        rows = self.accounts.order_by().values_list("pk", flat=True)
+        if rows[: FEW + 1].count() > FEW:
+            cache.set(known, True, STILL_MANY)
+            return None
+        return list(rows)
+
+    @property
     def is_few(self) -> bool:
-        """Whether its accounts are few enough to be gathered and lead to what is theirs; else everybody's is walked, best first."""
-        return self.accounts.order_by().values("pk")[: FEW + 1].count() <= FEW
+        return self.few is not None
 
     @property
     def activities(self) -> Any:
         """Open activities: her own, those of her team's people, or all that she may see."""
+        if self.whose == MINE and self.people <= access.reach(self.user, "activities.see").owners:
+            return Activity.objects.open().filter(owner_id__in=self.people)  # as owners are seen whatever their account
         rows = Activity.objects.visible_to(self.user).open()
         if self.whose == MINE:
             return rows.filter(owner_id__in=self.people)
@@ -199,7 +214,7 @@ class Day:
         """Customers with a reason to act, the most at stake first."""
         if not access.reach(self.user, "signals.see"):
             return []
-        return needs(self.user, self.circle.accounts, by_account=self.circle.is_few, most=SHOWN)
+        return needs(self.user, self.circle.accounts, few=self.circle.few, most=SHOWN)
 
     @cached_property
     def forgotten(self) -> list[Account]:
@@ -207,9 +222,11 @@ class Day:
         if not access.reach(self.user, "activities.see"):
             return []
         planned = Activity.objects.open().filter(account_id=OuterRef("pk"))
-        rows = self.circle.accounts
-        if not self.circle.is_few:
-            rows = Account.objects.living().filter(AskedOfEachRow(rows.filter(pk=OuterRef("pk"))))
+        rows, few = Account.objects.living(), self.circle.few
+        if few is not None:
+            rows = rows.filter(pk__listed=few)
+        else:
+            rows = rows.filter(AskedOfEachRow(self.circle.accounts.filter(pk=OuterRef("pk"))))
         rows = rows.filter(tier__in=WORTH_A_STEP).exclude(Exists(planned))
         shown = ("name", "tier", "revenue_12m", "last_order_on", "place", "owner__first_name", "owner__last_name")
         return list(rows.select_related("owner").only(*shown).order_by("-revenue_12m", "-pk")[:SHOWN])
@@ -229,8 +246,8 @@ class Day:
         from_day = self.today - (self.now - self.since) - LATE
         rows = Order.objects.living().filter(ordered_on__gte=from_day, created_at__gt=self.since)
         rows = rows.exclude(kind=Order.Kind.ADJUSTMENT)
-        if self.circle.is_few:
-            rows, most = rows.filter(account__in=self.circle.accounts.values("pk")).order_by("-total_house"), COUNTED
+        if self.circle.few is not None:
+            rows, most = rows.filter(account_id__listed=self.circle.few).order_by("-total_house"), COUNTED
         else:
             # What was stored last has the highest numbers: the newest of the house are looked at, whoever's they are.
             newest = Order._base_manager.order_by("-pk").values_list("pk", flat=True)[LATEST - 1 : LATEST].first() or 0
@@ -271,10 +288,8 @@ class Day:
     def _events(self) -> list[Event]:
         fresh = Event.objects.filter(at__gt=self.since, at__lte=self.now)
         fresh = fresh.exclude(actor_id=self.user.pk).exclude(account_id=None).order_by("-at", "-pk")
-        if self.circle.whose == MINE:
-            ids = list(
-                fresh.filter(account_id__in=self.circle.accounts.values("pk")).values_list("pk", flat=True)[:NEWS]
-            )
+        if self.circle.few is not None:
+            ids = list(fresh.filter(account_id__listed=self.circle.few).values_list("pk", flat=True)[:NEWS])
         else:
             latest = list(fresh.values_list("pk", "account_id")[:LATEST])
             seen = self._seen({account for _pk, account in latest})
@@ -301,7 +316,7 @@ class Day:
     def lessons(self) -> list[Lesson]:
         """Three steps, for as long as one of them is not done."""
         user = self.user
-        has_accounts = self.circle.accounts.values_list("pk", flat=True)[:1].exists()
+        has_accounts = self.circle.few != []
         steps = []
         if access.reach(user, "accounts.see"):
             imports = access.may(user, "imports.run")

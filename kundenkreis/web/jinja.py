@@ -23,6 +23,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from kundenkreis.web import charts, formats
+from kundenkreis.web.addresses import address
 
 DIST = Path(__file__).resolve().parent / "static" / "dist"
 
@@ -47,7 +48,7 @@ def environment(**options: Any) -> Environment:
         "shell_for": _shell_for,
         "sparkline": charts.sparkline,
         "static": static,
-        "url": url,
+        "url": address,
     }
     return env
 
@@ -99,11 +100,6 @@ def _built(name: str) -> dict[str, Any]:
 @cache
 def _read(path: Path, changed: int) -> dict[str, Any]:
     return json.loads(path.read_text())
-
-
-def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """A page's address by its name in the site map: `url("accounts:detail", 12)`."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
 def has_url(name: str, *args: Any, **kwargs: Any) -> bool:

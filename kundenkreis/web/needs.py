@@ -38,12 +38,12 @@ class Need:
         return charts.sparkline(self.trend) if any(self.trend) else ""
 
 
-def needs(user: Any, accounts: Any, *, by_account: bool, most: int) -> list[Need]:
-    """The entries for `accounts`, a queryset of what the person sees. `by_account`: they are few, and lead to their signals;
+def needs(user: Any, accounts: Any, *, few: Sequence[int] | None, most: int) -> list[Need]:
+    """The entries for `accounts`, a queryset of what the person sees. `few`: their numbers, if they are few and lead to their signals;
     else all signals are walked, the most at stake first.
     """
     waiting = Signal.objects.visible_to(user).active().by_value().for_list()
-    theirs = Q(account__in=accounts.values("pk")) if by_account else reached_from("account_id", accounts)
+    theirs = Q(account_id__listed=few) if few is not None else reached_from("account_id", accounts)
     rows = list(waiting.filter(theirs)[:ASKED])
     found: dict[int, Need] = {}
     shown = list(dict.fromkeys(signal.account_id for signal in rows))[:most]

@@ -65,8 +65,12 @@ def _as_stored(pk):
 
 
 def test_flags_dates_and_bytes_are_stored():
-    insert_rows(House, ("id", "name", "currency", "country", "language", "today", "is_demo"),
-                [(50, "A", "EUR", "AT", "de", None, False), (51, "B", "GBP", "GB", "en", dt.date(2010, 12, 9), True)])  # fmt: skip
+    columns = ("id", "name", "currency", "country", "language", "works_agreement", "today", "is_demo")
+    insert_rows(
+        House,
+        columns,
+        [(50, "A", "EUR", "AT", "de", "", None, False), (51, "B", "GBP", "GB", "en", "", dt.date(2010, 12, 9), True)],
+    )
     assert list(House.objects.filter(pk__gte=50).order_by("pk").values_list("today", "is_demo")) == [
         (None, False),
         (dt.date(2010, 12, 9), True),

@@ -132,9 +132,9 @@ def refresh(con: Any, manifest: Manifest) -> tuple[Manifest, set[int] | None]:
 
 
 def views(con: Any, manifest: Manifest) -> None:
-    """Make the views `orders` and `lines` in a DuckDB connection: of each account its newest facts."""
+    """Make the views `orders` and `lines` in a DuckDB database: of each account its newest facts."""
     for kind in ("orders", "lines"):
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {kind} AS {_newest(manifest, kind)}")
+        con.execute(f"CREATE OR REPLACE VIEW {kind} AS {_newest(manifest, kind)}")
 
 
 def _newest(manifest: Manifest, kind: str) -> str:

@@ -18,6 +18,7 @@ from kundenkreis.core.models import House
 from kundenkreis.core.records import Stale
 from kundenkreis.staff import access
 from kundenkreis.web import formats
+from kundenkreis.web.addresses import address
 from kundenkreis.web.components import component
 from kundenkreis.web.htmx import undo_url
 
@@ -95,7 +96,7 @@ def _cards(page: ListPage, now: State, board: Board, rows: Any) -> Any:
 
 def _card(page: ListPage, board: Board, row: Any) -> dict[str, Any]:
     name = page.column(page.name_column).read(row)
-    href = reverse(page.row_url, args=[row.pk])
+    href = address(page.row_url, row.pk)
     return {"pk": row.pk, "name": name, "href": href, "line": board.line(row), "version": row.version}
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from babel.dates import format_date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
@@ -18,6 +17,7 @@ from kundenkreis.core import clock
 from kundenkreis.core.filter_days import shifted
 from kundenkreis.core.filters import Filter, condition, parse
 from kundenkreis.web import formats
+from kundenkreis.web.addresses import address
 
 if TYPE_CHECKING:
     from kundenkreis.web.lists.page import ListPage
@@ -106,7 +106,7 @@ def _local(value: Any) -> dt.date | None:
 
 
 def _entry(page: ListPage, calendar: Calendar, row: Any) -> dict[str, Any]:
-    href = reverse(page.row_url, args=[row.pk])
+    href = address(page.row_url, row.pk)
     return {"href": href, "name": page.column(page.name_column).read(row), "line": calendar.line(row)}
 
 

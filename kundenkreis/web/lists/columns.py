@@ -6,16 +6,15 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any, Literal
 
-from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from kundenkreis.core import clock
 from kundenkreis.web import formats
+from kundenkreis.web.addresses import around
 
 Kind = Literal[
     "text", "number", "money", "percent", "delta", "date", "moment", "choice", "flag", "person", "name", "html"
@@ -91,14 +90,8 @@ class Column:
 
 def link(name: str, pk: Any, text: Any) -> Markup:
     """A cell that leads to a record's page. The address is worked out once, not for each row."""
-    before, after = _around(name, get_script_prefix(), get_urlconf())
+    before, after = around(name)
     return Markup(f'<a href="{before}{pk}{after}">{escape(text)}</a>')  # noqa: S704 the text is escaped
-
-
-@cache
-def _around(name: str, _prefix: str, _urlconf: Any) -> tuple[str, str]:
-    before, _zero, after = reverse(name, args=[0]).rpartition("0")
-    return before, after
 
 
 def shown(value: Any, kind: str, row: Any = None, name: str = "") -> Any:

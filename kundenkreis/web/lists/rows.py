@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from markupsafe import Markup, escape
 
+from kundenkreis.web.addresses import around
 from kundenkreis.web.components import component
 from kundenkreis.web.lists.columns import Column
 
@@ -52,8 +52,7 @@ def drawn(page: ListPage, columns: tuple[Column, ...], rows: Iterable[Any], *, s
     frame, lead = _frame(language, selectable, page.peek), _lead(language)
     cells = [(None, column.shower()) if column.key == page.name_column else _cell(column) for column in columns]
     name = page.column(page.name_column)
-    address = reverse(page.row_url, args=[0])
-    before, _zero, after = address.rpartition("0")
+    before, after = around(page.row_url)
     parts: list[str] = []
     for row in rows:
         href = f"{before}{row.pk}{after}"
