@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Case, Value, When
+
 from kundenkreis.activities.models import Activity
 
 NEXT_DAYS = 7
+LATER = 30  # days to which something is put that need not be soon
 
 
 @dataclass
@@ -37,6 +40,27 @@ class Agenda:
         if due == today:
             return self.today
         return self.soon if due <= today + dt.timedelta(days=NEXT_DAYS) else self.later
+
+
+def part_of(today: dt.date) -> Case:
+    """In SQL the name of the list of `Agenda` in which an open activity stands."""
+    return Case(
+        When(due_on=None, then=Value("someday")),
+        When(due_on__lt=today, then=Value("overdue")),
+        When(due_on=today, then=Value("today")),
+        When(due_on__lte=today + dt.timedelta(days=NEXT_DAYS), then=Value("soon")),
+        default=Value("later"),
+    )
+
+
+def day_in(part: str, today: dt.date) -> dt.date | None:
+    """The day that puts something into one of those lists. Raises KeyError for "overdue": nothing is put there."""
+    return {
+        "today": today,
+        "soon": today + dt.timedelta(days=NEXT_DAYS),
+        "later": today + dt.timedelta(days=LATER),
+        "someday": None,
+    }[part]
 
 
 def snoozed(due: dt.date | None, today: dt.date, days: int) -> dt.date:

@@ -45,6 +45,39 @@ def test_a_board_shows_what_the_filters_let_through_and_one_s_reach_alone(ben, w
     assert lanes(signed_in(world.ada).get("/accounts/?layout=board-tier"))[""][0] == ["Lindner &amp; Söhne GmbH"]
 
 
+def test_what_is_to_be_done_stands_on_a_board_by_its_day_and_is_put_onto_another(ben, world):
+    today = clock.today()
+    days = {"overdue": -1, "today": 0, "soon": 7, "later": 8}
+    for part, days_ahead in days.items():
+        due = today + dt.timedelta(days=days_ahead)
+        Activity.add(by=world.ben, kind="task", subject=part, owner=world.ben, is_open=True, due_on=due)
+    Activity.add(by=world.ben, kind="task", subject="someday", owner=world.ben, is_open=True)
+    done = Activity.add(by=world.ben, kind="call", subject="done", owner=world.ben, due_on=today)
+    found = lanes(ben.get("/activities/all/?layout=board-due"))
+    assert {part: names for part, (names, _count, _sum) in found.items()} == {
+        part: [part] for part in ("overdue", "today", "soon", "later", "someday")
+    }
+    assert {count for _names, count, _sum in found.values()} == {"1"}
+
+    def put(pk, part):
+        return ben.post("/activities/all/move/due/", {"id": pk, "to": part})
+
+    late = Activity.objects.get(subject="overdue")
+    for part, ahead in (("today", 0), ("soon", 7), ("later", 30)):
+        assert put(late.pk, part).status_code == 200
+        late.refresh_from_db()
+        assert late.due_on == today + dt.timedelta(days=ahead)
+        assert "overdue" in lanes(ben.get("/activities/all/?layout=board-due"))[part][0]
+    assert put(late.pk, "someday").status_code == 200
+    undo_event(Event.objects.latest("pk"), by=world.ben)
+    refused = put(late.pk, "overdue")
+    assert refused.status_code == 409
+    assert "another column" in refused.json()["problem"]
+    late.refresh_from_db()
+    assert late.due_on == today + dt.timedelta(days=30)
+    assert put(done.pk, "later").status_code == 404
+
+
 def test_a_card_is_moved_and_the_move_undone(ben, world):
     answer = ben.post("/accounts/move/tier/", {"id": world.lindner.pk, "to": "B"})
     assert answer.status_code == 200 and "Undo" in answer.json()["toast"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.backends.utils import csrf_input
@@ -33,6 +33,8 @@ MOST = 5_000  # cards on one board
 class Board:
     """`column` is the field whose `choices` are the board's columns; `sums` what is added up under each, in house currency.
 
+    `lane`, if given, makes an expression that names each row's column where no field does, and `only` says which of the list's rows
+    stand on the board.
     `move(record, value, by)` is the verb behind a drop, `action` what a person must be allowed for it. `line(row)` is the second line of a card,
     made of the ORM columns `needs`.
     """
@@ -46,6 +48,17 @@ class Board:
     sums: str = ""
     line: Callable[[Any], str] = lambda row: ""
     needs: tuple[str, ...] = ()
+    lane: Callable[[], Any] | None = None
+    only: Q = Q()
+
+    def rows(self, matching: Any) -> Any:
+        """The rows that stand on it, each with its column in `self.reads`."""
+        rows = matching.filter(self.only)
+        return rows.annotate(lane=self.lane()) if self.lane else rows
+
+    @property
+    def reads(self) -> str:
+        return "lane" if self.lane else self.column
 
 
 @dataclass
@@ -61,12 +74,12 @@ class Lane:
 
 def answer(page: ListPage, request: HttpRequest, now: State, board: Board, extra: dict[str, Any]) -> HttpResponse:
     """The board instead of the table."""
-    rows = page.matching(request, now)
+    rows = board.rows(page.matching(request, now))
     lanes = {str(value): Lane(str(value), str(label), []) for value, label in board.choices()}
     found = list(_cards(page, now, board, rows)[: MOST + 1])
     page.spare(request, now, found[:MOST])
     for row in found[:MOST]:
-        if (lane := lanes.get(str(getattr(row, board.column) or ""))) is not None:
+        if (lane := lanes.get(str(getattr(row, board.reads) or ""))) is not None:
             lane.cards.append(_card(page, board, row))
     if len(found) <= MOST:
         for value, told in _sums(rows, board).items():
@@ -107,11 +120,11 @@ def _sums(rows: Any, board: Board) -> dict[str, tuple[int, str]]:
         sums["total"] = Sum(board.sums)
     currency = House.known().currency
     return {
-        str(row[board.column] or ""): (
+        str(row[board.reads] or ""): (
             row["number"],
             formats.short(row["total"] or 0, currency) if board.sums else "",
         )
-        for row in rows.order_by().values(board.column).annotate(**sums)
+        for row in rows.order_by().values(board.reads).annotate(**sums)
     }
 
 
@@ -123,7 +136,7 @@ def move(page: ListPage, request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     if to not in {str(value) for value, _label in board.choices()}:
         raise Http404
-    record = get_object_or_404(page.model._default_manager.visible_to(request.user).living(), pk=pk)
+    record = get_object_or_404(page.model._default_manager.visible_to(request.user).living().filter(board.only), pk=pk)
     if not access.may(request.user, board.action, record):
         raise PermissionDenied
     try:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from kundenkreis.activities.agenda import day_in, part_of
 from kundenkreis.activities.models import Activity
+from kundenkreis.core import clock
 from kundenkreis.customers.asking import people
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
@@ -26,6 +30,23 @@ def _line(row: Activity) -> str:
     """Account and day of a card."""
     day = row.due_on if row.is_open and row.due_on else row.at
     return " · ".join(filter(None, (row.account.name if row.account else "", str(formats.when(day)))))
+
+
+def _parts() -> list[tuple[str, Any]]:
+    return [
+        ("overdue", _("Overdue")),
+        ("today", _("Today")),
+        ("soon", _("The next seven days")),
+        ("later", _("Later")),
+        ("someday", _("Without a day")),
+    ]
+
+
+def _put(activity: Activity, part: str, by: Any) -> Any:
+    """Onto another day, so that it stands in that column of the board."""
+    if part == "overdue":
+        raise ValidationError(_("Nothing is put among what is overdue. Choose another column."))
+    return activity.change(by=by, due_on=day_in(part, clock.today()))
 
 
 def _time(row: Activity) -> str:
@@ -85,6 +106,18 @@ ACTIVITIES = ListPage(
             "activities.change",
             line=_line,
             needs=("at", "due_on", "is_open", "account__name"),
+        ),
+        Board(
+            "due",
+            _("Due"),
+            "due_on",
+            _parts,
+            _put,
+            "activities.change",
+            line=_line,
+            needs=("at", "is_open", "account__name"),
+            lane=lambda: part_of(clock.today()),
+            only=Q(is_open=True),
         ),
     ),
     calendar=Calendar("at", line=_time, needs=("at", "is_open", "due_on")),
