@@ -116,6 +116,7 @@ def house(size: int, database: str, options: argparse.Namespace) -> dict[str, st
             subprocess.run(["psql", "-q", environment["KUNDENKREIS_DATABASE_URL"], "-c", "VACUUM ANALYZE"], check=True)
         else:
             _python("from kundenkreis.core import planning; planning.learn()", environment)
+        _python("from kundenkreis.insights import running; running.run()", environment)
         done.touch()
     return environment
 

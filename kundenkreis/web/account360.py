@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Sum
+from django.db.models import CharField, Sum
+from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
@@ -254,13 +255,13 @@ def trends(ids: Sequence[int], today: dt.date) -> dict[int, list[Decimal]]:
     rows = (
         Order.objects.filter(account_id__in=ids, ordered_on__gte=first, ordered_on__lte=today, deleted_at=None)
         .exclude(kind=Order.Kind.ADJUSTMENT)
-        .values_list("account_id", "ordered_on")
+        .values_list("account_id", Substr(Cast("ordered_on", CharField()), 1, 7))
         .annotate(revenue=Sum("total_house"))
         .order_by()
     )
     found = {pk: [Decimal(0)] * 12 for pk in ids}
-    for account, on, revenue in rows:
-        step = (on.year - first.year) * 12 + on.month - first.month
+    for account, month, revenue in rows:
+        step = (int(month[:4]) - first.year) * 12 + int(month[5:]) - first.month
         if 0 <= step < 12:
             found[account][step] += revenue
     return found

@@ -23,6 +23,10 @@ from kundenkreis.web.account360 import trends
 from kundenkreis.web.reasons import Told, tell
 
 ASKED = 60  # signals read for the entries of one page
+SHOWN = (
+    *("kind", "value", "figures", "raised_on", "answer", "snoozed_until"),
+    *("account__name", "account__tier", "account__owner__first_name", "account__owner__last_name"),
+)
 
 
 @dataclass
@@ -42,7 +46,7 @@ def needs(user: Any, accounts: Any, *, few: Sequence[int] | None, most: int) -> 
     """The entries for `accounts`, a queryset of what the person sees. `few`: their numbers, if they are few and lead to their signals;
     else all signals are walked, the most at stake first.
     """
-    waiting = Signal.objects.visible_to(user).active().by_value().for_list()
+    waiting = Signal.objects.visible_to(user).active().by_value().for_list().only(*SHOWN)
     theirs = Q(account_id__listed=few) if few is not None else reached_from("account_id", accounts)
     rows = list(waiting.filter(theirs)[:ASKED])
     found: dict[int, Need] = {}
