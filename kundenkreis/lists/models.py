@@ -24,6 +24,11 @@ class SavedViewQuerySet(RecordQuerySet):
         )
         return self.filter(models.Q(owner=user) | models.Q(shared=SavedView.Shared.ALL) | shared_with_team)
 
+    def with_start(self, person: Any) -> Self:
+        """Each says in `is_start` whether its list opens with it for this person."""
+        chosen = StartView.objects.filter(person=person, view=models.OuterRef("pk"))
+        return self.annotate(is_start=models.Exists(chosen))
+
 
 class SavedView(Recorded):
     class Shared(models.TextChoices):
@@ -61,6 +66,29 @@ class SavedView(Recorded):
 
     def within(self, reach: Reach) -> bool:
         return self.owner_id in reach.owners
+
+
+class StartView(models.Model):
+    """With which view a list opens for a person, her own or one that she sees; without one it shows everything."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    list_name = models.CharField(max_length=40)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("view that a list opens with")
+        constraints = [models.UniqueConstraint(fields=["person", "list_name"], name="lists_start_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.view}"
+
+    @classmethod
+    def choose(cls, person: User, view: SavedView) -> None:
+        cls.objects.update_or_create(person=person, list_name=view.list_name, defaults={"view": view})
+
+    @classmethod
+    def forget(cls, person: User, list_name: str) -> None:
+        cls.objects.filter(person=person, list_name=list_name).delete()
 
 
 class Opened(models.Model):

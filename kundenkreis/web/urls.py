@@ -191,6 +191,7 @@ VIEWS = [
     path("new/", views.add, name="add"),
     path("<int:pk>/edit/", views.change, name="change"),
     path("<int:pk>/discard/", views.discard, name="discard"),
+    path("<int:pk>/start/", views.start, name="start"),
 ]
 IMPORTS = [
     path("", imports.index, name="list"),

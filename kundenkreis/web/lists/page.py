@@ -112,8 +112,10 @@ class ListPage:
 
     def answer(self, request: HttpRequest, **context: Any) -> HttpResponse:
         """The list page, or the part of it that htmx asks for. `context` is added for the list's own template parts."""
-        views = list(SavedView.objects.visible_to(request.user).living().filter(list_name=self.name))
-        now = state.read(self, request, views=views)
+        shown = SavedView.objects.visible_to(request.user).living().filter(list_name=self.name)
+        now = state.read(self, request, views=shown.with_start(request.user))
+        if now.start and not request.GET:
+            return HttpResponseRedirect(self.url + state.view_address(now.start))
         if now.view and set(request.GET) == {"view"} and now.view.query:
             return HttpResponseRedirect(self.url + state.view_address(now.view))
         if chosen := choosing.answer(self, request, now):
@@ -170,7 +172,7 @@ class ListPage:
 
     def tabs(self, now: State) -> list[tuple[Any, str, bool, None]]:
         """All, then the saved views; each leads to its whole address."""
-        listed = [(_("All"), self.url, now.view is None, None)]
+        listed = [(_("All"), self.url + now.everything, now.view is None, None)]
         return listed + [(view.name, state.view_address(view), view == now.view, None) for view in now.views]
 
     def matching(self, request: HttpRequest, now: State) -> models.QuerySet:

@@ -72,6 +72,16 @@ class State:
         wanted = self.params.get("view", "")
         return next((view for view in self.views if str(view.pk) == wanted), None)
 
+    @cached_property
+    def start(self) -> SavedView | None:
+        """The view with which the list opens for this person."""
+        return next((view for view in self.views if getattr(view, "is_start", False)), None)
+
+    @property
+    def everything(self) -> str:
+        """The address of the list without a view: the bare one, unless that opens another."""
+        return "?view=all" if self.start else ""
+
     @property
     def differs_from_view(self) -> bool:
         """True when filters, sorting or columns are no longer those of the view (of the plain list, when there is none)."""

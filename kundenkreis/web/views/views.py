@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from kundenkreis.core.records import Stale
-from kundenkreis.lists.models import SavedView
+from kundenkreis.lists.models import SavedView, StartView
 from kundenkreis.staff import access
 from kundenkreis.web.forms import VerbForm
 from kundenkreis.web.htmx import fragment, go
@@ -111,6 +111,20 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     view = _changeable(request, pk)
     event = view.discard(by=request.user)
     return go(request, _list_of(view.list_name).url, _("The view “%(name)s” was deleted.") % {"name": view}, undo=event)
+
+
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the list with this view from now on (`on`), or with everything again. For oneself alone, so any view will do that one sees."""
+    view = get_object_or_404(SavedView.objects.visible_to(request.user).living(), pk=pk)
+    page = _list_of(view.list_name)
+    if request.POST.get("on"):
+        StartView.choose(request.user, view)  # type: ignore[arg-type]
+        said = _("“%(list)s” opens with the view “%(name)s” from now on.")
+    else:
+        StartView.forget(request.user, view.list_name)  # type: ignore[arg-type]
+        said = _("“%(list)s” shows everything again when it is opened.")
+    return go(request, page.url + view_address(view), said % {"list": page.title, "name": view})
 
 
 def _answer(request: HttpRequest, form: ViewForm, page: ListPage, title: str) -> HttpResponse:
