@@ -130,6 +130,7 @@ def test_a_column_is_made_wider_by_keyboard_and_its_width_stays(world, look):
     "path",
     [
         "/accounts/?layout=board-tier",
+        "/activities/all/?layout=board-due",
         "/activities/all/?layout=month",
         "/accounts/?build=1&f=any(tier:in:A;orders:with(net:over:5))",
     ],

@@ -1,5 +1,7 @@
 """Every page of the site map in a real Chromium: axe in both themes, both languages, a phone's width, its size and a quiet console."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 
@@ -16,6 +18,7 @@ NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "inbox", "documents", "views", "history", "bin"),
     "sales": ("products", "orders", "patterns"),
+    "also": ("also",),
 }
 SIGN_IN = ["/signin/login/", "/signin/password/reset/", "/signin/password/reset/done/", "/signin/inactive/"]
 
@@ -40,6 +43,8 @@ def pages(world, signed_in, made, group):
                 break
         if answer.status_code == 200 and not answer.streaming and b"<html" in answer.content:
             found.append((person, address))
+            if markup := re.search(rb"&lt;/?(time|span|svg|small|strong)\b", answer.content):
+                lost.append((name, address, f"{markup[0]!r} stands there to be read"))
             if len(answer.content) > MOST_BYTES and address != REFERENCE:
                 lost.append((name, address, f"{len(answer.content)} bytes"))
         elif address == "/not/there/":

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from markupsafe import Markup
 
 from kundenkreis.activities.agenda import day_in, part_of
 from kundenkreis.activities.models import Activity
@@ -26,10 +27,10 @@ def _counted(count: int) -> str:
     return ngettext("%(count)s activity", "%(count)s activities", count) % {"count": formats.count(count)}
 
 
-def _line(row: Activity) -> str:
+def _line(row: Activity) -> Markup:
     """Account and day of a card."""
-    day = row.due_on if row.is_open and row.due_on else row.at
-    return " · ".join(filter(None, (row.account.name if row.account else "", str(formats.when(day)))))
+    day = formats.when(row.due_on if row.is_open and row.due_on else row.at)
+    return Markup(" · ").join([row.account.name, day] if row.account else [day])
 
 
 def _parts() -> list[tuple[str, Any]]:
