@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -250,7 +251,7 @@ def _finish(run: ImportRun) -> None:
     after = targets.get(run.target).after
     if after:
         after(run.batch)
-    planning.learn()
+    planning.learn(apps.get_model(label) for label in run.batch.counts)
     with transaction.atomic():
         _end(run, State.DONE, Batch.State.DONE)
         changes = {name: [None, count] for name, count in run.counts.items()}
