@@ -248,7 +248,7 @@ class Taker:
         for part, attname in relations.parts_of(model):
             own = self.own(part)
             for some in _slices(sorted(free)):
-                rows = part._base_manager.filter(**{f"{attname}__in": some})
+                rows = part._base_manager.filter(**{f"{attname}__listed": some})
                 free.difference_update(of for pk, of in rows.values_list("pk", attname) if pk not in own)
                 if issubclass(part, Recorded) or self._strangers(part, foresee=foresee):
                     going = set(self._untouched(part, rows, foresee=foresee).values_list("pk", flat=True))
@@ -290,10 +290,10 @@ class Taker:
         gone = 0
         for some in _slices(sorted(ids)):
             for part, attname in relations.parts_of(model):
-                parts = list(part._base_manager.filter(**{f"{attname}__in": some}).values_list("pk", flat=True))
+                parts = list(part._base_manager.filter(**{f"{attname}__listed": some}).values_list("pk", flat=True))
                 gone += self._delete(part, parts)
             for derived, attname in relations.derived_from(model):
-                derived._base_manager.filter(**{f"{attname}__in": some}).delete()
+                derived._base_manager.filter(**{f"{attname}__listed": some}).delete()
             wholes = self._wholes(model, some) if links else {}
             if kind := getattr(model, "search_kind", None):
                 search.remove(kind, some)

@@ -118,7 +118,7 @@ class SalesStore:
         rows = [
             row
             for start in range(0, len(orders), 5000)
-            for row in query.filter(order_id__in=orders[start : start + 5000])
+            for row in query.filter(order_id__listed=orders[start : start + 5000])
         ]
         schema = {
             "id": pl.Int64, "order_id": pl.Int64, "product_id": pl.Int64, "occurrence": pl.Int64, "position": pl.Int64,
