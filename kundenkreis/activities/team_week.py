@@ -50,28 +50,33 @@ class TeamWeek:
 
 
 def team_week(user: User, people: Collection[int], monday: dt.date, *, by_person: bool) -> TeamWeek:
-    """The week of these people as far as `user` sees what they do. Four queries, however many they are."""
-    counts = _counts(Activity.objects.visible_to(user).filter(owner_id__in=people), monday)
-    shown = User.objects.living().filter(pk__in=people).order_by("last_name", "first_name", "pk")
+    """The week of these people as far as `user` sees what they do. Five queries, however many they are."""
+    counts = _counts(Activity.objects.visible_to(user).filter(owner_id__listed=people), monday)
+    shown = User.objects.living().filter(pk__listed=people).order_by("last_name", "first_name", "pk")
     if not by_person:
         shown = shown.filter(pk=user.pk)
-    rows = [(person, Figures(**counts.get(person.pk, {}))) for person in shown.select_related("team")[:LISTED]]
-    whole = Figures(**sum((Counter(some) for some in counts.values()), Counter()))
+    rows = [(person, Figures(**counts.get(person.pk, Counter()))) for person in shown.select_related("team")[:LISTED]]
+    whole = Figures(**sum(counts.values(), Counter()))
     may_sum = by_person or len(people) >= FEWEST
     return TeamWeek(monday, rows, whole if may_sum else None, len(people), by_person)
 
 
-def _counts(activities: Any, monday: dt.date) -> Mapping[int, dict[str, int]]:
-    """{person: {figure: how many}}."""
+def _counts(activities: Any, monday: dt.date) -> Mapping[int, Counter[str]]:
+    """{person: {figure: how many}}. What is planned is asked in two: an index leads to the days, another to the hours."""
     after = monday + dt.timedelta(days=7)
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    done = activities.living().filter(kind__in=KINDS, is_open=False).exclude(outcome=Activity.Outcome.NOT_REACHED)
-    done = done.filter(at__gte=clock.midnight(monday), at__lt=clock.midnight(after))
+    hours = {"at__gte": clock.midnight(monday), "at__lt": clock.midnight(after)}
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    done = activities.living().filter(kind__in=KINDS, is_open=False, **hours)
+    done = done.exclude(outcome=Activity.Outcome.NOT_REACHED)
     for owner, kind, count in done.order_by().values_list("owner_id", "kind").annotate(Count("pk")):
         found[owner][kind] = count
-    planned = activities.open_between(monday, after).filter(kind__in=KINDS)
-    overdue = activities.open().filter(due_on__lt=clock.today())
-    for name, rows in (("planned", planned), ("overdue", overdue)):
+    still = activities.open().filter(kind__in=KINDS)
+    asked = (
+        ("planned", still.filter(due_on__gte=monday, due_on__lt=after)),
+        ("planned", still.filter(due_on=None, **hours)),
+        ("overdue", activities.open().filter(due_on__lt=clock.today())),
+    )
+    for name, rows in asked:
         for owner, count in rows.order_by().values_list("owner_id").annotate(Count("pk")):
-            found[owner][name] = count
+            found[owner][name] += count
     return found
