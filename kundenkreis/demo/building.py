@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kundenkreis.activities import touching
 from kundenkreis.core.models import House as TheHouse
-from kundenkreis.demo import accounts, activities, groups, people, products, rates
+from kundenkreis.demo import accounts, activities, groups, people, products, rates, views
 from kundenkreis.insights import running
 from kundenkreis.quality import importing
 from kundenkreis.quality.models import ImportRun
@@ -95,5 +95,6 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Groups", lambda: groups.add(ranked, house.people["Ben"], now)),
         ("Activities", lambda: activities.add(ranked, TODAY)),
         ("Touch plan", _plan_touches),
+        ("Views", lambda: views.add(house.people["Ben"])),
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON),
     ]

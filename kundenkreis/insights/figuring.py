@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
 MEMORY = "1GB"
 SPAN = 100_000  # accounts at a time
+AT_ONCE = 4  # spans beside each other at most: more would not fit into the memory
 _NOBODY = (0, -1)  # a span without accounts
-COUNTED = {
-    "lost": "lost_products",
-    "new": "new_products",
-    "gone": "narrower",
-}  # what figures count, and the signal's kind
+# What the figures count of items, and the kind of signal that names them.
+COUNTED = {"lost": "lost_products", "new": "new_products", "gone": "narrower"}
 
 _FACTS = {
     "orders": {
@@ -100,11 +98,10 @@ def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> None:
         return
     _make(con, statements, _NOBODY, is_first=True)
     spans = list(_spans(con))
-    con.execute(
-        "SET threads = 1"
-    )  # each span by one, which keeps the processors busier than each statement by all of them
+    # One processor for each span keeps them busier than all of them for each statement.
+    con.execute("SET threads = 1")
     try:
-        with ThreadPoolExecutor(_processors()) as pool:
+        with ThreadPoolExecutor(min(AT_ONCE, _processors())) as pool:
             list(pool.map(lambda span: _make_beside(con, statements, span), spans))
     finally:
         con.execute("RESET threads")

@@ -15,12 +15,14 @@ from kundenkreis.catalogue.models import Price, Product
 from kundenkreis.core import clock, search
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Consent, Contact
-from kundenkreis.demo import building, people, rates
+from kundenkreis.demo import building, people, rates, views
 from kundenkreis.demo.names import Names
+from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import User
 from kundenkreis.staff.roles import Role
+from kundenkreis.web.lists.state import view_address
 
 LINES = 12_000
 
@@ -82,6 +84,14 @@ class TestDemoHouse(TestCase):
         assert {link.hierarchy for link in AccountLink.objects.all()} == {"legal", "sales", "buying"}
         assert AccountTeamMember.objects.filter(role="sponsor").exists()
         assert {consent.state for consent in Consent.objects.all()} == {"given", "withdrawn", "objected"}
+
+    def test_its_views_are_shared_and_show_accounts(self):
+        self.client.force_login(User.objects.get(email="ada@wholesale.example"), "kundenkreis.web.signin.Backend")
+        shared = list(SavedView.objects.filter(shared="all"))
+        assert [view.name for view in shared] == [name for name, _query in views.VIEWS]
+        for view in shared:
+            page = self.client.get(f"/accounts/{view_address(view)}").content.decode()
+            assert "data-row" in page, view.name
 
     def test_accounts_are_found_by_their_new_names_and_owned(self):
         account = Account.objects.order_by("-revenue_12m").first()
