@@ -23,6 +23,7 @@ else:
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"
     )
 CACHES["default"]["LOCATION"] = os.path.join(_data, f"cache-{os.getpid()}.sqlite3")  # test processes count apart
+FACTS_DIR = os.path.join(_data, f"facts-{os.getpid()}")  # and none waits for another's signals
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
