@@ -1,7 +1,7 @@
 """A team's week in figures: what was done, what is planned, what is overdue.
 
-By person only where the house may count single people (`House.counts_people`); else as a sum of three people at least, because a sum of
-fewer tells of each. What a person has done herself she may always see.
+By person only where the house may count single people (`House.counts_people`); else as a sum of three people at least beside the one who
+looks, because a sum of fewer tells of each. What a person has done herself she may always see, and could take off the sum.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kundenkreis.activities.touching import KINDS
 from kundenkreis.core import clock
 from kundenkreis.staff.models import User
 
-FEWEST = 3  # people in a sum
+FEWEST = 3  # others in a sum
 LISTED = 200  # people in the table; the sum is of all
 
 
@@ -57,7 +57,7 @@ def team_week(user: User, people: Collection[int], monday: dt.date, *, by_person
         shown = shown.filter(pk=user.pk)
     rows = [(person, Figures(**counts.get(person.pk, Counter()))) for person in shown.select_related("team")[:LISTED]]
     whole = Figures(**sum(counts.values(), Counter()))
-    may_sum = by_person or len(people) >= FEWEST
+    may_sum = by_person or len(set(people) - {user.pk}) >= FEWEST
     return TeamWeek(monday, rows, whole if may_sum else None, len(people), by_person)
 
 

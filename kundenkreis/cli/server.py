@@ -40,11 +40,6 @@ PR_SET_PDEATHSIG = 1
 STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def load_application(target: str) -> Callable[..., Any]:
     """In each web worker: end when the supervisor ends, then load the site."""
     os.setpgid(0, 0)  # Ctrl-C reaches it through the supervisor only, once

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kundenkreis.catalogue.models import Product
+from kundenkreis.core.machine import cores
 from kundenkreis.insights import computing
 from kundenkreis.insights.computing import Basis
 from kundenkreis.insights.windows import Period, windows
@@ -101,14 +101,10 @@ def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> None:
     # One processor for each span keeps them busier than all of them for each statement.
     con.execute("SET threads = 1")
     try:
-        with ThreadPoolExecutor(min(AT_ONCE, _processors())) as pool:
+        with ThreadPoolExecutor(min(AT_ONCE, cores())) as pool:
             list(pool.map(lambda span: _make_beside(con, statements, span), spans))
     finally:
         con.execute("RESET threads")
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _make_beside(con: Any, statements: list[tuple[str, str]], span: tuple[int, int]) -> None:

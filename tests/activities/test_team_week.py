@@ -71,10 +71,12 @@ def test_what_is_planned_that_week_and_what_is_overdue_today(world):
 def test_without_an_agreement_there_is_a_sum_of_three_people_and_ones_own_row(world):
     did(world.ada)
     did(world.ben, "visit")
-    week = team_week(world.ben, people(world.ada, world.ben, world.cem), MONDAY, by_person=False)
+    week = team_week(world.ben, people(world.ada, world.ben, world.cem, world.dora), MONDAY, by_person=False)
     assert rows(week) == {"Ben": Figures(visit=1)}
     assert week.whole == Figures(call=1, visit=1)
     assert team_week(world.ben, people(world.ada, world.cem), MONDAY, by_person=False).whole is None
+    # Her own taken off, the sum would be one of two.
+    assert team_week(world.ben, people(world.ada, world.ben, world.cem), MONDAY, by_person=False).whole is None
 
 
 def test_its_queries_do_not_grow_with_the_people(world):

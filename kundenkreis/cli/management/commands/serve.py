@@ -32,6 +32,7 @@ def serve(host: str, port: int, workers: int | None, *, with_worker: bool, say: 
     """Serve until told to stop; CommandError if the port is taken."""
     if trouble := ports.why_not(host, port):
         raise CommandError(trouble)
-    from kundenkreis.cli.server import Server, cores
+    from kundenkreis.cli.server import Server
+    from kundenkreis.core.machine import cores
 
     Server(host, port, workers or cores(), with_worker, say).run()
