@@ -137,11 +137,13 @@ def _further(small: list[int], largest: list[int]) -> dict[str, list[dict[str, A
         "bin": [{"path": reverse("bin:list")}],
         "history of the house": [{"path": reverse("history:list")}],
         "my day": [{"path": reverse("day:home")}],
+        "my day, what is new": [{"path": f"{reverse('day:home')}?part=news", "hx": True}],
         **{
             f"{who}: {name}": [{**request, "who": who} for request in some]
             for who in ("narrow", "manager")
             for name, some in {
                 "my day": [{"path": reverse("day:home")}],
+                "my day, what is new": [{"path": f"{reverse('day:home')}?part=news", "hx": True}],
                 "accounts": [{"path": accounts}],
                 "search": [{"path": path, "hx": True} for path in searches],
                 "activities": [{"path": log}],

@@ -7,6 +7,8 @@ from django.core.cache import cache
 from django.test import Client, SimpleTestCase
 from django.utils import translation
 
+from kundenkreis.core import prepared
+from kundenkreis.core.models import House
 from tests import world as cast
 
 
@@ -22,6 +24,12 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def _forget_cached_facts():
     cache.clear()
+    House.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _prepared_queries_are_what_django_would_ask():
+    prepared.checked = True
 
 
 @pytest.fixture(autouse=True)

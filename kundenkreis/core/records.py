@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from functools import cache
 from typing import Any, Self
 
 from django.db import models
 from django.db.models.lookups import In
 from django.utils import timezone
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.core.prepared import Blank, listed
 
 
 class Stale(Exception):
@@ -78,10 +81,10 @@ class Listed(models.Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, values = self.process_lhs(compiler, connection)
-        numbers = [int(number) for number in self.rhs]
+        numbers = self.rhs if isinstance(self.rhs, Blank) else listed(self.rhs, connection.vendor)
         if connection.vendor == "postgresql":
             return f"{left} = ANY(ARRAY(SELECT unnest(%s::bigint[])))", [*values, numbers]  # noqa: S608 Django's own column
-        return f"{left} IN (SELECT value FROM json_each(%s))", [*values, json.dumps(numbers)]  # noqa: S608 Django's own column
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*values, numbers]  # noqa: S608 Django's own column
 
 
 def reached_from(column: str, targets: models.QuerySet) -> models.Q:
@@ -110,3 +113,14 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field) -> str:
+        """As Django's, which puts all choices of the field into the reader's language to find the one; a list asks for each row."""
+        value = getattr(self, field.attname)
+        return force_str(_labels(field).get(value, value), strings_only=True)
+
+
+@cache
+def _labels(field: models.Field) -> dict[Any, Any]:
+    """The labels of a field's choices, lazy where they are; its values are plain."""
+    return dict(field.flatchoices)

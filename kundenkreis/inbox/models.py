@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kundenkreis.core.prepared import prepared
 from kundenkreis.history.recording import record_event
 from kundenkreis.inbox.kinds import NAMES
 from kundenkreis.staff.models import User
@@ -179,7 +180,7 @@ class LastLook(models.Model):
     def take(cls, person: User, now: dt.datetime | None = None) -> dt.datetime:
         """Remember that the person looks now; returns from when on things are new to her. A first look begins a day back."""
         now = now or timezone.now()
-        look = cls.objects.filter(person=person).first()
+        look = next(iter(_looks(person.pk)), None)
         if look is None:
             begun, _made = cls.objects.get_or_create(
                 person=person, defaults={"at": now, "since": now - dt.timedelta(days=1)}
@@ -193,3 +194,18 @@ class LastLook(models.Model):
         if now - look.at > cls.OFTEN:
             cls.objects.filter(person=person, at=look.at).update(at=now)
         return look.since
+
+
+def how_many_wait(person: Any) -> int:
+    """Notifications that she has not read, up to a hundred."""
+    return len(_unread(person.pk)) if person.is_authenticated else 0
+
+
+@prepared
+def _unread(person: Any) -> models.QuerySet:
+    return Notification.objects.filter(person_id=person, is_shown=True).unread().values_list("pk", flat=True)[:100]
+
+
+@prepared
+def _looks(person: Any) -> models.QuerySet:
+    return LastLook.objects.filter(person_id=person)

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Case, CharField, Count, IntegerField, Max, Min, Q, Sum, Value, When
@@ -17,6 +18,7 @@ from django.db.models.functions import Cast, Coalesce, Substr
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core import bulk, clock
 from kundenkreis.core.money import rounded
+from kundenkreis.core.prepared import prepared
 from kundenkreis.customers.models import NEVER, Account
 from kundenkreis.orders.models import Order, OrderLine
 
@@ -135,18 +137,8 @@ def by_stretch(accounts: Sequence[int], first: dt.date, last: dt.date, cut: dt.d
     """Revenue of these accounts in each month of `first` to `last` in which something was booked, oldest first; the month of `cut` in
     two: until that day, and after it. One query over one index, a row or two for each month whatever the account's size.
     """
-    rows = (
-        Order.objects.filter(_REVENUE, account_id__in=accounts, ordered_on__gte=first, ordered_on__lte=last)
-        .values_list(
-            Substr(Cast("ordered_on", CharField()), 1, 7),
-            Case(When(ordered_on__gt=cut, then=1), default=0, output_field=IntegerField()),
-            "kind",
-        )
-        .annotate(revenue=Sum("total_house"), number=Count("id"), on=Min("ordered_on"))
-        .order_by("on")
-    )
     found: dict[tuple[str, int], list] = {}
-    for month, is_after, kind, revenue, number, on in rows:
+    for month, is_after, kind, revenue, number, on in _by_stretch(accounts, first, last, cut):
         stretch = found.setdefault((month, is_after), [on, Decimal(0), Decimal(0), 0])
         amount = rounded(revenue)
         stretch[1] += amount
@@ -155,3 +147,17 @@ def by_stretch(accounts: Sequence[int], first: dt.date, last: dt.date, cut: dt.d
         else:
             stretch[3] += number
     return [Stretch(*sums) for sums in found.values()]
+
+
+@prepared
+def _by_stretch(accounts: Any, first: Any, last: Any, cut: Any) -> models.QuerySet:
+    return (
+        Order.objects.filter(_REVENUE, account_id__listed=accounts, ordered_on__gte=first, ordered_on__lte=last)
+        .values_list(
+            Substr(Cast("ordered_on", CharField()), 1, 7),
+            Case(When(ordered_on__gt=cut, then=1), default=0, output_field=IntegerField()),
+            "kind",
+        )
+        .annotate(revenue=Sum("total_house"), number=Count("id"), on=Min("ordered_on"))
+        .order_by("on")
+    )

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from kundenkreis.core.models import House
 from kundenkreis.core.money import convert
+from kundenkreis.core.prepared import prepared
 from kundenkreis.orders.models import OpenItem
 from kundenkreis.rates.dated import rates_for
 
@@ -46,21 +48,36 @@ class Receivables:
         return [part for part in self.parts if not part.is_known]
 
 
-def receivables(items: QuerySet[OpenItem], today: dt.date, house: str = "") -> Receivables:
-    """What these open items come to. One query, and two more where some are in another currency than `house`, the house's."""
-    house = house or House.known().currency
+def receivables(items: QuerySet[OpenItem], today: dt.date) -> Receivables:
+    """What these open items come to. One query, and two more where some are in another currency than the house's."""
+    return _added_up(list(sums(items, today)), items, today)
+
+
+def receivables_of(accounts: Sequence[int], today: dt.date) -> Receivables:
+    """What the open items of these accounts come to."""
+    items = OpenItem.objects.living().filter(account_id__in=accounts)
+    return _added_up(_sums_of(accounts, today), items, today)
+
+
+def sums(items: QuerySet[OpenItem], today: Any) -> QuerySet:
+    """(currency, open, overdue or None, how many) of some open items."""
+    late = Sum("open_amount", filter=Q(due_on__lt=today))
+    return items.order_by().values_list("currency").annotate(open=Sum("open_amount"), late=late, number=Count("id"))
+
+
+@prepared
+def _sums_of(accounts: Any, today: Any) -> QuerySet:
+    return sums(OpenItem.objects.living().filter(account_id__listed=accounts), today)
+
+
+def _added_up(by_currency: Sequence[tuple], items: QuerySet[OpenItem], today: dt.date) -> Receivables:
+    house = House.known().currency
     found = Receivables(house)
-    is_own = Q(currency=house)
-    own = items.aggregate(
-        open=Sum("open_amount", filter=is_own),
-        late=Sum("open_amount", filter=is_own & Q(due_on__lt=today)),
-        number=Count("id", filter=is_own),
-        all=Count("id"),
-    )
-    if own["number"]:
-        found.number, found.open, found.late = own["number"], own["open"], own["late"] or Decimal(0)
-        found.parts = [Part(house, found.open, found.late)]
-    if own["all"] == own["number"]:
+    for currency, open_amount, late, number in by_currency:
+        if currency == house:
+            found.number, found.open, found.late = number, open_amount, late or Decimal(0)
+            found.parts = [Part(house, found.open, found.late)]
+    if all(currency == house for currency, *_sums in by_currency):
         return found
     foreign = list(items.exclude(currency=house).values_list("currency", "booked_on", "due_on", "open_amount"))
     rates = rates_for({(currency, on) for currency, on, _due, _amount in foreign}, house)

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any
 
+from django.db.models import QuerySet
+
 from kundenkreis.core import clock
+from kundenkreis.core.prepared import prepared
 from kundenkreis.staff.models import Deputy, Team, Territory, User
 from kundenkreis.staff.roles import Role
 
@@ -185,8 +188,12 @@ def may(user: Any, action: str, subject: Any = None) -> bool:
 
 def stands_in_for(user: User, on: dt.date) -> list[int]:
     """The people whose deputy `user` is on that day."""
-    lasting = Deputy.objects.living().filter(deputy=user, starts_on__lte=on)
-    return [d.person_id for d in lasting if d.ends_on is None or d.ends_on >= on]
+    return [person for person, ends_on in _begun(user.pk, on) if ends_on is None or ends_on >= on]
+
+
+@prepared
+def _begun(deputy: Any, on: Any) -> QuerySet:
+    return Deputy.objects.living().filter(deputy_id=deputy, starts_on__lte=on).values_list("person_id", "ends_on")
 
 
 def below(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int]:
@@ -194,7 +201,7 @@ def below(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int
     if not roots:
         return frozenset()
     below: dict[int | None, list[int]] = {}
-    for pk, parent in model.objects.living().values_list("pk", "parent_id"):
+    for pk, parent in _parents(model=model):
         below.setdefault(parent, []).append(pk)
     found, open_ends = set(roots), list(roots)
     while open_ends:
@@ -203,3 +210,8 @@ def below(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int
                 found.add(child)
                 open_ends.append(child)
     return frozenset(found)
+
+
+@prepared
+def _parents(*, model: type[Team] | type[Territory]) -> QuerySet:
+    return model.objects.living().order_by().values_list("pk", "parent_id")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import CharField, Sum
+from django.db.models import CharField, QuerySet, Sum
 from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext as _
 from markupsafe import Markup
@@ -18,11 +18,12 @@ from markupsafe import Markup
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
+from kundenkreis.core.prepared import prepared
 from kundenkreis.customers import hierarchy
 from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Position
 from kundenkreis.orders import figures
-from kundenkreis.orders.models import CreditStanding, OpenItem, Order
-from kundenkreis.orders.receivables import Receivables, receivables
+from kundenkreis.orders.models import CreditStanding, Order
+from kundenkreis.orders.receivables import Receivables, receivables_of
 from kundenkreis.staff import access
 from kundenkreis.web import charts, formats, opening
 
@@ -139,8 +140,7 @@ class Overview:
     @cached_property
     def open_items(self) -> Receivables:
         """How many, how much in house currency, how much of it is overdue, and what the documents say."""
-        items = OpenItem.objects.living().filter(account_id__in=self.group.ids)
-        return receivables(items, self.today, self.currency)
+        return receivables_of(self.group.ids, self.today)
 
     @cached_property
     def rows(self) -> dict[str, str]:
@@ -166,7 +166,7 @@ class Overview:
 
     @cached_property
     def credit(self) -> CreditStanding | None:
-        return CreditStanding.objects.living().filter(account_id=self.group.account.pk).first()
+        return next(iter(_credit(self.group.account.pk)), None)
 
     @cached_property
     def next_steps(self) -> list[Activity]:
@@ -174,9 +174,7 @@ class Overview:
         if not access.reach(self.user, "activities.see"):
             return []
         # Whoever sees an account sees what is planned with it; asking each activity again would cost more than the page.
-        seen = Activity.objects.open().filter(account_id__in=self.group.ids)
-        shown = ("kind", "subject", "due_on", "at", "owner__first_name", "owner__last_name")
-        return list(seen.select_related("owner").only(*shown).order_by("due_on", "at", "pk")[:5])
+        return _next_steps(self.group.ids)
 
     @cached_property
     def months(self) -> list[charts.Bar]:
@@ -252,15 +250,8 @@ class Overview:
 def trends(ids: Sequence[int], today: dt.date) -> dict[int, list[Decimal]]:
     """Revenue of each account in the last twelve months, month by month, in one query."""
     first = (today.replace(day=1) - dt.timedelta(days=330)).replace(day=1)
-    rows = (
-        Order.objects.filter(account_id__in=ids, ordered_on__gte=first, ordered_on__lte=today, deleted_at=None)
-        .exclude(kind=Order.Kind.ADJUSTMENT)
-        .values_list("account_id", Substr(Cast("ordered_on", CharField()), 1, 7))
-        .annotate(revenue=Sum("total_house"))
-        .order_by()
-    )
     found = {pk: [Decimal(0)] * 12 for pk in ids}
-    for account, month, revenue in rows:
+    for account, month, revenue in _by_month(ids, first, today):
         step = (int(month[:4]) - first.year) * 12 + int(month[5:]) - first.month
         if 0 <= step < 12:
             found[account][step] += revenue
@@ -293,21 +284,41 @@ _SHOWN = ("title_before", "given_name", "family_name", "title_after", "email", "
 
 def people_at(ids: Sequence[int], today: dt.date, most: int = 200) -> tuple[list[Position], list[Position]]:
     """Positions at these accounts: those of today, main ones first, and past ones, newest first; `most` altogether."""
-    listed = list(
-        Position.objects.living()
-        .filter(account_id__in=ids, contact__deleted_at=None)
-        .select_related("contact", "account")
-        .only(
-            "job_title",
-            "department",
-            "is_main",
-            "starts_on",
-            "ends_on",
-            "account__name",
-            *(f"contact__{n}" for n in _SHOWN),
-        )
-        .order_by("-is_main", "contact__key", "pk")[:most]
-    )
+    listed = _people_at(ids, most=most)
     present = [p for p in listed if p.ends_on is None or p.ends_on >= today]
     past = sorted((p for p in listed if p not in present), key=lambda p: p.ends_on or today, reverse=True)
     return present, past
+
+
+# --- what is asked of every account alike: the SQL of each is made once
+
+
+@prepared
+def _credit(account: Any) -> QuerySet:
+    return CreditStanding.objects.living().filter(account_id=account)[:1]
+
+
+@prepared
+def _next_steps(accounts: Any) -> QuerySet:
+    shown = ("kind", "subject", "due_on", "at", "owner__first_name", "owner__last_name")
+    rows = Activity.objects.open().filter(account_id__listed=accounts).select_related("owner").only(*shown)
+    return rows.order_by("due_on", "at", "pk")[:5]
+
+
+@prepared
+def _people_at(accounts: Any, *, most: int) -> QuerySet:
+    shown = ("job_title", "department", "is_main", "starts_on", "ends_on", "account__name")
+    rows = Position.objects.living().filter(account_id__listed=accounts, contact__deleted_at=None)
+    rows = rows.select_related("contact", "account").only(*shown, *(f"contact__{name}" for name in _SHOWN))
+    return rows.order_by("-is_main", "contact__key", "pk")[:most]
+
+
+@prepared
+def _by_month(ids: Any, first: Any, last: Any) -> QuerySet:
+    return (
+        Order.objects.filter(account_id__listed=ids, ordered_on__gte=first, ordered_on__lte=last, deleted_at=None)
+        .exclude(kind=Order.Kind.ADJUSTMENT)
+        .values_list("account_id", Substr(Cast("ordered_on", CharField()), 1, 7))
+        .annotate(revenue=Sum("total_house"))
+        .order_by()
+    )

@@ -197,9 +197,9 @@ class Shell:
     def unread(self) -> int:
         if not self.is_signed_in or not self.urls["inbox"]:
             return 0
-        from kundenkreis.inbox.models import Notification
+        from kundenkreis.inbox.models import how_many_wait
 
-        return len(Notification.objects.visible_to(self.user).unread().values_list("pk", flat=True)[:100])
+        return how_many_wait(self.user)
 
     @cached_property
     def urls(self) -> dict[str, str]:

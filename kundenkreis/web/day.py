@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +18,6 @@ from django.utils.translation import gettext as _
 from kundenkreis.activities.agenda import Agenda
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
-from kundenkreis.core.records import AskedOfEachRow, reached_from
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
@@ -29,113 +25,15 @@ from kundenkreis.inbox.models import LastLook
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import Order
 from kundenkreis.staff import access
-from kundenkreis.staff.models import Team, User
-from kundenkreis.staff.roles import Role
+from kundenkreis.staff.models import User
+from kundenkreis.web import day_asking
 from kundenkreis.web.changes import spared, told
+from kundenkreis.web.circles import Circle
+from kundenkreis.web.day_asking import COUNTED, LATEST, NEWS, SHOWN
 from kundenkreis.web.needs import Need, needs
 
-MINE, TEAM, ALL = "mine", "team", "all"
-LISTED = 60  # open activities looked at for the agenda
-# What the page tells of each of them; of their accounts alone there are forty columns.
-OF_ACTIVITIES = (
-    *("kind", "subject", "at", "due_on", "is_open", "account__name", "account__place"),
-    *("contact__title_before", "contact__given_name", "contact__family_name", "contact__title_after"),
-    *("owner__first_name", "owner__last_name"),
-)
-SHOWN = 8  # lines of one part
-NEWS = 6
-SLICE = 900  # SQLite takes so many parameters everywhere
-FEW = 4000  # accounts that lead to what is theirs; whoever looks after more gets it out of everybody's
-STILL_MANY = 300  # seconds for which whoever has many accounts is taken to have them
-LATEST = 1000  # so many of the house's newest events and orders are looked through for her
 LATE = dt.timedelta(days=14)  # an order may come in that much after its day and still be news
 NEW = dt.timedelta(days=14)
-COUNTED = 500  # orders
-WORTH_A_STEP = (Account.Tier.A, Account.Tier.B)
-
-
-@dataclass
-class Circle:
-    """Whose customers a day is about."""
-
-    user: User
-    whose: str = MINE
-
-    @classmethod
-    def asked(cls, user: Any, wanted: str) -> Circle:
-        """What the address asks for, as far as there is something to see; else the one that fits the role."""
-        known = [key for key, _label in choices(user)]
-        if wanted in known:
-            return cls(user, wanted)
-        leads = user.role in (Role.HEAD_OF_SALES, Role.READ_ONLY, Role.ADMINISTRATOR) and len(known) > 1
-        return cls(user, known[1] if leads else known[0])
-
-    @cached_property
-    def people(self) -> frozenset[int]:
-        """I, and whom I stand in for today."""
-        return frozenset({self.user.pk, *access.stands_in_for(self.user, clock.today())})
-
-    @cached_property
-    def teams(self) -> frozenset[int]:
-        """My team and those below it."""
-        return access.below(Team, {self.user.team_id} - {None})
-
-    @property
-    def accounts(self) -> Any:
-        """Living accounts of the circle that the person may see."""
-        rows = Account.objects.visible_to(self.user).living()
-        if self.whose == TEAM:
-            return rows.filter(team_id__in=self.teams)
-        if self.whose == ALL or not access.reach(self.user, "accounts.see"):
-            return rows
-        # One's own accounts and those with a seat are within the reach of everybody who sees any: asking once is enough.
-        return Account.objects.living().within(self._own)
-
-    @cached_property
-    def _own(self) -> access.Reach:
-        return access.Reach(owners=self.people, members=self.people)
-
-    @cached_property
-    def few(self) -> list[int] | None:
-        """The numbers of its accounts if they are few: then they lead to what is theirs. None: everybody's is walked, best first."""
-        known = f"day.many:{self.user.pk}:{self.whose}"  # counting 4,000 takes longer than all other questions of a large circle
-        if cache.get(known):
-            return None
-        rows = self.accounts.order_by().values_list("pk", flat=True)
-        if rows[: FEW + 1].count() > FEW:
-            cache.set(known, True, STILL_MANY)
-            return None
-        return list(rows)
-
-    @property
-    def is_few(self) -> bool:
-        return self.few is not None
-
-    @property
-    def activities(self) -> Any:
-        """Open activities: her own, those of her team's people, or all that she may see."""
-        if self.whose == MINE and self.people <= access.reach(self.user, "activities.see").owners:
-            return Activity.objects.open().filter(owner_id__in=self.people)  # as owners are seen whatever their account
-        rows = Activity.objects.visible_to(self.user).open()
-        if self.whose == MINE:
-            return rows.filter(owner_id__in=self.people)
-        if self.whose == ALL:
-            return rows
-        people = User._base_manager.filter(team_id__in=self.teams)
-        if self.is_few:
-            return rows.filter(owner_id__in=list(people.values_list("pk", flat=True)))
-        return rows.filter(AskedOfEachRow(people.filter(pk=OuterRef("owner_id"))))
-
-
-def choices(user: Any) -> list[tuple[str, str]]:
-    """Mine; my team's if I have one; everybody's for those who see everything."""
-    found = [(MINE, _("Mine"))]
-    reach = access.reach(user, "accounts.see")
-    if user.team_id and (reach.everything or reach.teams):
-        found.append((TEAM, _("My team")))
-    if reach.everything:
-        found.append((ALL, _("All")))
-    return found
 
 
 @dataclass(frozen=True)
@@ -182,22 +80,19 @@ class Day:
 
     @cached_property
     def _open(self) -> list[Activity]:
+        """When they are due decides which of them are shown: no more is read of them."""
         if not access.reach(self.user, "activities.see"):
             return []
-        rows = self.circle.activities.for_list().only(*OF_ACTIVITIES)
-        found = list(rows.order_by("due_on", "at", "pk")[:LISTED])
-        spare(self.user, found, "account", "contact")
-        return found
+        return day_asking.open_ones(circle=self.circle)
 
     @cached_property
     def agenda(self) -> Agenda:
         """What is to be done and is no appointment of today."""
-        appointed = {one.pk for one in self.appointments}
+        appointed = {one.pk for one in self._appointed}
         return Agenda.of([one for one in self._open if one.pk not in appointed], self.today)
 
     @cached_property
-    def appointments(self) -> list[Activity]:
-        """Today's calls, visits and meetings by the hour."""
+    def _appointed(self) -> list[Activity]:
         kinds = (Activity.Kind.CALL, Activity.Kind.VISIT, Activity.Kind.MEETING)
         found = [one for one in self._open if one.kind in kinds and self._is_today(one)]
         return sorted(found, key=lambda one: (one.at, one.pk))
@@ -205,38 +100,48 @@ class Day:
     def _is_today(self, one: Activity) -> bool:
         return timezone.localdate(one.at) == self.today and one.due_on in (None, self.today)
 
+    @property
+    def appointments(self) -> list[Activity]:
+        """Today's calls, visits and meetings by the hour."""
+        return [self._shown[one.pk] for one in self._appointed if one.pk in self._shown]
+
     @cached_property
     def tasks(self) -> list[tuple[str, str, list[Activity]]]:
         """(heading, tone, activities): overdue, today, the next days."""
+        parts = ((_("Overdue"), "bad"), (_("Today"), ""), (_("Next"), ""))
+        shown = [
+            (heading, tone, [self._shown[one.pk] for one in rows if one.pk in self._shown])
+            for (heading, tone), rows in zip(parts, self._parts, strict=True)
+        ]
+        return [part for part in shown if part[2]]
+
+    @property
+    def _parts(self) -> tuple[list[Activity], list[Activity], list[Activity]]:
         agenda = self.agenda
-        parts = (
-            (_("Overdue"), "bad", agenda.overdue[:4]),
-            (_("Today"), "", agenda.today[:SHOWN]),
-            (_("Next"), "", (agenda.soon or agenda.later or agenda.someday)[:3]),
-        )
-        return [part for part in parts if part[2]]
+        coming = agenda.soon or agenda.later or agenda.someday
+        return agenda.overdue[:4], agenda.today[:SHOWN], coming[:3]
+
+    @cached_property
+    def _shown(self) -> dict[int, Activity]:
+        """By number what the page shows of the agenda, with all that it tells of them."""
+        ids = [one.pk for part in (self._appointed, *self._parts) for one in part]
+        found = day_asking.activities(ids)
+        spare(self.user, found, "account", "contact")
+        return {one.pk: one for one in found}
 
     @cached_property
     def needs(self) -> list[Need]:
         """Customers with a reason to act, the most at stake first."""
         if not access.reach(self.user, "signals.see"):
             return []
-        return needs(self.user, self.circle.accounts, few=self.circle.few, most=SHOWN)
+        return needs(self.circle, most=SHOWN)
 
     @cached_property
     def forgotten(self) -> list[Account]:
         """Important accounts (tier A and B) with nothing planned, the largest first."""
         if not access.reach(self.user, "activities.see"):
             return []
-        planned = Activity.objects.open().filter(account_id=OuterRef("pk"))
-        rows, few = Account.objects.living(), self.circle.few
-        if few is not None:
-            rows = rows.filter(pk__listed=few)
-        else:
-            rows = rows.filter(AskedOfEachRow(self.circle.accounts.filter(pk=OuterRef("pk"))))
-        rows = rows.filter(tier__in=WORTH_A_STEP).exclude(Exists(planned))
-        shown = ("name", "tier", "revenue_12m", "last_order_on", "place", "owner__first_name", "owner__last_name")
-        return list(rows.select_related("owner").only(*shown).order_by("-revenue_12m", "-pk")[:SHOWN])
+        return day_asking.forgotten(self.circle.few or [], circle=self.circle)
 
     # --- since the last look
 
@@ -251,19 +156,16 @@ class Day:
             return None
         # By the house's calendar, which in a demo house is not today's.
         from_day = self.today - (self.now - self.since) - LATE
-        rows = Order.objects.living().filter(ordered_on__gte=from_day, created_at__gt=self.since)
-        rows = rows.exclude(kind=Order.Kind.ADJUSTMENT)
-        if self.circle.few is not None:
-            rows, most = rows.filter(account_id__listed=self.circle.few).order_by("-total_house"), COUNTED
+        few = self.circle.few
+        if few is not None:
+            found, most = day_asking.orders_of_few(from_day, self.since, few), COUNTED
         else:
-            # What was stored last has the highest numbers: the newest of the house are looked at, whoever's they are.
-            newest = Order._base_manager.order_by("-pk").values_list("pk", flat=True)[LATEST - 1 : LATEST].first() or 0
-            rows, most = rows.filter(reached_from("account_id", self.circle.accounts), pk__gte=newest), LATEST - 1
-        found = list(rows.values_list("total_house", "pk", "kind")[: most + 1])
+            newest = next(iter(day_asking.thousandth_order()), 0)
+            found, most = day_asking.orders_of_many(from_day, self.since, newest, circle=self.circle), LATEST - 1
         if not found:
             return None
         sold = sorted((total, pk) for total, pk, kind in found if kind == Order.Kind.ORDER)
-        latest = Order.objects.select_related("account").filter(pk__in=[pk for _total, pk in sold[-3:]])
+        latest = day_asking.orders([pk for _total, pk in sold[-3:]])
         return NewOrders(
             len(sold),
             sum((total for total, _pk in sold), Decimal(0)),
@@ -276,11 +178,7 @@ class Day:
     def news(self) -> list[News]:
         """What others did at these accounts, newest first."""
         events = spared(self.user, self._events())
-        names = dict(
-            Account.objects.visible_to(self.user)
-            .filter(pk__in={e.account_id for e in events} or {0})
-            .values_list("pk", "name")
-        )
+        names = dict(day_asking.names([event.account_id for event in events], circle=self.circle))
         found = []
         for event in events:
             headline, changes, kind = told(event)
@@ -293,23 +191,18 @@ class Day:
         return found
 
     def _events(self) -> list[Event]:
-        fresh = Event.objects.filter(at__gt=self.since, at__lte=self.now)
-        fresh = fresh.exclude(actor_id=self.user.pk).exclude(account_id=None).order_by("-at", "-pk")
+        asked = (self.since, self.now, self.user.pk)
         if self.circle.few is not None:
-            ids = list(fresh.filter(account_id__listed=self.circle.few).values_list("pk", flat=True)[:NEWS])
+            ids = day_asking.events_of_few(*asked, self.circle.few)
         else:
-            latest = list(fresh.values_list("pk", "account_id")[:LATEST])
+            latest = day_asking.newest_events(*asked)
             seen = self._seen({account for _pk, account in latest})
             ids = [pk for pk, account in latest if account in seen][:NEWS]
-        return list(Event.objects.filter(pk__in=ids).order_by("-at", "-pk"))
+        return day_asking.events(ids)
 
     def _seen(self, accounts: set[int]) -> set[int]:
         """Those of these accounts that are in the circle."""
-        wanted, found = sorted(accounts) or [0], set()
-        for start in range(0, len(wanted), SLICE):
-            some = self.circle.accounts.filter(pk__in=wanted[start : start + SLICE])
-            found |= set(some.values_list("pk", flat=True))
-        return found
+        return set(day_asking.seen(sorted(accounts), circle=self.circle))
 
     # --- for whoever is new
 

@@ -91,7 +91,7 @@ def formula(signal: Signal) -> Any:
 
 def factors(signal: Signal, told: Told) -> list[tuple[str, str]]:
     """The figures that the sentence and the value rest on, by name."""
-    figures, currency = signal.figures, told.currency
+    figures, currency = signal.figures, told.names.currency
     found = []
     for name, label, read in _FACTORS:
         if name in figures:

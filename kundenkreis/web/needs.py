@@ -10,19 +10,22 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from markupsafe import Markup
 
 from kundenkreis.core import clock
+from kundenkreis.core.prepared import prepared
 from kundenkreis.core.records import reached_from
 from kundenkreis.customers.models import Account
 from kundenkreis.insights.models import Signal
 from kundenkreis.staff import access
 from kundenkreis.web import charts
 from kundenkreis.web.account360 import trends
+from kundenkreis.web.circles import Circle
 from kundenkreis.web.reasons import Told, tell
 
 ASKED = 60  # signals read for the entries of one page
+TOLD = 3  # reasons told of one account
 SHOWN = (
     *("kind", "value", "figures", "raised_on", "answer", "snoozed_until"),
     *("account__name", "account__tier", "account__owner__first_name", "account__owner__last_name"),
@@ -31,10 +34,11 @@ SHOWN = (
 
 @dataclass
 class Need:
-    """An account with the reasons to act on it; the first has the most at stake."""
+    """An account with the reasons to act on it; the first has the most at stake. The page tells the first few of them."""
 
     account: Account
     told: list[Told] = field(default_factory=list)
+    ids: Sequence[int] = ()  # of all its reasons: they are answered together
     trend: Sequence[Decimal] = ()
 
     @property
@@ -42,22 +46,34 @@ class Need:
         return charts.sparkline(self.trend) if any(self.trend) else ""
 
 
-def needs(user: Any, accounts: Any, *, few: Sequence[int] | None, most: int) -> list[Need]:
-    """The entries for `accounts`, a queryset of what the person sees. `few`: their numbers, if they are few and lead to their signals;
-    else all signals are walked, the most at stake first.
-    """
-    waiting = Signal.objects.visible_to(user).active().by_value().for_list().only(*SHOWN)
-    theirs = Q(account_id__listed=few) if few is not None else reached_from("account_id", accounts)
-    rows = list(waiting.filter(theirs)[:ASKED])
+def needs(circle: Circle, *, most: int) -> list[Need]:
+    """The entries for the accounts of a circle."""
+    reasons: dict[int, list[int]] = {}
+    for pk, account_id in _waiting(circle.few or [], circle=circle):
+        reasons.setdefault(account_id, []).append(pk)
+    shown = list(reasons)[:most]
+    wanted = [pk for account_id in shown for pk in reasons[account_id][:TOLD]]
     found: dict[int, Need] = {}
-    shown = list(dict.fromkeys(signal.account_id for signal in rows))[:most]
-    for told in tell([signal for signal in rows if signal.account_id in shown]):
+    for told in tell(_to_tell(wanted)):
         account = told.signal.account
-        found.setdefault(account.pk, Need(account)).told.append(told)
+        found.setdefault(account.pk, Need(account, ids=reasons[account.pk])).told.append(told)
     lines = trends(shown, clock.today()) if shown else {}
     for need in found.values():
         need.trend = lines[need.account.pk]
     return list(found.values())
+
+
+@prepared
+def _waiting(few: Any, *, circle: Circle) -> QuerySet:
+    """Few accounts lead to their signals; else all are walked, the most at stake first."""
+    theirs = Q(account_id__listed=few) if circle.is_few else reached_from("account_id", circle.accounts)
+    rows = Signal.objects.visible_to(circle.user).active().filter(theirs).by_value()
+    return rows.values_list("pk", "account_id")[:ASKED]
+
+
+@prepared
+def _to_tell(ids: Any) -> QuerySet:
+    return Signal.objects.filter(pk__listed=ids).by_value().for_list().only(*SHOWN)
 
 
 def chosen(user: Any, account: Account, ids: Sequence[str]) -> list[Signal]:

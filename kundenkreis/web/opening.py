@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.filters import Filter, Found, condition
 from kundenkreis.customers.models import Account, AccountLink
 from kundenkreis.staff.models import User
+from kundenkreis.web.addresses import address
 
 SOLD = condition("kind", "in", "order", "credit_note")
 
@@ -54,7 +54,7 @@ def between(first: dt.date, last: dt.date) -> str:
 
 
 def _address(name: str, *conditions: str) -> str:
-    return f"{reverse(name)}?{urlencode([('f', one) for one in conditions if one])}"
+    return f"{address(name)}?{'&'.join(f'f={quote_plus(one)}' for one in conditions if one)}"
 
 
 def _of(whose: Any) -> str:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core.models import House
+from kundenkreis.core.prepared import prepared
 from kundenkreis.insights.models import Kind, Signal
 from kundenkreis.web import formats, opening
 from kundenkreis.web.account360 import Group
@@ -43,8 +45,7 @@ class Told:
     signal: Signal
     reason: str
     rows: str  # the address of the list behind it
-    items: list[tuple[str, str, str]] = field(default_factory=list)  # name, amount, address of its rows
-    currency: str = "EUR"
+    names: _Names
 
     @property
     def icon(self) -> str:
@@ -56,7 +57,21 @@ class Told:
 
     @property
     def value(self) -> str:
-        return formats.money(self.signal.value, self.currency, 0)
+        return self.names.money(self.signal.value)
+
+    @property
+    def items(self) -> list[tuple[str, str, str]]:
+        """What it is about in detail: name, amount, and the address of its rows."""
+        whose, of_families = Group(self.signal.account), self.signal.kind == Kind.NARROWER
+        listed = self.names.families if of_families else self.names.products
+        return [
+            (
+                listed.get(int(item), "?"),
+                self.names.money(amount),
+                "" if of_families else opening.lines_of(int(item), whose=whose),
+            )
+            for item, amount in self.signal.figures.get("items", [])
+        ]
 
 
 def tell(signals: Sequence[Signal]) -> list[Told]:
@@ -77,23 +92,26 @@ class _Names:
                 families |= items
             else:
                 products |= items | ({signal.figures["product"]} if "product" in signal.figures else set())
-        known = Product._base_manager.filter(pk__in=products).values_list("pk", "name", "number") if products else ()
-        self.products = {pk: name or number for pk, name, number in known}
-        self.families = dict(Family._base_manager.filter(pk__in=families).values_list("pk", "name")) if families else {}
+        self.products = {pk: name or number for pk, name, number in _products(list(products))} if products else {}
+        self.families = dict(_families(list(families))) if families else {}
 
     def money(self, amount: Any) -> str:
         return formats.money(Decimal(str(amount)), self.currency, 0)
 
 
+@prepared
+def _products(ids: Any) -> QuerySet:
+    return Product._base_manager.filter(pk__listed=ids).values_list("pk", "name", "number")
+
+
+@prepared
+def _families(ids: Any) -> QuerySet:
+    return Family._base_manager.filter(pk__listed=ids).values_list("pk", "name")
+
+
 def _told(signal: Signal, names: _Names) -> Told:
-    whose = Group(signal.account)
-    items, listed = [], names.families if signal.kind == Kind.NARROWER else names.products
-    for item, amount in signal.figures.get("items", []):
-        rows = "" if signal.kind == Kind.NARROWER else opening.lines_of(int(item), whose=whose)
-        items.append((listed.get(int(item), "?"), names.money(amount), rows))
-    return Told(
-        signal, _SENTENCES[Kind(signal.kind)](signal.figures, names), _rows(signal, whose), items, names.currency
-    )
+    reason = _SENTENCES[Kind(signal.kind)](signal.figures, names)
+    return Told(signal, reason, _rows(signal, Group(signal.account)), names)
 
 
 def _rows(signal: Signal, whose: Group) -> str:

@@ -20,10 +20,12 @@ from kundenkreis.inbox.models import LastLook
 from kundenkreis.insights.models import Signal
 from kundenkreis.orders.models import Order
 from kundenkreis.staff.models import Deputy
-from kundenkreis.web.day import Circle, Day, choices
+from kundenkreis.web.circles import Circle, choices
+from kundenkreis.web.day import Day
 
 pytestmark = pytest.mark.django_db
 HOME = "/"
+NEWS = "/?part=news"
 
 
 def noon(day: dt.date) -> dt.datetime:
@@ -183,9 +185,9 @@ def test_the_page_asks_as_often_for_many_as_for_few(world, signed_in):
     task(world.ada, world.lindner, 0)
     order(world.lindner, "n", "10")
     signal(world.lindner)
-    client.get(HOME)
+    client.get(HOME), client.get(NEWS)
     with CaptureQueriesContext(connection) as few:
-        client.get(HOME)
+        client.get(HOME), client.get(NEWS)
     for number in range(12):
         account = Account.add(by=world.ada, name=f"Kunde {number}", owner=world.ada, tier="A")
         account.change(by=world.ben, place="Linz")
@@ -193,7 +195,7 @@ def test_the_page_asks_as_often_for_many_as_for_few(world, signed_in):
         order(account, f"n{number}", "10")
         signal(account)
     with CaptureQueriesContext(connection) as many:
-        client.get(HOME)
+        client.get(HOME), client.get(NEWS)
     assert len(many) <= len(few) + 1  # the names of accounts in the news
 
 
@@ -201,7 +203,21 @@ def test_names_outside_my_reach_stand_nowhere(world, signed_in):
     world.brauneis.change(by=world.ben, tier="A", place="Hallein")
     task(world.ada, None, 0, subject="Ask Cem")
     order(world.brauneis, "9", "10")
-    assert "Brauneis" not in signed_in(world.ada).get(HOME).content.decode()
+    for address in (HOME, NEWS):
+        page = signed_in(world.ada).get(address)
+        assert page.status_code == 200
+        assert "Brauneis" not in page.content.decode()
+
+
+def test_what_is_new_comes_right_after_the_page_and_alone(world, signed_in):
+    world.lindner.change(by=world.ben, place="Linz")
+    client = signed_in(world.ada)
+    page = client.get(HOME).content.decode()
+    assert 'hx-get="?part=news&amp;whose=mine"' in page
+    assert "Account changed" not in page
+    part = client.get(f"{NEWS}&whose=mine", headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith("<section")
+    assert "Account changed: Lindner" in part
 
 
 # --- doing something

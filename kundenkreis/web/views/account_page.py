@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
+from kundenkreis.core.prepared import prepared
 from kundenkreis.customers import hierarchy
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import (
@@ -23,6 +24,7 @@ from kundenkreis.customers.models import (
     ContactPoint,
     PartnerFunction,
     Relation,
+    Tag,
 )
 from kundenkreis.customers.models.dated import holding
 from kundenkreis.insights.models import Score, Signal
@@ -118,7 +120,7 @@ class AccountPage:
             "tabs": [(text, self.address(key), key == self.tab, None) for key, text in labels],
             "team": [(str(seat.person), seat.person_id) for seat in self.seats if seat.holds(clock.today())],
             "seats": self.seats,
-            "tags": list(account.tags.all()),
+            "tags": _tags(account.pk),
             "may_change": self.may_change,
             "may_discard": access.may(user, "accounts.discard", account),
             "may_log": account.deleted_at is None and access.may(user, "activities.add", account),
@@ -128,10 +130,7 @@ class AccountPage:
 
     @cached_property
     def seats(self) -> list[AccountTeamMember]:
-        names = [f"{who}__{name}" for who in ("person", "deputy") for name in ("first_name", "last_name")]
-        rows = AccountTeamMember.objects.living().filter(account=self.account).select_related("person", "deputy")
-        rows = rows.only("account_id", "role", "starts_on", "ends_on", *names)
-        return list(rows.order_by(F("ends_on").desc(nulls_first=True), "role", "pk"))
+        return _seats(self.account.pk)
 
     def _crumbs(self) -> list[tuple[str, str]]:
         chosen = self.group.chosen or (self.group.hierarchies[0] if self.group.hierarchies else "")
@@ -157,10 +156,10 @@ class AccountPage:
         """What the orders say of the account itself, its group aside."""
         if self.group.chosen or not access.reach(self.user, "signals.see"):
             return {"score": None, "told": []}
-        signals = Signal.objects.active().filter(account=self.account).by_value()[:SIGNALS]
+        signals = _signals(self.account.pk)
         for signal in signals:
             signal.account = self.account
-        return {"score": Score.objects.filter(pk=self.account.pk).first(), "told": tell(signals)}
+        return {"score": next(iter(_score(self.account.pk)), None), "told": tell(signals)}
 
     @property
     def stream_url(self) -> str:
@@ -301,3 +300,29 @@ class AccountPage:
 
 def page_of(account: Account, request: HttpRequest) -> AccountPage:
     return AccountPage(account, request)
+
+
+# --- what is asked of every account alike: the SQL of each is made once
+
+
+@prepared
+def _seats(account: Any) -> QuerySet:
+    names = [f"{who}__{name}" for who in ("person", "deputy") for name in ("first_name", "last_name")]
+    rows = AccountTeamMember.objects.living().filter(account_id=account).select_related("person", "deputy")
+    rows = rows.only("account_id", "role", "starts_on", "ends_on", *names)
+    return rows.order_by(F("ends_on").desc(nulls_first=True), "role", "pk")
+
+
+@prepared
+def _tags(account: Any) -> QuerySet:
+    return Tag.objects.filter(accounts=account)
+
+
+@prepared
+def _signals(account: Any) -> QuerySet:
+    return Signal.objects.active().filter(account_id=account).by_value()[:SIGNALS]
+
+
+@prepared
+def _score(account: Any) -> QuerySet:
+    return Score.objects.filter(pk=account)

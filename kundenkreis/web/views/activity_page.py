@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.activities.agenda import Agenda, snoozed
@@ -94,7 +95,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": activity.deleted_at is None and access.may(request.user, "activities.change", activity),
         "may_discard": access.may(request.user, "activities.discard", activity),
         "may_see_account": activity.account is not None,
-        "snoozes": SNOOZES,
+        "snoozes": snoozes(),
     } | steps_of(request, activity)
     return render(request, "activities/detail.html", context)
 
@@ -204,7 +205,12 @@ def _answer(request: HttpRequest, activity: Activity, said: str, event: Event | 
 
 
 def row_context(request: HttpRequest) -> dict[str, Any]:
-    return {"icons": ICONS, "snoozes": SNOOZES, "today": clock.today()}
+    return {"icons": ICONS, "snoozes": snoozes(), "today": clock.today()}
+
+
+def snoozes() -> list[tuple[int, str]]:
+    """By how many days something can be put off, and that in words."""
+    return [(days, ngettext("by a day", "by %(count)s days", days) % {"count": days}) for days in SNOOZES]
 
 
 def _back(request: HttpRequest, activity: Activity) -> str:

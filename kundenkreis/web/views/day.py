@@ -21,7 +21,8 @@ from kundenkreis.customers.models import Account
 from kundenkreis.insights.models import Signal
 from kundenkreis.staff import access
 from kundenkreis.web import needs
-from kundenkreis.web.day import Circle, Day, choices
+from kundenkreis.web.circles import Circle, choices
+from kundenkreis.web.day import Day
 from kundenkreis.web.forms.day import KINDS, ActForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
 from kundenkreis.web.views.activity_page import row_context
@@ -38,15 +39,18 @@ _TITLES = {"call": lazy("Log a call"), "task": lazy("New task"), "visit": lazy("
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """`?whose=` mine, my team's, or everybody's; without it what fits the role."""
+    """`?whose=` mine, my team's, or everybody's; without it what fits the role. `?part=news` is what comes right after the page."""
     circle = Circle.asked(request.user, request.GET.get("whose", ""))
     day = Day(circle)
+    if request.GET.get("part") == "news":
+        shown = {"day": day, "news_icons": NEWS_ICONS, "currency": House.known().currency}
+        return fragment(request, "day/_news.html", shown)
     context = {
         "day": day,
         "circle": circle,
         "whose": [(label, f"?whose={key}", key == circle.whose) for key, label in choices(request.user)],
         "greeting": _greeting(day),
-        "news_icons": NEWS_ICONS,
+        "news_url": f"?{urlencode({'part': 'news', 'whose': circle.whose})}",
         "currency": House.known().currency,
         "may_answer": bool(access.reach(request.user, "signals.change")),
         "may_add": access.may(request.user, "activities.add"),
