@@ -18,13 +18,15 @@ from kundenkreis.trips.models import Leg, Means, Trip
 
 HOME, AIRPORT = "Wels", {"en": "Vienna Airport", "de": "Flughafen Wien"}
 FLOWN = frozenset({"GB", "IE"})
-DAYS = 45  # so far back their visits have trips
-MOST = 8  # trips of one person
+DAYS = 95  # so far back their visits have trips
+MOST = 10  # trips of one person
 WORDS = {
     "en": ("Visit to %s", "Visits around %s"),
     "de": ("Besuch bei %s", "Besuche rund um %s"),
 }
 TO_AIRPORT = Decimal("201.5")
+# About how far one drives from Wels, one way; the kilometres themselves are made up.
+FAR = {"AT": (25, 260), "DE": (130, 640), "CH": (420, 660)}
 
 
 def add(people: list[User], today: dt.date) -> None:
@@ -80,7 +82,8 @@ def _fly(person: User, day: dt.date, visits: list[Activity]) -> None:
 def _drive(person: User, day: dt.date, visits: list[Activity], dice: random.Random, odometer: int) -> int:
     """There and back on one day, by the odometer; every third time a colleague comes along. Returns the odometer afterwards."""
     place = visits[0].account.place if visits[0].account else ""
-    way, along = dice.randint(60, 290), "Lea Moser" if dice.random() < 0.34 else ""
+    country = visits[0].account.country if visits[0].account else ""
+    way, along = dice.randint(*FAR.get(country, (180, 700))), "Lea Moser" if dice.random() < 0.34 else ""
     trip = Trip.add(
         by=person, now=_at(day, 6, 0), purpose=_purpose(person, visits), destination=place, means=Means.OWN_CAR,
         starts_at=_at(day, 6, 30), start_place=HOME, ends_at=_at(day, 19, 15), end_place=HOME, visits=visits,

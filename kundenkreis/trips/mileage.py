@@ -53,8 +53,9 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The purpose, with the customers who were seen that day."""
-        return ": ".join(filter(None, (self.leg.trip.purpose, ", ".join(self.customers))))
+        """The purpose, with the customers who were seen that day as far as it does not name them."""
+        purpose = self.leg.trip.purpose
+        return ": ".join(filter(None, (purpose, ", ".join(name for name in self.customers if name not in purpose))))
 
 
 @dataclass

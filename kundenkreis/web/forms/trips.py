@@ -25,7 +25,7 @@ class TripForm(VerbForm):
     class Meta:
         model = Trip
         fields = [
-            "purpose", "destination", "means", "start_place", "starts_at", "start_zone", "end_place", "ends_at", "end_zone", "note",
+            "purpose", "destination", "means", "start_place", "end_place", "starts_at", "ends_at", "start_zone", "end_zone", "note",
         ]  # fmt: skip
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 

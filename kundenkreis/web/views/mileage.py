@@ -75,8 +75,8 @@ def _table(shown: MileageList) -> tuple[list[str], Iterator[list[Any]]]:
     currency = House.known().currency
     heads = [
         _("Day"),
-        _("From"),
-        _("To"),
+        _("Place of departure"),
+        _("Place of arrival"),
         _("Purpose and customers"),
         _("Odometer at the start"),
         _("Odometer at the end"),

@@ -28,7 +28,7 @@ ACTION = "mileage_rates.change"
 
 
 def _counted(count: int) -> str:
-    return ngettext("%(count)s rate", "%(count)s rates", count) % {"count": formats.count(count)}
+    return ngettext("%(count)s mileage rate", "%(count)s mileage rates", count) % {"count": formats.count(count)}
 
 
 def _amount(value: object) -> str:
