@@ -37,11 +37,10 @@ def is_known(name: str) -> bool:
     return name in names()
 
 
-def check(name: str) -> str:
-    """The name itself, for a column's validators. Raises ValidationError when there is no such zone."""
+def check(name: str) -> None:
+    """For a column's validators. Raises ValidationError when there is no such zone."""
     if name and not is_known(name):
         raise ValidationError(_("There is no time zone “%(name)s”. Write it as Europe/London."), params={"name": name})
-    return name
 
 
 def zone(name: str) -> ZoneInfo:

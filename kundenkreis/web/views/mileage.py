@@ -120,7 +120,7 @@ def _means(request: HttpRequest) -> str:
 def _person(request: HttpRequest, people: list[User]) -> User:
     """Whom the address asks for, if her list may be seen; else oneself."""
     asked = request.GET.get("person", "")
-    return next((one for one in people if str(one.pk) == asked), request.user)  # type: ignore[arg-type]
+    return next((one for one in people if str(one.pk) == asked), request.user)  # type: ignore[arg-type, return-value]
 
 
 def _address(first: dt.date, last: dt.date, means: str, more: list[tuple[str, Any]], form: str = "") -> str:
