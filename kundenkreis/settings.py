@@ -57,6 +57,7 @@ ROOMS = [
     "kundenkreis.activities",
     "kundenkreis.catalogue",
     "kundenkreis.orders",
+    "kundenkreis.trips",
     "kundenkreis.quality",
     "kundenkreis.insights",
 ]

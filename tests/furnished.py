@@ -34,6 +34,7 @@ from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order,
 from kundenkreis.quality import importing
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import ApiToken, Deputy
+from kundenkreis.trips.models import Leg, MileageRate, Trip
 
 ROWS = 12
 CELLS = "Number\tName\tPostcode\tEmployees\nK9001\tZirbe GmbH\t4600\t12\nK9002\t\t4020\tsieben\n"
@@ -45,6 +46,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= {"team": world.north, "territory": world.wels}
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
+    made |= _trips(world, made["done"], name)
     return made
 
 
@@ -154,6 +156,33 @@ def _activities(world: Any, name: str) -> dict[str, Any]:
         due_on=clock.today() - dt.timedelta(days=1),
     )
     return {"activity": task, "done": done}
+
+
+def _trips(world: Any, visit: Activity, name: str) -> dict[str, Any]:
+    now = timezone.now().replace(hour=10, minute=0)
+    trip = Trip.add(
+        by=world.ada,
+        purpose=name.format(n="trip"),
+        starts_at=now,
+        start_place="Wels",
+        ends_at=now + dt.timedelta(hours=8),
+        end_zone="Europe/London",
+        end_place=name.format(n="end")[:200],
+        visits=[visit],
+    )
+    leg = Leg.add(
+        by=world.ada,
+        trip=trip,
+        on=trip.first_day,
+        start_place="Wels",
+        end_place=name.format(n="there")[:200],
+        km=Decimal(120),
+        passengers=name.format(n="with")[:200],
+    )
+    rate = MileageRate.add(
+        by=world.admin, valid_from=dt.date(2020, 1, 1), per_km=Decimal("0.42"), source=name.format(n="law")[:200]
+    )
+    return {"trip": trip, "leg": leg, "visit": visit, "mileage_rate": rate}
 
 
 def _rest(world: Any, name: str) -> dict[str, Any]:

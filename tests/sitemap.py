@@ -38,6 +38,8 @@ RECORDS = {
     "imports:check": "draft",
     "tokens": "token",
     "rates": "rate",
+    "mileage_rates": "mileage_rate",
+    "trips": "trip",
     "families": "family",
     "units": "unit",
     "tags": "tag",
@@ -87,7 +89,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         yield {"noun": "account", **({"pk": made["gone"].pk} if "pk" in keys else {})}
     else:
         others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call", "verb": "done"}
-        others["activity_pk"] = made["activity"].pk
+        others["activity_pk"] = made["visit" if space == "trips" else "activity"].pk
+        others["leg_pk"] = made["leg"].pk
         others["key"] = "kind" if space == "activities" or space == "log" else "tier"
         others["token"] = signing.dumps(made["person"].pk, salt=morning.SALT)
         if "secret" in keys:
@@ -111,6 +114,10 @@ ALSO = [
     "/activities/all/?layout=board-due",
     "/activities/all/?layout=board-kind",
     "/activities/all/?layout=week",
+    "/trips/?layout=month",
+    "/trips/mileage/?means=company_car",
+    "/trips/{trip}/edit/?field=purpose",
+    "/zones/?q=lond",
     "/search/?q=lindner",
     "/people/{person}/why/?q=Lindner",
     "/accounts/{account}/edit/?field=place",

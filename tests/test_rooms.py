@@ -17,7 +17,7 @@ FLOORS = [
     {"files", "inbox", "lists", "rates"},
     {"customers"},
     {"activities", "catalogue"},
-    {"orders"},
+    {"orders", "trips"},
     {"insights"},
     {"quality"},
     {"web", "api", "jobs", "cli", "demo"},

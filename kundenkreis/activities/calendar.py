@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from kundenkreis.activities.models import Activity
-from kundenkreis.core import clock
+from kundenkreis.core import clock, zones
 from kundenkreis.core.models import House
 from kundenkreis.customers.discretion import spare
 from kundenkreis.staff.models import ApiToken, User
@@ -95,7 +95,7 @@ def _event(row: Activity) -> Event:
         event.add("dtstart", row.day)
         event.add("dtend", row.day + dt.timedelta(days=1))
     event.add("summary", _summary(row))
-    event.add("description", "\n".join([*_who(row), *filter(None, (row.body.strip(),)), address]))
+    event.add("description", "\n".join([*_hour(row), *_who(row), *filter(None, (row.body.strip(),)), address]))
     event.add("url", address)
     event.add("status", "CONFIRMED")
     if row.account is not None and row.kind == Activity.Kind.VISIT:
@@ -116,6 +116,13 @@ def _summary(row: Activity) -> str:
     where = f"{row.account.name}: {row.subject}" if row.account is not None else row.subject
     text = f"{row.get_kind_display()} · {where}"
     return text if row.is_open else _("%(text)s (done)") % {"text": text}
+
+
+def _hour(row: Activity) -> list[str]:
+    """What the clocks show there and here, where that differs; the beginning itself is in UTC, and each calendar shows its own time."""
+    if not (row.has_hour and zones.is_foreign(row.time_zone, row.at)):
+        return []
+    return [" · ".join(f"{zones.local(row.at, name):%H:%M} {zones.city(name)}" for name in (row.time_zone, ""))]
 
 
 def _who(row: Activity) -> list[str]:

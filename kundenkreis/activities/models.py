@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities import mentioning, telling
-from kundenkreis.core import clock, search
+from kundenkreis.core import clock, search, zones
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.models import Account, Contact, Position
 from kundenkreis.customers.models.accounts import is_narrow, of_accounts
@@ -100,6 +100,8 @@ class Activity(Recorded):
     )
     # When it happened or will happen; a task's is the time at which it was made until it is done.
     at = models.DateTimeField(_("when"), default=timezone.now)
+    # Where its clock is: "" is the house's own zone. `at` is the same moment whatever the zone.
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[zones.check])
     minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
     remind_at = models.DateTimeField(_("remind me"), null=True, blank=True)
@@ -141,8 +143,9 @@ class Activity(Recorded):
 
     @property
     def has_hour(self) -> bool:
-        """Whether `at` is its hour on that day; what was planned for a day only, or put off to another, has none."""
-        return not self.is_open or self.due_on in (None, timezone.localdate(self.at))
+        """Whether `at` is its hour on that day, here or where it takes place; what was planned for a day only, or put off to another, has none."""
+        days = {timezone.localdate(self.at), zones.local(self.at, self.time_zone).date()}
+        return not self.is_open or self.due_on is None or self.due_on in days
 
     def search_text(self) -> str:
         return f"{self.subject}\n{self.body}"

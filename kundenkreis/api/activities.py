@@ -24,6 +24,7 @@ _FIELDS = (
     "contact",
     "owner",
     "at",
+    "time_zone",
     "minutes",
     "due_on",
     "remind_at",

@@ -39,6 +39,7 @@ from kundenkreis.api import (
     resource,
     staff,
     tokens,
+    trips,
 )
 from kundenkreis.api.auth import Session, Token
 from kundenkreis.api.problems import MEDIA_TYPE, Problem, pointer, words_of
@@ -122,6 +123,7 @@ NOUNS = [
     *activities.NOUNS,
     *catalogue.NOUNS,
     *orders.NOUNS,
+    *trips.NOUNS,
     *insights.NOUNS,
     *files.NOUNS,
     *staff.NOUNS,
@@ -138,6 +140,7 @@ ROOMS = (
     activities,
     catalogue,
     orders,
+    trips,
     insights,
     files,
     staff,

@@ -54,7 +54,7 @@ EVENT = Noun(
     "so keep the address in `next`, which is always there, and ask it again later. An event comes when no transaction that "
     "began to write before it still runs. After a backup was restored, begin anew.",
     allowed=lambda user, verb, record: verb == "see" and access.may(user, "history.see"),
-    seen=lambda user: Event.objects.all(),
+    seen=looking_back.events_seen_by,
     read=(
         "at",
         "verb",

@@ -15,6 +15,8 @@ from kundenkreis.customers.models import Account, Contact
 from kundenkreis.demo.names import SEED
 
 ACCOUNTS = 90
+# Where a visit takes place by another clock than the house's.
+ZONES = {"GB": "Europe/London", "IE": "Europe/Dublin", "PT": "Europe/Lisbon"}
 Kind, Outcome = Activity.Kind, Activity.Outcome
 # kind, minutes, subject and text in English and German
 PAST = (
@@ -79,13 +81,15 @@ def _add(
     """`day` is that on which it takes place, or was made; for what is agreed for an hour ahead, `made` is the latter."""
     while day.weekday() > 4:
         day -= dt.timedelta(days=1)
-    at = dt.datetime.combine(day, dt.time(dice.randint(8, 16), dice.choice((0, 15, 30, 45))), zone)
+    there = ZONES.get(account.country, "") if kind == Kind.VISIT else ""
+    clock = ZoneInfo(there) if there else zone
+    at = dt.datetime.combine(day, dt.time(dice.randint(8, 16), dice.choice((0, 15, 30, 45))), clock)
     owner = account.owner
     subject, body = texts[1] if owner and owner.language == "de" else texts[0]
     done: dict[str, Any] = {} if values.get("is_open") else {"done_at": at}
     if made:
         done = {"due_on": day}
     Activity.add(
-        by=owner, now=dt.datetime.combine(made, at.timetz()) if made else at, kind=kind, subject=subject, body=body, account=account, owner=owner, at=at,
+        by=owner, now=dt.datetime.combine(made, at.timetz()) if made else at, kind=kind, subject=subject, body=body, account=account, owner=owner, at=at, time_zone=there,
         contact=dice.choice(people) if people and dice.random() < 0.8 else None, **done, **values,
     )  # fmt: skip

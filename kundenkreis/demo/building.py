@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kundenkreis.activities import touching
 from kundenkreis.core.models import House as TheHouse
-from kundenkreis.demo import accounts, activities, groups, people, products, rates, views
+from kundenkreis.demo import accounts, activities, groups, people, products, rates, trips, views
 from kundenkreis.insights import running
 from kundenkreis.quality import importing
 from kundenkreis.quality.models import ImportRun
@@ -94,6 +94,7 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Products and prices", lambda: products.describe(house.people["Ben"], now, FIRST_DAY)),
         ("Groups", lambda: groups.add(ranked, house.people["Ben"], now)),
         ("Activities", lambda: activities.add(ranked, TODAY)),
+        ("Trips", lambda: trips.add([house.people[name] for name in ("Ada", "Cem", "Noah", "Ben")], TODAY)),
         ("Touch plan", _plan_touches),
         ("Views", lambda: views.add(house.people["Ben"])),
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON),

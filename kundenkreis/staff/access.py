@@ -65,6 +65,8 @@ _EVERYONE = {
     "views.share_team": ALL,
     "tokens.add": Scope.OWN,
 }
+# Trips are of the person who travels; whoever leads sees those of others under a works agreement only (`trips.models.sees_others`).
+_TRAVELS = {f"trips.{verb}": Scope.OWN for verb in ("see", "add", "change", "discard", "export")}
 _COSTS = {"products.see_cost": ALL}
 _PRODUCTS = {"products.add": ALL, "products.change": ALL, "products.discard": ALL}
 _IMPORTS = {"imports.see": ALL, "imports.run": ALL, "imports.undo": ALL}
@@ -72,14 +74,17 @@ _ORDERS = {"orders.add": ALL, "orders.change": ALL, "orders.discard": ALL, "orde
 
 TABLE: dict[str, dict[str, Scope]] = {
     Role.KEY_ACCOUNT_MANAGER: _EVERYONE
+    | _TRAVELS
     | _customer(NEAR, MINE, add=ALL)
     | _COSTS
     | {"imports.see": Scope.OWN, "imports.run": ALL, "imports.undo": Scope.OWN},
     Role.CUSTOMER_RELATIONSHIP_MANAGER: _EVERYONE
+    | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
     | _IMPORTS
     | {"orders.see_unassigned": ALL},
     Role.HEAD_OF_SALES: _EVERYONE
+    | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
     | _PRODUCTS
@@ -90,16 +95,20 @@ TABLE: dict[str, dict[str, Scope]] = {
         "views.share_all": ALL,
         "history.see": ALL,
         "people.lead": ALL,
+        "trips.see": ALL,
     },
     Role.INSIDE_SALES: _EVERYONE
+    | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=MINE)
     | _ORDERS
     | {"imports.see": Scope.OWN, "imports.run": ALL},
     Role.COMPLAINT_MANAGER: _EVERYONE
+    | _TRAVELS
     | _customer(ALL, MINE, discard=Scope.OWN)
     | {"activities.add": ALL, "documents.add": ALL},
-    Role.MARKETING: _EVERYONE | _customer(ALL, MINE, discard=Scope.OWN) | {"contacts.add": ALL},
+    Role.MARKETING: _EVERYONE | _TRAVELS | _customer(ALL, MINE, discard=Scope.OWN) | {"contacts.add": ALL},
     Role.ADMINISTRATOR: _EVERYONE
+    | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
     | _PRODUCTS
@@ -116,6 +125,7 @@ TABLE: dict[str, dict[str, Scope]] = {
         "house.change": ALL,
         "tokens.add": ALL,
         "rates.change": ALL,
+        "mileage_rates.change": ALL,
     },
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL}
     | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "signals")},

@@ -13,6 +13,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
+from kundenkreis.core import clock
+from kundenkreis.core.models import House
 from kundenkreis.history.models import Batch, BatchChunk, Event
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -49,6 +51,9 @@ _DECIDED_BY = {
     "staff.deputy": "people",
     "lists.savedview": "views",
     "rates.exchangerate": "rates",
+    "trips.trip": "trips",
+    "trips.leg": "trips",
+    "trips.mileagerate": "mileage_rates",
 }
 # Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
 _PARTS = frozenset(
@@ -63,8 +68,12 @@ _PARTS = frozenset(
         "customers.contactpoint",
         "orders.orderline",
         "rates.exchangerate",
+        "trips.leg",
+        "trips.mileagerate",
     }
 )
+# What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.
+_OF_ONE_PERSON = frozenset({"trips.trip", "trips.leg"})
 # Fields that need an action to be seen stay hidden in history as well: model → field → action.
 _HIDDEN = {"catalogue.product": {"cost": "products.see_cost"}}
 ASSIGNED = frozenset(access.ASSIGNED)
@@ -84,7 +93,7 @@ def subject_of(event: Event) -> Any:
 
 def may_see(user: User, subject: Model) -> bool:
     """Whoever may see a record may see its history; a person's own only herself and those who keep people."""
-    if access.may(user, "history.see"):
+    if access.may(user, "history.see") and subject._meta.label_lower not in _OF_ONE_PERSON:
         return True
     if isinstance(subject, User):
         return subject.pk == user.pk or access.may(user, "people.change")
@@ -92,8 +101,15 @@ def may_see(user: User, subject: Model) -> bool:
     return bool(visible and visible(user).filter(pk=subject.pk).exists())
 
 
+def events_seen_by(user: User) -> QuerySet[Event]:
+    """The whole history for those who see it; of colleagues' days only under a works agreement, her own always."""
+    if access.reach(user, "trips.see").everything and House.known().counts_people(clock.today()):
+        return Event.objects.all()
+    return Event.objects.exclude(Q(subject_type__in=_OF_ONE_PERSON) & ~Q(actor_id=user.pk))
+
+
 def may_see_event(user: User, event: Event) -> bool:
-    if access.may(user, "history.see"):
+    if access.may(user, "history.see") and event.subject_type not in _OF_ONE_PERSON:
         return True
     subject = subject_of(event)
     return subject is not None and may_see(user, subject)

@@ -10,6 +10,7 @@ AREAS = (
     "activities",
     "products",
     "orders",
+    "trips",
     "documents",
     "people",
     "tokens",

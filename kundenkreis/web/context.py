@@ -91,6 +91,8 @@ CREATE = (
 FURTHER = (
     Place("touches:list", lazy("Touch plan"), "phone", "activities.see"),
     Place("activities:week", lazy("Week of visits"), "car", "activities.see"),
+    Place("trips:list", lazy("Trips"), "route", "trips.see"),
+    Place("trips:mileage", lazy("Mileage list"), "car", "trips.see"),
     Place("activities:team_week", lazy("The team's week"), "users", "people.lead"),
     Place("log:list", lazy("All activities"), "activity", "activities.see"),
     Place("open_items:list", lazy("Open items"), "receipt", "orders.see"),
@@ -100,6 +102,7 @@ FURTHER = (
     Place("units:list", lazy("Units"), "ruler", "products.see"),
     Place("tags:list", lazy("Tags"), "tag", "accounts.see"),
     Place("rates:list", lazy("Exchange rates"), "arrow-left-right", "rates.change"),
+    Place("mileage_rates:list", lazy("Mileage rates"), "car", "trips.see"),
     Place("history:batches", lazy("Batches"), "layers", "history.see"),
     Place("teams:list", lazy("Teams"), "users", "people.see"),
     Place("territories:list", lazy("Territories"), "map", "people.see"),
@@ -113,11 +116,13 @@ FURTHER = (
     Place("mfa_index", lazy("Second factor"), "shield-check"),
 )
 FURTHER_CREATE = (
+    Place("trips:add", lazy("Trip"), "route", "trips.add"),
     Place("products:add_price_list", lazy("Price list"), "tags", "products.change"),
     Place("families:add", lazy("Product family"), "shapes", "products.add"),
     Place("units:add", lazy("Unit"), "ruler", "products.add"),
     Place("tags:add", lazy("Tag"), "tag", "accounts.change"),
     Place("rates:add", lazy("Exchange rate"), "arrow-left-right", "rates.change"),
+    Place("mileage_rates:add", lazy("Mileage rate"), "car", "mileage_rates.change"),
     Place("teams:add", lazy("Team"), "users", "people.change"),
     Place("territories:add", lazy("Territory"), "map", "people.change"),
     Place("tokens:add", lazy("Token"), "key-round", "tokens.add"),

@@ -20,7 +20,7 @@ from kundenkreis.web.circles import Circle
 LISTED = 60  # open activities looked at for the agenda
 # What the page tells of each of them; of their accounts alone there are forty columns.
 OF_ACTIVITIES = (
-    *("kind", "subject", "at", "due_on", "is_open", "account__name", "account__place"),
+    *("kind", "subject", "at", "time_zone", "due_on", "is_open", "account__name", "account__place"),
     *("contact__title_before", "contact__given_name", "contact__family_name", "contact__title_after"),
     *("owner__first_name", "owner__last_name"),
 )

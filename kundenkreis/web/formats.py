@@ -17,7 +17,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from kundenkreis.core import clock
+from kundenkreis.core import clock, zones
 from kundenkreis.customers.checks import phone_display
 
 NONE = "–"
@@ -164,6 +164,28 @@ def moment(value: dt.datetime | None) -> str:
     return NONE if value is None else f"{day(value)}, {clock_time(value)}"
 
 
+def zoned_time(value: dt.datetime, zone: str) -> str:
+    """`10:00 London · 11:00 Vienna`: there, then in the house's zone; only `11:00` where both clocks show the same.
+
+    The day is written as well where it is another one there: `20:00 New York · 02:00 Vienna (8 Dec)`.
+    """
+    if not zones.is_foreign(zone, value):
+        return clock_time(value)
+    there, here = zones.local(value, zone), zones.local(value, "")
+    text = f"{there:%H:%M} {zones.city(zone)} · {here:%H:%M} {zones.city('')}"
+    return text if there.date() == here.date() else f"{text} ({day(here.date(), year=False)})"
+
+
+def there_time(value: dt.datetime, zone: str) -> str:
+    """`10:00`: what the clock of the place shows."""
+    return f"{zones.local(value, zone):%H:%M}"
+
+
+def zoned_moment(value: dt.datetime, zone: str) -> str:
+    """`7 Dec 2010, 10:00 London · 11:00 Vienna`: the day is that of the place."""
+    return f"{day(zones.local(value, zone).date())}, {zoned_time(value, zone)}"
+
+
 def days_from_today(value: dt.date, today: dt.date) -> str:
     """`today`, `tomorrow`, `in 12 days`, `3 days ago`; beyond a month the day itself."""
     distance = (value - today).days
@@ -264,6 +286,10 @@ FILTERS = {
     "long_day": long_day,
     "clock_time": clock_time,
     "moment": moment,
+    "is_foreign": lambda value, zone: zones.is_foreign(zone, value),
+    "there_time": there_time,
+    "zoned_time": zoned_time,
+    "zoned_moment": zoned_moment,
     "when": when,
     "size": size,
     "duration": duration,

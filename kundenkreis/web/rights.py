@@ -21,6 +21,7 @@ NOUNS = {
     "accounts": lazy("Accounts"),
     "contacts": lazy("Contacts"),
     "activities": lazy("Activities"),
+    "trips": lazy("Trips"),
     "documents": lazy("Documents"),
     "orders": lazy("Orders"),
     "signals": lazy("Signals"),
@@ -33,6 +34,7 @@ NOUNS = {
     "bin": lazy("Bin"),
     "house": lazy("Settings of the house"),
     "rates": lazy("Exchange rates"),
+    "mileage_rates": lazy("Mileage rates"),
 }
 VERBS = {
     "see": lazy("see"),

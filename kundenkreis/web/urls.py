@@ -20,7 +20,10 @@ from kundenkreis.web.views import (
     imports,
     inbox,
     insights,
+    legs,
     me,
+    mileage,
+    mileage_rates,
     offline,
     orders,
     parts,
@@ -35,8 +38,10 @@ from kundenkreis.web.views import (
     territories,
     tokens,
     touch_list,
+    trips,
     views,
     vocabulary,
+    zones,
 )
 from kundenkreis.web.views import bin as bins
 from kundenkreis.web.views import house as houses
@@ -131,6 +136,14 @@ RATES = [
     path("<int:pk>/", rates.detail, name="detail"),
     path("<int:pk>/edit/", rates.edit, name="edit"),
     path("<int:pk>/discard/", rates.discard, name="discard"),
+]
+MILEAGE_RATES = [
+    path("", mileage_rates.index, name="list"),
+    path("new/", mileage_rates.add, name="add"),
+    path("take-over/", mileage_rates.take_over, name="take_over"),
+    path("<int:pk>/", mileage_rates.detail, name="detail"),
+    path("<int:pk>/edit/", mileage_rates.edit, name="edit"),
+    path("<int:pk>/discard/", mileage_rates.discard, name="discard"),
 ]
 PATTERNS = [
     path("", patterns.index, name="index"),
@@ -233,6 +246,21 @@ LOG = [
     path("export/", activity_page.export, name="export"),
     path("move/<slug:key>/", activity_page.move, name="move"),
 ]
+TRIPS = [
+    path("", trips.index, name="list"),
+    path("export/", trips.export, name="export"),
+    path("new/", trips.add, name="add"),
+    path("mileage/", mileage.index, name="mileage"),
+    path("mileage/export/", mileage.export, name="mileage_export"),
+    path("<int:pk>/", trips.detail, name="detail"),
+    path("<int:pk>/edit/", trips.edit, name="edit"),
+    path("<int:pk>/discard/", trips.discard, name="discard"),
+    path("<int:pk>/visits/", trips.link, name="link"),
+    path("<int:pk>/visits/<int:activity_pk>/discard/", trips.unlink, name="unlink"),
+    path("<int:pk>/legs/new/", legs.add, name="leg_add"),
+    path("<int:pk>/legs/<int:leg_pk>/edit/", legs.change, name="leg_change"),
+    path("<int:pk>/legs/<int:leg_pk>/discard/", legs.discard, name="leg_discard"),
+]
 PRODUCTS = [
     path("", products.index, name="list"),
     path("new/", products.add, name="add"),
@@ -298,6 +326,8 @@ urlpatterns = [
     path("search/opened/", opened, name="opened"),
     path("house/", include((HOUSE, "house"))),
     path("house/rates/", include((RATES, "rates"))),
+    path("house/mileage-rates/", include((MILEAGE_RATES, "mileage_rates"))),
+    path("zones/", zones.options, name="zones"),
     # People are added, and their mail addresses changed, by an administrator: allauth's own pages for that are not open.
     path("signin/signup/", errors.nothing_here, name="account_signup"),
     path("signin/email/", errors.nothing_here, name="account_email"),
@@ -321,6 +351,7 @@ urlpatterns = [
     path("touches/", include((TOUCHES, "touches"))),
     path("activities/all/", include((LOG, "log"))),
     path("activities/", include((ACTIVITIES, "activities"))),
+    path("trips/", include((TRIPS, "trips"))),
     path("products/families/", include((_vocabulary("families"), "families"))),
     path("products/units/", include((_vocabulary("units"), "units"))),
     path("products/", include((PRODUCTS, "products"))),

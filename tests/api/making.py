@@ -59,6 +59,21 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         },
         "credit-standings": {"account_id": account, "limit": "5000", "as_of": "2026-02-01"},
         "saved-views": {"list_name": "accounts", "name": "Mine"},
+        "trips": {
+            "purpose": "Visit in Salzburg",
+            "starts_at": "2026-02-02T07:00:00+01:00",
+            "start_place": "Wels",
+            "ends_at": "2026-02-02T17:00:00+01:00",
+            "end_place": "Wels",
+        },
+        "trip-legs": {
+            "trip_id": "@trips",
+            "on": "2026-02-02",
+            "start_place": "Wels",
+            "end_place": "Salzburg",
+            "km": "98.5",
+        },
+        "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "exchange-rates": {"currency": "CHF", "on": "2026-02-01", "rate": "0.94", "source": "ECB"},
     }
 

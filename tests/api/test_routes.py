@@ -49,6 +49,9 @@ SEE = {
     "notifications": "",
     "batches": "",
     "exchange-rates": "",
+    "trips": "trips.see",
+    "trip-legs": "trips.see",
+    "mileage-rates": "",
 }
 ADD = {
     "accounts": "accounts.add",
@@ -71,6 +74,9 @@ ADD = {
     "deputies": "people.see",
     "saved-views": "views.add",
     "exchange-rates": "rates.change",
+    "trips": "trips.add",
+    "trip-legs": "trips.change",
+    "mileage-rates": "mileage_rates.change",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import User
 from kundenkreis.staff.roles import Role
+from kundenkreis.trips.mileage import mileage_list
+from kundenkreis.trips.models import Trip
 from kundenkreis.web.lists.state import view_address
 
 LINES = 12_000
@@ -98,6 +101,14 @@ class TestDemoHouse(TestCase):
         assert account.pk in {hit.subject_id for hit in search.find(search.ACCOUNT, account.name)}
         assert not Account.objects.filter(owner=None).exists()
         assert Order.objects.filter(account=account).exists()
+
+    def test_trips_lead_to_visits_and_onto_a_mileage_list(self):
+        assert Trip.objects.exists()
+        assert not Trip.objects.filter(visits=None).exists()
+        cem = User.objects.get(email="cem@wholesale.example")
+        shown = mileage_list(cem, cem, building.TODAY - dt.timedelta(days=60), building.TODAY)
+        assert shown.lines and shown.amount > 0 and not shown.without_rate
+        assert Activity.objects.filter(time_zone="Europe/London").exists()
 
     def test_rates_are_those_of_thirteen_months(self):
         assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13

@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities.models import Activity
-from kundenkreis.core import clock
+from kundenkreis.core import clock, zones
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import DateField, DateTimeField, VerbForm, WholeField, apply_errors
 from kundenkreis.web.forms.records import RecordField
+from kundenkreis.web.forms.zones import ClockField, ZoneField, on_clock
 
 
 class ComposerForm(forms.Form):
@@ -102,6 +103,8 @@ class ActivityForm(VerbForm):
 
     account = RecordField(Account, label=_("account"), url="accounts:options", required=False)
     contact = RecordField(Contact, label=_("contact"), url="contacts:options", required=False)
+    at = ClockField(label=_("when"), required=False)
+    time_zone = ZoneField(label=_("time zone"))
 
     class Meta:
         model = Activity
@@ -112,6 +115,7 @@ class ActivityForm(VerbForm):
             "contact",
             "owner",
             "at",
+            "time_zone",
             "minutes",
             "is_open",
             "due_on",
@@ -126,8 +130,10 @@ class ActivityForm(VerbForm):
         self.fields["owner"].queryset = User.objects.living().filter(is_active=True)  # type: ignore[attr-defined]
         for name, model in (("account", Account), ("contact", Contact)):
             self.offer(name, model.objects.visible_to(user).living())
-        if "at" in self.fields:
-            self.fields["at"].required = False
+        self.fields["at"].zone = self.instance.time_zone  # type: ignore[attr-defined]
+        self.fields["time_zone"].help_text = _("Empty: %(place)s. The time is the one there.") % {
+            "place": zones.city("")
+        }
 
     def values(self) -> dict[str, Any]:
         values = super().values()
@@ -139,6 +145,7 @@ class ActivityForm(VerbForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        on_clock(self, "at", cleaned.get("time_zone", ""))
         moved = {
             name: cleaned[name]
             for name in ("account", "contact")

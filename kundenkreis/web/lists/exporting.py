@@ -38,9 +38,12 @@ def export(page: ListPage, request: HttpRequest) -> HttpResponseBase:
     if now.problem:
         return HttpResponse(now.problem, status=400, content_type="text/plain; charset=utf-8")
     now.columns = tuple(column for column in now.columns if not column.with_extra)
-    rows = _rows(page, request, now)
-    name = f"{page.name}-{clock.today():%Y-%m-%d}"
     heads = [force_str(column.label) for column in now.columns]
+    return as_file(request, f"{page.name}-{clock.today():%Y-%m-%d}", heads, _rows(page, request, now))
+
+
+def as_file(request: HttpRequest, name: str, heads: list[str], rows: Iterator[list[Any]]) -> HttpResponseBase:
+    """These rows as the file that the address asks for (`?format=csv`, streamed, or `xlsx`). `name` is that of the file, without its end."""
     if request.GET.get("format") == "xlsx":
         return _xlsx(name, heads, rows)
     response = StreamingHttpResponse(_csv(heads, rows), content_type="text/csv; charset=utf-8")

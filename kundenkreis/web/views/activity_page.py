@@ -20,6 +20,7 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
+from kundenkreis.trips.models import Trip
 from kundenkreis.web.forms.activities import ActivityForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
 from kundenkreis.web.lists import boards
@@ -64,6 +65,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "any": bool(found),
         "may_add": access.may(request.user, "activities.add"),
         "may_lead": access.may(request.user, "people.lead"),
+        "may_travel": access.may(request.user, "trips.see"),
     } | row_context(request)
     return render(request, "activities/agenda.html", context)
 
@@ -96,6 +98,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_discard": access.may(request.user, "activities.discard", activity),
         "may_see_account": activity.account is not None,
         "snoozes": snoozes(),
+        "trips": list(Trip.objects.visible_to(request.user).living().filter(visits=activity).order_by("starts_at")[:3]),
+        "may_travel": activity.kind in ("visit", "meeting")
+        and activity.owner_id == request.user.pk
+        and access.may(request.user, "trips.add"),
     } | steps_of(request, activity)
     return render(request, "activities/detail.html", context)
 

@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What happened in the whole house, newest first; for those who may see it. `?person= ?noun= ?verb=` narrow it down."""
     if not access.may(request.user, "history.see"):
         raise PermissionDenied
-    events = _narrowed(request, Event.objects.all())
+    events = _narrowed(request, looking_back.events_seen_by(request.user))  # type: ignore[arg-type]
     context = _page(request, events) | {
         "person": _person_asked_for(request),
         "nouns": [

@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.tasks import touch_all
+from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.customers import cadence
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import access
+from kundenkreis.trips import mileage
 from kundenkreis.web.forms import apply_errors
 from kundenkreis.web.forms.house import HouseForm
 
@@ -38,5 +40,11 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The settings are saved."))
             return redirect("house:settings")
     rates = ExchangeRate.objects.visible_to(request.user).living().order_by("-on", "currency")[:RATES_SHOWN]
-    context = {"form": form, "house": house, "rates": rates, "may_rates": access.may(request.user, "rates.change")}
+    context = {
+        "form": form,
+        "house": house,
+        "rates": rates,
+        "may_rates": access.may(request.user, "rates.change"),
+        "mileage": mileage.rate_on(clock.today(), mileage.rates()),
+    }
     return render(request, "house/settings.html", context, status=422 if form.errors else 200)

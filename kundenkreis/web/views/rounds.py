@@ -28,5 +28,6 @@ def week(request: HttpRequest) -> HttpResponse:
         "is_this_week": shown.monday == monday_of(today),
         "said": said,
         "may_add": access.may(request.user, "activities.add"),
+        "may_travel": access.may(request.user, "trips.add"),
     } | weeks_around(reverse("activities:week"), shown.monday)
     return render(request, "activities/week.html", context)
