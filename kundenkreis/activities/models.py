@@ -22,7 +22,7 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
 # On which of its fields it depends whether and when an account was touched.
-TOUCHING = frozenset({"account", "kind", "at", "is_open", "outcome", "deleted_at"})
+TOUCHING = frozenset({"account", "contact", "kind", "at", "is_open", "outcome", "deleted_at"})
 
 
 class ActivityQuerySet(RecordQuerySet):

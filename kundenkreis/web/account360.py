@@ -303,6 +303,9 @@ def people_at(ids: Sequence[int], today: dt.date, most: int = 200) -> tuple[list
             "is_main",
             "starts_on",
             "ends_on",
+            "touch_days",
+            "last_touch_on",
+            "created_at",
             "account__name",
             *(f"contact__{n}" for n in _SHOWN),
         )

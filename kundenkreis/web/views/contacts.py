@@ -19,7 +19,7 @@ from kundenkreis.customers import salutation
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
 from kundenkreis.staff import access
-from kundenkreis.web import finding, timeline
+from kundenkreis.web import finding, rhythms, timeline
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
@@ -141,6 +141,7 @@ def _head(contact: Contact, request: HttpRequest) -> dict[str, Any]:
         "may_log": contact.deleted_at is None and access.may(request.user, "activities.add", contact),
         "self_url": reverse("contacts:detail", args=[contact.pk]),
         "today": today,
+        "every": rhythms.every,
     }
 
 
