@@ -37,7 +37,7 @@ class Suggestion:
 
 def suggest(accounts: Sequence[int], person: Any) -> Mapping[int, Suggestion]:
     """For each account: the contact whose own rhythm makes it due, or else the one who was spoken with longest ago (never first, the main
-    one before the others); by a visit if nobody was met there for half a year. Three queries, however many accounts.
+    one before the others); by a visit if nobody was met there for half a year. Four queries, however many accounts.
     """
     today = clock.today()
     seats = Position.objects.living().filter(holding(today), account_id__in=accounts)
@@ -50,6 +50,8 @@ def suggest(accounts: Sequence[int], person: Any) -> Mapping[int, Suggestion]:
         people.setdefault(seat.account_id, []).append(seat)
     contacts = {seat.contact_id for found in people.values() for seat in found}
     spoken = _latest(touches().filter(contact_id__in=contacts), "contact_id")
+    for contact, day in _latest(touches().filter(participants__in=contacts), "participants").items():
+        spoken[contact] = max(day, spoken.get(contact, day))
     met = _latest(touches().filter(account_id__in=accounts, kind__in=_MET), "account_id")
     found = {}
     for account in accounts:

@@ -27,7 +27,7 @@ def touches() -> Any:
     return (
         Activity.objects.living()
         .filter(kind__in=KINDS, is_open=False)
-        .exclude(outcome=Activity.Outcome.NOT_REACHED)
+        .exclude(outcome__in=Activity.MISSED)
         .exclude(account=None)
     )
 
@@ -56,5 +56,12 @@ def push_down(accounts: Iterable[int] | None = None, *, dry: bool = False) -> in
 def _last_days(accounts: Any, today: dt.date) -> dict[tuple[int, int | None], dt.date]:
     """(account, contact) → the day of the last touch, for these accounts (a QuerySet); without a contact as None."""
     rows = touches().filter(account_id__in=accounts.order_by().values("pk"))
-    found = rows.order_by().values_list("account_id", "contact_id").annotate(Max("at"))
-    return {(account, contact): min(timezone.localdate(at), today) for account, contact, at in found}
+    alone = rows.order_by().values_list("account_id", "contact_id").annotate(Max("at"))
+    among = (
+        rows.filter(participants__isnull=False).order_by().values_list("account_id", "participants").annotate(Max("at"))
+    )
+    days: dict[tuple[int, int | None], dt.date] = {}
+    for account, contact, at in [*alone, *among]:
+        day = min(timezone.localdate(at), today)
+        days[account, contact] = max(day, days.get((account, contact), day))
+    return days

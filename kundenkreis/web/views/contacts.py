@@ -64,6 +64,9 @@ def options(request: HttpRequest) -> HttpResponse:
         ids = [hit.subject_id for hit in finding.find(request.user, {search.CONTACT: Contact}, text, 10)]
         known = rows.in_bulk(ids)
         found = [known[pk] for pk in ids if pk in known]
+    elif account := _account_asked_for(request):
+        here = Position.objects.living().filter(account=account).values("contact_id")
+        found = list(rows.filter(pk__gathered=here).order_by("key", "pk")[:10])
     else:
         found = list(rows.order_by("key", "pk")[:10])
     spare(request.user, found, "main_account")
@@ -151,7 +154,7 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
     steps = list(
         Activity.objects.visible_to(request.user)
         .open()
-        .filter(contact=contact)
+        .with_contact(contact.pk)
         .for_list()
         .order_by("due_on", "at", "pk")[:5]
     )
