@@ -109,8 +109,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except (CannotUndo, ValidationError) as refused:
         messages.error(request, " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused))
         return htmx.go(request, _where(request, back))
-    said = _("Undone.")
-    if result.kept_fields:
+    said = _("Undone, with what came with it.") if result.parts else _("Undone.")
+    if result.kept_fields or result.kept_records:
         said = _("Undone, but for what somebody has changed again since.")
     if event.verb.endswith(".added"):
         back = ""
