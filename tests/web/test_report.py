@@ -111,6 +111,8 @@ def reported(world, client, **values) -> Event:
 def test_taking_a_report_back_takes_its_next_step_back_and_forth(world, client):
     event = reported(world, client)
     step = Activity.objects.get(kind="task")
+    page = client.get(f"/history/{event.pk}/").content.decode()
+    assert "With it goes back: Activity added: Send samples" in page
     assert client.post(f"/history/{event.pk}/undo/").status_code == 303
     assert Activity.objects.get(pk=event.subject_id).is_open
     step.refresh_from_db()
