@@ -49,7 +49,7 @@ class ActivityQuerySet(RecordQuerySet):
     def with_contact(self, contact: int) -> Self:
         """Those with this contact, as the one whom they are with or among others who take part."""
         plain = self.model._base_manager.filter(contact_id=contact).values("pk")
-        among = self.model.participants.through._base_manager.filter(contact_id=contact).values("activity_id")
+        among = Activity.participants.through._base_manager.filter(contact_id=contact).values("activity_id")
         return self.filter(pk__gathered=plain.union(among))
 
     def open(self) -> Self:
