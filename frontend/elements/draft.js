@@ -71,7 +71,7 @@ function tidy() {
 }
 
 /** Not over what the server has just sent back with its errors: there the text stands already. */
-function restore(form) {
+export function restoreDraft(form) {
   const draft = read(keyOf(form));
   if (!draft?.values || form.querySelector(".field-error, [aria-invalid=true]")) return;
   const before = values(form);
@@ -92,7 +92,7 @@ function restore(form) {
 
 if (person) {
   tidy();
-  for (const form of document.querySelectorAll("form[data-guard]")) restore(form);
+  for (const form of document.querySelectorAll("form[data-guard]")) restoreDraft(form);
 }
 
 document.addEventListener("input", (event) => {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import attach
 from kundenkreis.core import clock, zones
 from kundenkreis.core.models import House
 from kundenkreis.customers.discretion import spare
@@ -54,6 +55,7 @@ def appointments(person: User, today: dt.date) -> list[Activity]:
     done = mine.filter(is_open=False, at__gte=clock.midnight(first), at__lt=clock.midnight(last))
     rows = [*reversed(done.order_by("-at", "-pk")[: MOST - len(planned)]), *planned]
     spare(person, rows, "account", "contact")
+    attach(person, rows)
     return rows
 
 
@@ -126,7 +128,9 @@ def _hour(row: Activity) -> list[str]:
 
 
 def _who(row: Activity) -> list[str]:
-    """The contact with a number to call, or the account's."""
-    if row.contact is not None:
-        return [", ".join(filter(None, (row.contact.full_name, row.contact.mobile or row.contact.phone)))]
-    return [row.account.phone] if row.account is not None and row.account.phone else []
+    """The contacts with a number to call each, or the account's number; and the colleagues who come along."""
+    contacts = [*([row.contact] if row.contact else []), *row.also_with]  # type: ignore[attr-defined]
+    found = [", ".join(filter(None, (one.full_name, one.mobile or one.phone))) for one in contacts]
+    if not found and row.account is not None and row.account.phone:
+        found = [row.account.phone]
+    return [*found, *(str(colleague) for colleague in row.with_colleagues)]  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
 # On which of its fields it depends whether and when an account was touched.
-TOUCHING = frozenset({"account", "kind", "at", "is_open", "outcome", "deleted_at"})
+TOUCHING = frozenset({"account", "contact", "participants", "kind", "at", "is_open", "outcome", "deleted_at"})
 
 
 class ActivityQuerySet(RecordQuerySet):
@@ -45,6 +45,12 @@ class ActivityQuerySet(RecordQuerySet):
         plain = self.model._base_manager
         of_accounts = plain.filter(account_id__gathered=Account.objects.within(reach).values("pk")).values("pk")
         return self.filter(pk__gathered=of_accounts.union(plain.filter(owner_id__in=reach.owners).values("pk")))
+
+    def with_contact(self, contact: int) -> Self:
+        """Those with this contact, as the one whom they are with or among others who take part."""
+        plain = self.model._base_manager.filter(contact_id=contact).values("pk")
+        among = Activity.participants.through._base_manager.filter(contact_id=contact).values("activity_id")
+        return self.filter(pk__gathered=plain.union(among))
 
     def open(self) -> Self:
         """Still to be done: with a due day or a beginning, and not done."""
@@ -73,6 +79,10 @@ class Activity(Recorded):
         OPEN = "open", _("open")
         DIFFICULT = "difficult", _("difficult")
         NOT_REACHED = "not_reached", _("not reached")
+        VOICEMAIL = "voicemail", _("left a message")
+
+    # With these nobody was spoken with.
+    MISSED = (Outcome.NOT_REACHED, Outcome.VOICEMAIL)
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     subject = models.CharField(_("subject"), max_length=200)
@@ -98,6 +108,9 @@ class Activity(Recorded):
         related_name="activities",
         db_index=False,
     )
+    # Who else took part: people of the customer's beside `contact`, and colleagues beside `owner`.
+    participants = models.ManyToManyField(Contact, verbose_name=_("also with"), blank=True, related_name="took_part")
+    colleagues = models.ManyToManyField(User, verbose_name=_("colleagues"), blank=True, related_name="took_part")
     # When it happened or will happen; a task's is the time at which it was made until it is done.
     at = models.DateTimeField(_("when"), default=timezone.now)
     # Where its clock is: "" is the house's own zone. `at` is the same moment whatever the zone.

@@ -67,7 +67,7 @@ def _counts(activities: Any, monday: dt.date) -> Mapping[int, Counter[str]]:
     hours = {"at__gte": clock.midnight(monday), "at__lt": clock.midnight(after)}
     found: dict[int, Counter[str]] = defaultdict(Counter)
     done = activities.living().filter(kind__in=KINDS, is_open=False, **hours)
-    done = done.exclude(outcome=Activity.Outcome.NOT_REACHED)
+    done = done.exclude(outcome__in=Activity.MISSED)
     for owner, kind, count in done.order_by().values_list("owner_id", "kind").annotate(Count("pk")):
         found[owner][kind] = count
     still = activities.open().filter(kind__in=KINDS)

@@ -7,6 +7,7 @@ from typing import Any
 from ninja import Router
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import with_hidden
 from kundenkreis.api.noun import Noun, of
 from kundenkreis.api.problems import forbidden
 from kundenkreis.api.resource import Routes
@@ -22,7 +23,9 @@ _FIELDS = (
     "body",
     "account",
     "contact",
+    "participants",
     "owner",
+    "colleagues",
     "at",
     "time_zone",
     "minutes",
@@ -37,6 +40,8 @@ _FIELDS = (
 
 def _change(activity: Activity, *, by: Any, **values: Any) -> Any:
     """Whoever moves an activity to another account or contact must be allowed to add one there. Raises Problem 403."""
+    if "participants" in values:
+        values["participants"] = with_hidden(by, activity, values["participants"])
     event = activity.change(by=by, **values)
     whose = activity.account or activity.contact
     if (
@@ -56,7 +61,8 @@ ACTIVITIES = Noun(
     area="activities",
     listed=Activity.objects.gathered_for,
     tag="Activities",
-    about="What happened with a customer, and what is to be done.",
+    about="What happened with a customer, and what is to be done. `participant_ids` are contacts beside `contact_id`, those whom the caller"
+    " may see (others stay when it is written), `colleague_ids` people beside the owner; taking part opens no account to them.",
     allowed=of("activities"),
     read=(
         *_FIELDS,

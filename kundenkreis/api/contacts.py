@@ -6,8 +6,9 @@ from ninja import Router
 
 from kundenkreis.api.noun import Noun, of, part_of
 from kundenkreis.api.resource import Routes
-from kundenkreis.api.shapes import name_of
+from kundenkreis.api.shapes import Day, Shown, name_of
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers import cadence
 from kundenkreis.customers.asking import tagged
 from kundenkreis.customers.models import Account, Consent, Contact, Position
 from kundenkreis.lists import asking
@@ -68,9 +69,25 @@ POSITIONS = Noun(
     tag="Contacts",
     about="A contact's work at an account, for a time.",
     allowed=part_of("contacts", "contact"),
-    read=("contact", "account", "job_title", "department", "is_main", "starts_on", "ends_on"),
+    read=(
+        "contact",
+        "account",
+        "job_title",
+        "department",
+        "is_main",
+        "touch_days",
+        Shown(
+            name="last_touch_on",
+            columns=("last_touch_on",),
+            type=Day | None,
+            make=lambda day: None if day == cadence.NEVER else day.isoformat(),
+            description="The last call, visit or meeting with her at this account that took place; empty when there was none.",
+        ),
+        "starts_on",
+        "ends_on",
+    ),
     fixed=("contact", "account"),
-    write=("job_title", "department", "is_main", "starts_on", "ends_on"),
+    write=("job_title", "department", "is_main", "touch_days", "starts_on", "ends_on"),
     filters=(
         Filter("account", "number", "account", "account_id"),
         Filter("contact", "number", "contact", "contact_id"),

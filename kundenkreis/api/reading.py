@@ -20,6 +20,7 @@ from kundenkreis.core.filters import BadFilter, Filter
 from kundenkreis.core.keyset import BadCursor
 from kundenkreis.core.steering import filtered
 from kundenkreis.customers.discretion import within_reach
+from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
 
 SIZE, SIZE_MAX = 50, 500
@@ -35,6 +36,10 @@ class Reader:
         self.many = [f for f in noun.fields.values() if f.many_to_many and f.name in noun.readable]
         many_names = {f.name for f in self.many}
         self.names = [(one.name, one.of) for one in noun.readable if isinstance(one, shapes.Shown) and one.of]
+        # Several accounts or contacts in one field: only those are told that the caller may see.
+        self.discreet = [
+            (shapes.api_name(f), f.related_model) for f in self.many if f.related_model in (Account, Contact)
+        ]
         self.plan: _Plan = []
         for one in noun.readable:
             if isinstance(one, shapes.Shown):
@@ -70,6 +75,11 @@ class Reader:
             for record in told:
                 pk, text = record[name]
                 record[name] = text if pk in seen else None
+        for name, model in self.discreet:
+            told = [record for record in records if record.get(name)]
+            seen = within_reach(caller.user, model, [pk for record in told for pk in record[name]])
+            for record in told:
+                record[name] = [pk for pk in record[name] if pk in seen]
         return records
 
     def _plan_for(self, caller: Caller, wanted: frozenset[str] | None) -> _Plan:

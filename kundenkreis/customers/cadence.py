@@ -1,7 +1,9 @@
-"""How often an account should be spoken with: the house's rule for its tier, or what was agreed for the account itself.
+"""How often an account should be spoken with: the house's rule for its tier, or what was agreed for the account itself; and how often a
+person who works there (the CFO every 90 days).
 
-The account keeps the day of its last touch (`activities.touching` writes it) and the day on which the next one is due, so that a list can
-sort a million accounts by it. Without a rule nothing is ever due.
+The account keeps the day of its last touch and the person's position that of the last one with her (`activities.touching` writes both).
+From them follows the day on which the account's next touch is due, the earliest of its own and its people's; it stands on the account, so
+that a list can sort a million by it. Without a rule nothing is ever due.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.cache import cache
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.utils import timezone
 
-from kundenkreis.core import bulk
+from kundenkreis.core import bulk, clock
 from kundenkreis.core.models import House
 
 # "Never touched" and "nothing is due", as dates, because the engines sort NULL differently.
@@ -23,6 +26,8 @@ NOT_DUE = dt.date(9999, 12, 31)
 _KEY = "customers.cadence"
 _CHUNK = 5000
 _READ = ("tier", "touch_days", "created_at", "last_touch_on", "next_touch_on")
+# What may be agreed as days between two touches.
+DAYS = [MinValueValidator(1), MaxValueValidator(730)]
 Rules = Mapping[str, int]
 
 
@@ -52,23 +57,65 @@ def forget() -> None:
     cache.delete(_KEY)
 
 
-def of(account: Any, rules: Rules) -> dt.date:
-    """When this account's next touch is due, by what stands on it."""
+def of_new(account: Any) -> dt.date:
+    """When the first touch of an account is due that is just being made: nobody works there yet."""
     made = timezone.localdate(account.created_at)
-    return next_due(account.last_touch_on, made, days_for(account.tier, account.touch_days, rules))
+    return next_due(NEVER, made, days_for(account.tier, account.touch_days, rules()))
+
+
+def of_position(position: Any) -> dt.date:
+    """When this person should be spoken with again at this account, by what was agreed for her."""
+    return next_due(position.last_touch_on, timezone.localdate(position.created_at), position.touch_days)
 
 
 def bring_in_step(accounts: Any, last: Mapping[int, dt.date] | None = None) -> int:
     """Write the next due day of these accounts (a QuerySet) and, with `last`, the day of their last touch. Returns how many changed."""
     present, differing = rules(fresh=True), []
     with transaction.atomic():
+        people = _earliest_of_people(accounts)
         for pk, tier, own, made, touched, due in accounts.order_by("pk").values_list("pk", *_READ):
             new = touched if last is None else last.get(pk, NEVER)
             wanted = next_due(new, timezone.localdate(made), days_for(tier, own, present))
+            wanted = min(wanted, people.get(pk, NOT_DUE))
             if (new, wanted) != (touched, due):
                 differing.append((pk, new, wanted))
         if differing:
             bulk.update_rows(accounts.model, ["id", "last_touch_on", "next_touch_on"], differing)
+    return len(differing)
+
+
+def _positions(accounts: Any) -> Any:
+    model = accounts.model.positions.rel.related_model
+    return model._base_manager.filter(account_id__in=accounts.order_by().values("pk"))
+
+
+def _earliest_of_people(accounts: Any) -> dict[int, dt.date]:
+    """Account → the earliest day on which one of its people is due by what was agreed for her."""
+    from kundenkreis.customers.models.dated import holding
+
+    agreed = _positions(accounts).filter(
+        holding(clock.today()), touch_days__isnull=False, deleted_at=None, contact__deleted_at=None
+    )
+    found: dict[int, dt.date] = {}
+    for position in agreed.only("account_id", "touch_days", "last_touch_on", "created_at"):
+        due = of_position(position)
+        found[position.account_id] = min(due, found.get(position.account_id, NOT_DUE))
+    return found
+
+
+def bring_people_in_step(accounts: Any, last: Mapping[tuple[int, int | None], dt.date]) -> int:
+    """Write the day of the last touch onto the positions at these accounts (a QuerySet); `last` has it by account and contact.
+
+    Returns how many changed.
+    """
+    rows = _positions(accounts).values_list("pk", "account_id", "contact_id", "last_touch_on")
+    differing = [
+        (pk, last.get((account, contact), NEVER))
+        for pk, account, contact, touched in rows
+        if touched != last.get((account, contact), NEVER)
+    ]
+    if differing:
+        bulk.update_rows(accounts.model.positions.rel.related_model, ["id", "last_touch_on"], differing)
     return len(differing)
 
 

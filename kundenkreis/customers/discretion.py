@@ -72,7 +72,7 @@ class Discretion:
         for subject_type, _pk, changes in events:
             for name, values in changes.items():
                 if (model := _refers_to(subject_type, name)) is not None:
-                    wanted[model] |= {value for value in values[:2] if isinstance(value, int)}
+                    wanted[model] |= _numbers(values)
         for label, fields in _NAMED_BY.items():
             self._name(label, fields, {pk for subject_type, pk, _changes in events if subject_type == label})
         for references in self.named.values():
@@ -100,7 +100,13 @@ class Discretion:
     def may_tell(self, subject_type: str, name: str, values: Sequence) -> bool:
         """May the person read this field's values, before and after?"""
         model = None if self.everything else _refers_to(subject_type, name)
-        return model is None or all(value in self.seen[model] for value in values[:2] if isinstance(value, int))
+        return model is None or _numbers(values) <= self.seen[model]
+
+
+def _numbers(values: Sequence) -> set[int]:
+    """The records that a reference, or several in one field, led to before and after."""
+    sides = [side if isinstance(side, list) else [side] for side in values[:2]]
+    return {one for side in sides for one in side if isinstance(one, int)}
 
 
 @cache

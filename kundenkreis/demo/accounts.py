@@ -17,6 +17,7 @@ from kundenkreis.demo.people import House
 
 LARGE = 180  # so many of the accounts with the highest revenue are wholesalers and department stores
 KEY_ACCOUNTS = 60
+PERSON_DAYS = 90  # the second person at each key account should be spoken with so often
 TIERS = ((50, "A"), (250, "B"), (10_000, "C"))
 TAGS = ("Key account", "Christmas business", "Department store", "Online shop", "Trade fair 2010", "Price-sensitive")
 Ranked = list[Account]
@@ -85,15 +86,23 @@ def add_contacts(accounts: Ranked, companies: dict[int, Any], now: dt.datetime) 
     names, contacts, positions = Names(), [], []
     for place, account in enumerate(accounts):
         many = 4 if place < 20 else 3 if place < KEY_ACCOUNTS else 2 if place < 400 else 1
-        for person in names.people(account.number, account.country, companies[account.pk], many):
+        people = names.people(account.number, account.country, companies[account.pk], many)
+        for number, person in enumerate(people):
             contact = Contact(
                 form_of_address=person.form, title_before=person.title, given_name=person.given, family_name=person.family,
                 key=fold(f"{person.family} {person.given}")[:210], main_account=account, job_title=person.job, email=person.email,
                 phone=person.phone, mobile=person.mobile, language=companies[account.pk].language, is_generated=True,
             )  # fmt: skip
             contacts.append(contact)
+            rhythm = PERSON_DAYS if place < KEY_ACCOUNTS and many > 1 and number == 1 else None
             positions.append(
-                Position(account=account, job_title=person.job, is_main=True, starts_on=account.customer_since)
+                Position(
+                    account=account,
+                    job_title=person.job,
+                    is_main=True,
+                    touch_days=rhythm,
+                    starts_on=account.customer_since,
+                )
             )
     insert(Contact, contacts, now)
     for contact, position in zip(contacts, positions, strict=True):

@@ -13,6 +13,7 @@ from django.conf import settings
 from kundenkreis.activities.models import Activity
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.demo.names import SEED
+from kundenkreis.staff.models import User
 
 ACCOUNTS = 90
 # Where a visit takes place by another clock than the house's.
@@ -89,7 +90,15 @@ def _add(
     done: dict[str, Any] = {} if values.get("is_open") else {"done_at": at}
     if made:
         done = {"due_on": day}
+    contact = dice.choice(people) if people and dice.random() < 0.8 else None
+    also = [one for one in people if one != contact][:2] if kind in (Kind.VISIT, Kind.MEETING) and contact else []
+    along = _along(owner) if kind == Kind.MEETING and also else []
     Activity.add(
         by=owner, now=dt.datetime.combine(made, at.timetz()) if made else at, kind=kind, subject=subject, body=body, account=account, owner=owner, at=at, time_zone=there,
-        contact=dice.choice(people) if people and dice.random() < 0.8 else None, **done, **values,
+        contact=contact, participants=also, colleagues=along, **done, **values,
     )  # fmt: skip
+
+
+def _along(owner: User | None) -> list[User]:
+    """Inside sales comes to large meetings."""
+    return list(User.objects.filter(first_name="Gerda").exclude(pk=owner.pk if owner else None))

@@ -59,6 +59,12 @@ def record_event(
     )
 
 
+def join(part: Event, to: Event) -> None:
+    """From now on the event `part` is taken back with the event `to`. Belongs into the transaction of both."""
+    part.goes_with = to
+    part.save(update_fields=["goes_with"])
+
+
 def _told(verb: Verb) -> Verb:
     """A verb that was allowed when it looked, and that the database refused because somebody else was faster, says so in words."""
 

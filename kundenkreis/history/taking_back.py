@@ -34,6 +34,7 @@ class Undone:
     kept_records: list[tuple[str, int]] = field(default_factory=list)  # (model, id), at most 100
     fields: list[str] = field(default_factory=list)
     kept_fields: list[str] = field(default_factory=list)
+    parts: int = 0  # of one event: so many that were done with it went back too
 
     def keep(self, model: Model, ids: Collection[int], *, names: Collection[int] | None = None) -> None:
         """Count rows that stay; named are they, or the records `names` of `model` whose parts they are."""

@@ -17,10 +17,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kundenkreis.history.models import Batch, BatchChunk, Event
-from kundenkreis.history.recording import Actor, Recorded
+from kundenkreis.history.recording import Actor, Recorded, join
 from kundenkreis.history.taking_back import Taker, Undone
 
-__all__ = ["CannotUndo", "Undone", "preview_batch", "preview_event", "undo_batch", "undo_event", "undone_so_far"]
+__all__ = [
+    "CannotUndo",
+    "Undone",
+    "parts_of",
+    "preview_batch",
+    "preview_event",
+    "undo_batch",
+    "undo_event",
+    "undone_so_far",
+]
 
 
 class CannotUndo(Exception):
@@ -68,10 +77,41 @@ def preview_event(event: Event) -> Undone:
 def undo_event(event: Event, *, by: Actor | None, now: dt.datetime | None = None) -> Undone:
     """Take one event back: a new record goes to the bin, a discarded one comes out, changed fields get their old values.
 
-    A field that holds another value than the event gave it is kept. Raises CannotUndo, and ValidationError when the old values are not
-    allowed any more.
+    A field that holds another value than the event gave it is kept. What was done with it in one go (`goes_with`) goes back too, unless
+    somebody has changed that since. Raises CannotUndo, and ValidationError when the old values are not allowed any more.
     """
     result = preview_event(event)
+    parts = parts_of(event)
+    _take_back(event, result, by, now)
+    own = Event.objects.filter(undoes=event).latest("pk")
+    for part in parts:
+        if not _is_as_left(part):
+            result.keep(type(subject_of(part)), [part.subject_id])
+            continue
+        _take_back(part, preview_event(part), by, now)
+        join(Event.objects.filter(undoes=part).latest("pk"), own)
+        result.parts += 1
+    return result
+
+
+def parts_of(event: Event) -> list[Event]:
+    """What was done together with the event and is still to be taken back, the last first."""
+    return [part for part in event.parts.order_by("-pk") if _can(part)]
+
+
+def _can(event: Event) -> bool:
+    try:
+        preview_event(event)
+    except CannotUndo:
+        return False
+    return True
+
+
+def _is_as_left(event: Event) -> bool:
+    return subject_of(event).version == event.version
+
+
+def _take_back(event: Event, result: Undone, by: Actor | None, now: dt.datetime | None) -> None:
     record = subject_of(event)
     kind = event.verb.rpartition(".")[2]
     if kind in ("added", "restored"):
@@ -85,7 +125,6 @@ def undo_event(event: Event, *, by: Actor | None, now: dt.datetime | None = None
             undoes=event,
             **{name: _value(record, name, event.changes[name][0]) for name in result.fields},
         )
-    return result
 
 
 def _value(record: models.Model, name: str, kept: Any) -> Any:

@@ -16,6 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.history.models import Batch, BatchChunk, Event
+from kundenkreis.history.undo import parts_of
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
@@ -140,7 +141,13 @@ def without_hidden(user: User, event: Event) -> Event:
 
 
 def may_undo(user: User, event: Event, subject: Any) -> bool:
-    """May this person take the event back? As she may change, or put into the bin, the record; her own fresh one as she may add such."""
+    """May this person take the event back, with what was done together with it?"""
+    events = [(event, subject), *((part, subject_of(part)) for part in parts_of(event))]
+    return all(_may_undo(user, *one) for one in events)
+
+
+def _may_undo(user: User, event: Event, subject: Any) -> bool:
+    """As she may change, or put into the bin, the record; her own fresh one as she may add such."""
     label = subject._meta.label_lower
     noun = _DECIDED_BY.get(label)
     if noun is None:

@@ -308,8 +308,9 @@ def _next_steps(accounts: Any) -> QuerySet:
 @prepared
 def _people_at(accounts: Any, *, most: int) -> QuerySet:
     shown = ("job_title", "department", "is_main", "starts_on", "ends_on", "account__name")
+    rhythm = ("touch_days", "last_touch_on", "created_at")
     rows = Position.objects.living().filter(account_id__listed=accounts, contact__deleted_at=None)
-    rows = rows.select_related("contact", "account").only(*shown, *(f"contact__{name}" for name in _SHOWN))
+    rows = rows.select_related("contact", "account").only(*shown, *rhythm, *(f"contact__{name}" for name in _SHOWN))
     return rows.order_by("-is_main", "contact__key", "pk")[:most]
 
 

@@ -7,11 +7,13 @@ Rounding is commercial (half away from zero) and for display only; sums are roun
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
+from babel.lists import format_list
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -260,6 +262,11 @@ def count(value: int, bound: int = 10_000) -> str:
 def opened(figure: str, url: str) -> str:
     """A figure that leads to its rows; without an address, the figure."""
     return Markup('<a href="{}">{}</a>').format(url, figure) if url else figure
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "Anna, Otto and Ben"."""
+    return format_list(names, locale=_locale(is_german()))
 
 
 def initials(name: str) -> str:

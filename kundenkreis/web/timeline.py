@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import attach
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.files.models import Document
@@ -147,7 +148,7 @@ class Timeline:
 
     def _of(self, rows: QuerySet) -> QuerySet:
         if self.contact is not None:
-            return rows.filter(contact_id=self.contact)
+            return rows.with_contact(self.contact) if rows.model is Activity else rows.filter(contact_id=self.contact)  # type: ignore[attr-defined]
         one = len(self.accounts) == 1
         return rows.filter(account_id=self.accounts[0]) if one else rows.filter(account_id__in=self.accounts)
 
@@ -165,7 +166,7 @@ class Timeline:
     def _activities(self) -> list[Item]:
         if (self.kind and self.kind not in _ACTIVITY_KINDS) or not self._seen("activities.see"):
             return []
-        return self._told_activities(self._page(self._all_activities().filter(is_pinned=False), 4, "at"))
+        return self.told(self._page(self._all_activities().filter(is_pinned=False), 4, "at"))
 
     def _pinned(self) -> list[Item]:
         if (
@@ -175,14 +176,16 @@ class Timeline:
         ):
             return []
         rows = self._all_activities().filter(is_pinned=True).order_by("-at", "-pk")[:10]
-        return self._told_activities(list(rows))
+        return self.told(list(rows))
 
-    def _told_activities(self, rows: list[Activity]) -> list[Item]:
+    def told(self, rows: list[Activity]) -> list[Item]:
+        """These activities as lines of the stream."""
         spare(self.user, rows, "contact")
+        attach(self.user, rows)
         return [self._activity(a) for a in rows]
 
     def _activity(self, one: Activity) -> Item:
-        parts = [_("with %(name)s") % {"name": one.contact}] if one.contact and self.contact is None else []
+        parts = [_("with %(name)s") % {"name": names}] if (names := self._with(one)) else []
         if one.minutes:
             parts.append(_("%(count)s min") % {"count": one.minutes})
         if one.outcome:
@@ -195,6 +198,13 @@ class Timeline:
             one.at, 4, one.pk, one.kind, title, one.at, str(one.owner or ""), text, tone, _address("activities:detail", one.pk),
             one.is_pinned, (), self._about(one.account_id), one,
         )  # fmt: skip
+
+    def _with(self, one: Activity) -> str:
+        """ "Anna Huber, Otto Lindner and colleague Ben Kern": who took part, but the contact whose timeline it is."""
+        contacts = [*([one.contact] if one.contact else []), *one.also_with]  # type: ignore[attr-defined]
+        names = [str(contact) for contact in contacts if contact.pk != self.contact]
+        names += [_("colleague %(name)s") % {"name": who} for who in one.with_colleagues]  # type: ignore[attr-defined]
+        return formats.listed(names)
 
     def _orders(self) -> list[Item]:
         if not self._wants("order") or self.contact is not None or not self._seen("orders.see"):

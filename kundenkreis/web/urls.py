@@ -71,6 +71,7 @@ ME = [
 PEOPLE = [
     path("", people.index, name="list"),
     path("new/", people.add, name="add"),
+    path("options/", people.options, name="options"),
     path("roles/", people.roles, name="roles"),
     path("roles/<slug:name>/", people.role, name="role"),
     path("<int:pk>/", people.detail, name="detail"),

@@ -17,7 +17,7 @@ from kundenkreis.history.models import Batch
 from kundenkreis.staff.models import ApiToken
 
 OURS = sorted(name for name, app in get_commands().items() if app == "kundenkreis.cli")
-WITH_JSON = {"backup", "doctor", "import", "person", "restore", "token", "undo"}
+WITH_JSON = {"backup", "doctor", "import", "person", "restore", "token", "touches", "undo"}
 
 
 def said(*arguments: str) -> str:

@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import clock, numbering, search
@@ -18,12 +17,15 @@ from kundenkreis.core.text import fold
 from kundenkreis.customers import cadence, checks
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.dated import holding
+from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 from kundenkreis.staff.models import StaffQuerySet, Team, Territory, User
 
 # "Has never ordered", as a date, because PostgreSQL sorts NULL first on descending order and SQLite doesn't.
 NEVER = dt.date(1900, 1, 1)
+# On which of its fields it depends how often an account should be spoken with.
+RHYTHM = frozenset({"tier", "touch_days"})
 
 
 class Tag(Recorded):
@@ -218,8 +220,11 @@ class Account(Recorded):
         _("days between two touches"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        validators=cadence.DAYS,
         help_text=_("Empty: the house's rule for the tier."),
+    )
+    touch_reason = models.CharField(
+        _("why so often"), max_length=200, blank=True, help_text=_("What was agreed, and with whom.")
     )
     customer_since = models.DateField(_("customer since"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True)
@@ -338,10 +343,19 @@ class Account(Recorded):
         if "owner" in touched and "team" not in touched and self.owner is not None:
             self.team = self.owner.team
             derived.add("team")
-        if touched & {"tier", "touch_days"}:
-            self.next_touch_on = cadence.of(self, cadence.rules())
+        if self.pk is None and touched & RHYTHM:
+            self.next_touch_on = cadence.of_new(self)
             derived.add("next_touch_on")
         return derived
+
+    @transaction.atomic
+    def change(self, *, by: User | None, **values: Any) -> Event | None:  # type: ignore[override]
+        """As of every noun; another rhythm is another day of the next touch at once."""
+        event = super().change(by=by, **values)
+        if event is not None and event.changes.keys() & RHYTHM:
+            self.sum_again([self.pk])
+            self.refresh_from_db(fields=["next_touch_on"])
+        return event
 
     search_kind = search.ACCOUNT
     searched_fields = frozenset({"name", "number", "place", "postcode", "email", "vat_id"})

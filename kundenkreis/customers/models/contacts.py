@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import bulk, search
 from kundenkreis.core.records import AskedOfEachRow, RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
+from kundenkreis.customers import cadence
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow, of_accounts
 from kundenkreis.customers.models.dated import Dated
+from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -145,6 +148,12 @@ class Contact(Recorded):
             self.email = self.email.strip().lower()
         return derived
 
+    def _move(self, *args: Any, **values: Any) -> Event:
+        """Whoever is in the bin is not to be spoken with."""
+        event = super()._move(*args, **values)
+        Position.sum_again(Position.summed_on(self.positions.values_list("pk", flat=True)))  # type: ignore[arg-type]
+        return event
+
     search_kind = search.CONTACT
     searched_fields = frozenset({"family_name", "given_name", "email", "main_account"})
 
@@ -160,6 +169,10 @@ class PositionQuerySet(RecordQuerySet):
         return self.filter(of_accounts(access.reach(user, "accounts.see")))
 
 
+# On which of its fields it depends when a person's account is due because of her.
+RHYTHM = frozenset({"touch_days", "starts_on", "ends_on", "account"})
+
+
 class Position(Dated):
     """A person's work at an account for a time. One is the main one; the contact keeps a copy of it for its list."""
 
@@ -170,6 +183,15 @@ class Position(Dated):
     job_title = models.CharField(_("position"), max_length=120, blank=True)
     department = models.CharField(_("department"), max_length=120, blank=True)
     is_main = models.BooleanField(_("main position"), default=True)
+    touch_days = models.PositiveSmallIntegerField(
+        _("days between two touches"),
+        null=True,
+        blank=True,
+        validators=cadence.DAYS,
+        help_text=_("How often to speak with this person, beside the account's own rhythm. Empty: not agreed."),
+    )
+    # Pushed down by activities: see `cadence`.
+    last_touch_on = models.DateField(_("last touch"), default=cadence.NEVER, db_default=cadence.NEVER, editable=False)
 
     objects = PositionQuerySet.as_manager()
 
@@ -184,10 +206,58 @@ class Position(Dated):
                 violation_error_message=_("This person has a main position already."),
             )
         ]
-        indexes = [bin_index("customers_position_bin")]
+        indexes = [
+            bin_index("customers_position_bin"),
+            models.Index(
+                fields=["account"],
+                name="customers_position_touch",
+                condition=models.Q(touch_days__isnull=False, deleted_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact}, {self.job_title or self.account}"
+
+    @property
+    def last_touched(self) -> dt.date | None:
+        """The day on which this person was last spoken with at this account; None when she never was."""
+        return None if self.last_touch_on == cadence.NEVER else self.last_touch_on
+
+    @property
+    def touch_due(self) -> dt.date | None:
+        """The day on which she is due again; None unless something was agreed."""
+        return None if self.touch_days is None else cadence.of_position(self)
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, by: Any, **values: Any) -> Self:  # type: ignore[override]
+        position = super().add(by=by, **values)
+        if position.touch_days is not None:
+            cls.sum_again([position.account_id])
+        return position
+
+    @transaction.atomic
+    def change(self, *, by: Any, **values: Any) -> Event | None:  # type: ignore[override]
+        event = super().change(by=by, **values)
+        if event is not None and event.changes.keys() & RHYTHM:
+            self.sum_again({self.account_id, event.changes.get("account", [None])[0]} - {None})  # type: ignore[arg-type]
+        return event
+
+    def _move(self, *args: Any, **values: Any) -> Event:
+        event = super()._move(*args, **values)
+        if self.touch_days is not None:
+            self.sum_again([self.account_id])
+        return event
+
+    @classmethod
+    def summed_on(cls, ids: Collection[int]) -> set[int]:
+        """Accounts at which a person's own rhythm may set the day of the next touch."""
+        agreed = cls._base_manager.filter(pk__in=ids, touch_days__isnull=False)
+        return set(agreed.order_by().values_list("account_id", flat=True).distinct())
+
+    @classmethod
+    def sum_again(cls, numbers: Collection[int]) -> None:
+        Account.sum_again(numbers)
 
     def within(self, reach: access.Reach) -> bool:
         return self.account.within(reach)

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.activities import touching
 from kundenkreis.core.numbering import next_numbers
 from kundenkreis.core.text import fold
 from kundenkreis.customers import checks
 from kundenkreis.customers.models import Account, AccountLink, Contact
+from kundenkreis.customers.models.accounts import RHYTHM
 from kundenkreis.customers.placing import place_many
+from kundenkreis.history import chunks
+from kundenkreis.history.models import Batch, BatchChunk
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.models import ImportProblem
 from kundenkreis.quality.targets import references
 from kundenkreis.quality.targets.base import Job, Kept, MatchKey, Outcome, Problem, Target
+from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.records import Key, Records, Row
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -33,6 +38,10 @@ FIELDS = (
     FieldSpec("kind", _("kind")),
     FieldSpec("relation", _("relation"), synonyms=("beziehung",)),
     FieldSpec("tier", _("tier"), synonyms=("class", "abc", "klasse")),
+    FieldSpec(
+        "touch_days", _("days between two touches"), "integer", synonyms=("rhythm", "rhythmus", "kontaktrhythmus")
+    ),
+    FieldSpec("touch_reason", _("why so often")),
     FieldSpec("industry", _("industry"), synonyms=("sector", "branche")),
     FieldSpec("employees", _("employees"), "integer", synonyms=("mitarbeiter",)),
     FieldSpec("language", _("language of documents"), "language", synonyms=("sprache",)),
@@ -195,6 +204,12 @@ class Accounts(Records):
             for record, number in zip(lacking, next_numbers("account", len(lacking), "K-"), strict=True):
                 record.number = number  # type: ignore[attr-defined]
 
+    def _change(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
+        """Another tier is another day of the next touch, as by hand."""
+        super()._change(rows, changes, outcome)
+        if self.job.write:
+            Account.sum_again([pk for pk, before in changes.before.items() if before.keys() & RHYTHM])
+
     def follow(self, rows: list[Row], outcome: Outcome) -> None:
         """Parents may stand further down in the file, so they are looked for at the end."""
         for row in rows:
@@ -261,6 +276,19 @@ class Accounts(Records):
 _LEGAL = AccountLink.Hierarchy.LEGAL
 
 
+def in_another_rhythm(batch: Batch) -> set[int]:
+    """Accounts for which a batch has changed how often they are to be spoken with."""
+    found: set[int] = set()
+    for chunk in BatchChunk.objects.filter(batch=batch, model=Account._meta.label_lower).exclude(changed=b""):
+        if RHYTHM & set(chunk.fields):
+            found |= {row[0] for row in chunks.unpack(chunk.changed)[1]}
+    return found
+
+
+def after_undo(accounts: set[int] | None) -> None:
+    touching.push_down(accounts)
+
+
 def _keys() -> tuple[MatchKey, ...]:
     return (
         MatchKey("number", _("account number"), ("number",)),
@@ -279,4 +307,6 @@ TARGET = Target(
     needs=("accounts.add", "accounts.change"),
     loader=Accounts,
     row_model="customers.account",
+    touched=in_another_rhythm,
+    after_undo=after_undo,
 )

@@ -7,17 +7,33 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import with_hidden
 from kundenkreis.core import clock, zones
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import DateField, DateTimeField, VerbForm, WholeField, apply_errors
-from kundenkreis.web.forms.records import RecordField
+from kundenkreis.web.forms.records import PickedField, RecordField
 from kundenkreis.web.forms.zones import ClockField, ZoneField, on_clock
+
+
+def colleague_called(text: str) -> Q:
+    """People of staff with this first and last name, or mail address."""
+    first, _blank, last = text.rpartition(" ")
+    return Q(last_name__iexact=last, first_name__iexact=first) | Q(email__iexact=text)
+
+
+def offer_participants(form: forms.BaseForm, user: User) -> None:
+    """Who may be named as taking part: contacts whom the person may see, and colleagues."""
+    form.fields["participants"].queryset = Contact.objects.visible_to(user).living()  # type: ignore[attr-defined]
+    if "colleagues" in form.fields:
+        colleagues = User.objects.visible_to(user).living().filter(is_active=True)
+        form.fields["colleagues"].queryset = colleagues  # type: ignore[attr-defined]
 
 
 class ComposerForm(forms.Form):
@@ -26,6 +42,8 @@ class ComposerForm(forms.Form):
     kind = forms.ChoiceField(choices=Activity.Kind.choices)
     text = forms.CharField(label=_("what happened"), max_length=20_000)
     with_whom = forms.ModelChoiceField(label=_("with whom"), queryset=Contact.objects.none(), required=False)
+    participants = PickedField(Contact, label=_("also with"), url="contacts:options")
+    colleagues = PickedField(User, label=_("colleagues"), url="people:options", named=colleague_called)
     at = DateTimeField(label=_("when"), required=False)
     minutes = WholeField(label=_("minutes"), required=False, min_value=0, max_value=6000)
     outcome = forms.ChoiceField(label=_("outcome"), choices=[("", "–"), *Activity.Outcome.choices], required=False)
@@ -38,6 +56,7 @@ class ComposerForm(forms.Form):
         self.user, self.account, self.contact = user, account, contact
         self.record: Activity = Activity()
         self.fields["owner"].queryset = User.objects.living().filter(is_active=True)
+        offer_participants(self, user)
         if account is not None:
             self.fields["with_whom"].queryset = (
                 Contact.objects.living().filter(positions__account=account, positions__deleted_at=None).distinct()
@@ -66,6 +85,8 @@ class ComposerForm(forms.Form):
             "body": given["text"] if len(first.strip()) > 200 else rest.strip(),
             "account": self.account,
             "contact": self.contact or given["with_whom"],
+            "participants": given["participants"] or None,
+            "colleagues": given["colleagues"] or None,
             "owner": given["owner"] or self.user,
             "at": at,
             "is_open": is_task or planned,
@@ -105,6 +126,8 @@ class ActivityForm(VerbForm):
     contact = RecordField(Contact, label=_("contact"), url="contacts:options", required=False)
     at = ClockField(label=_("when"), required=False)
     time_zone = ZoneField(label=_("time zone"))
+    participants = PickedField(Contact, label=_("also with"), url="contacts:options")
+    colleagues = PickedField(User, label=_("colleagues"), url="people:options", named=colleague_called)
 
     class Meta:
         model = Activity
@@ -113,7 +136,9 @@ class ActivityForm(VerbForm):
             "subject",
             "account",
             "contact",
+            "participants",
             "owner",
+            "colleagues",
             "at",
             "time_zone",
             "minutes",
@@ -134,9 +159,14 @@ class ActivityForm(VerbForm):
         self.fields["time_zone"].help_text = _("Empty: %(place)s. The time is the one there.") % {
             "place": zones.city("")
         }
+        offer_participants(self, user)
+        if "at" in self.fields:
+            self.fields["at"].required = False
 
     def values(self) -> dict[str, Any]:
         values = super().values()
+        if "participants" in values:
+            values["participants"] = with_hidden(self.user, self.instance, values["participants"])
         if values.get("at") is None:
             values["at"] = self.instance.at if self.instance.pk else timezone.now()
         if not self.instance.pk and values.get("owner") is None:

@@ -52,7 +52,7 @@ class AccountForm(VerbForm):
     class Meta:
         model = Account
         fields = [
-            "name", "kind", "person", "relation", "tier", "touch_days", "industry", "employees", "customer_since", "tags", "street",
+            "name", "kind", "person", "relation", "tier", "touch_days", "touch_reason", "industry", "employees", "customer_since", "tags", "street",
             "postcode", "place", "country", "email", "phone",
             "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "owner", "team",
             "territory", "description",
@@ -264,7 +264,7 @@ class PositionForm(PartForm):
 
     class Meta:
         model = Position
-        fields = ["contact", "account", "job_title", "department", "is_main", "starts_on", "ends_on"]
+        fields = ["contact", "account", "job_title", "department", "is_main", "touch_days", "starts_on", "ends_on"]
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)

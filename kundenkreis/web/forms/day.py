@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.reporting import follow_up
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
+from kundenkreis.history.models import Event
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import DateField, apply_errors
 from kundenkreis.web.forms.activities import ComposerForm
@@ -64,16 +66,10 @@ class ActForm(ComposerForm):
         if not given["next_step"]:
             return True
         try:
-            self.following = Activity.add(
-                by=self.user,
-                kind=Activity.Kind.TASK,
-                subject=given["next_step"].strip(),
-                account=self.account,
-                contact=self.record.contact,
-                owner=self.record.owner,
-                is_open=True,
-                due_on=given["next_on"] or clock.today() + dt.timedelta(days=7),
-            )
+            due = given["next_on"] or clock.today() + dt.timedelta(days=7)
+            event = Event.objects.about(self.record).latest("pk")
+            step = given["next_step"].strip()
+            self.following = follow_up(self.record, event, by=self.user, step=step, on=due)
         except ValidationError as refused:
             transaction.set_rollback(True)
             apply_errors(self, refused)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.suggesting import setting_the_day
 from kundenkreis.core import clock
 from kundenkreis.core.prepared import prepared
 from kundenkreis.customers import hierarchy
@@ -31,14 +32,14 @@ from kundenkreis.insights.models import Score, Signal
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
-from kundenkreis.web import timeline
+from kundenkreis.web import rhythms, timeline
 from kundenkreis.web.account360 import Group, Overview, group_of, people_at, why_visible
 from kundenkreis.web.reasons import tell
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 
 FACTS = {
-    "care": ("owner", "team", "territory", "tier", "touch_days", "relation", "customer_since"),
+    "care": ("owner", "team", "territory", "tier", "touch_days", "touch_reason", "relation", "customer_since"),
     "company": ("name", "kind", "person", "industry", "employees", "language", "currency"),
     "reach": ("email", "phone", "website", "street", "postcode", "place", "country"),
     "register": ("vat_id", "register_number", "register_court", "gln"),
@@ -141,12 +142,14 @@ class AccountPage:
 
     def _overview(self) -> dict[str, Any]:
         present, _past = people_at(self.group.ids, clock.today(), most=40)
-        known = {p.contact_id: p.contact.full_name for p in present if p.account_id == self.account.pk}
+        own = [p for p in present if p.account_id == self.account.pk]
+        known = {p.contact_id: p.contact.full_name for p in own}
         shown = {
             "figures": self.overview,
             "people": present[:6],
             "people_count": len(present) if len(present) < 40 else "40+",
             "composer_people": list(known.items()),
+            "rhythm": rhythms.told(self.account, setting_the_day(own, self.account.next_touch_on)),
         }
         shown |= self._insights()
         # The timeline comes right after the page: the figures are there first, and the page stays as quick as a list.
@@ -186,6 +189,7 @@ class AccountPage:
             "present": present,
             "past": past,
             "today": clock.today(),
+            "every": rhythms.every,
             "may_add_contact": access.may(self.user, "contacts.add"),
         }
 

@@ -45,7 +45,7 @@ def add(request: HttpRequest) -> HttpResponse:
     response = fragment(
         request,
         "timeline/added.html",
-        {"item": stream._activity(form.record), "open": form.record.is_open, "one": form.record},
+        {"item": stream.told([form.record])[0], "open": form.record.is_open, "one": form.record},
     )
     retarget(response, "#stream-items")  # the present one: the stream may have been exchanged since the entry was sent
     return toast(request, response, said)

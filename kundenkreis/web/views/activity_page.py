@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kundenkreis.activities.agenda import Agenda, snoozed
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import attach
 from kundenkreis.core import clock
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
@@ -90,6 +91,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     activity = seen(request, pk)
     spare(request.user, [activity], "account", "contact")
+    attach(request.user, [activity])
     context = {
         "activity": activity,
         "subject": activity,

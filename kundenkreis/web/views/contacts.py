@@ -19,7 +19,7 @@ from kundenkreis.customers import salutation
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
 from kundenkreis.staff import access
-from kundenkreis.web import finding, timeline
+from kundenkreis.web import finding, rhythms, timeline
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
@@ -64,6 +64,9 @@ def options(request: HttpRequest) -> HttpResponse:
         ids = [hit.subject_id for hit in finding.find(request.user, {search.CONTACT: Contact}, text, 10)]
         known = rows.in_bulk(ids)
         found = [known[pk] for pk in ids if pk in known]
+    elif account := _account_asked_for(request):
+        here = Position.objects.living().filter(account=account).values("contact_id")
+        found = list(rows.filter(pk__gathered=here).order_by("key", "pk")[:10])
     else:
         found = list(rows.order_by("key", "pk")[:10])
     spare(request.user, found, "main_account")
@@ -141,6 +144,7 @@ def _head(contact: Contact, request: HttpRequest) -> dict[str, Any]:
         "may_log": contact.deleted_at is None and access.may(request.user, "activities.add", contact),
         "self_url": reverse("contacts:detail", args=[contact.pk]),
         "today": today,
+        "every": rhythms.every,
     }
 
 
@@ -150,7 +154,7 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
     steps = list(
         Activity.objects.visible_to(request.user)
         .open()
-        .filter(contact=contact)
+        .with_contact(contact.pk)
         .for_list()
         .order_by("due_on", "at", "pk")[:5]
     )

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kundenkreis.customers import editing_very_many
 from kundenkreis.history.bin import nouns
 from kundenkreis.history.models import Batch, Event
-from kundenkreis.history.undo import CannotUndo, preview_event, undo_batch, undo_event, undone_so_far
+from kundenkreis.history.undo import CannotUndo, parts_of, preview_event, undo_batch, undo_event, undone_so_far
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.staff import access, looking_back
 from kundenkreis.staff.models import User
@@ -91,6 +91,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "subject_url": url_of(subject) if subject is not None else "",
         "undone_by": Event.objects.filter(undoes=event).first(),
         "can_undo": can,
+        "parts": [told(part)[0] for part in spared(request.user, parts_of(event))] if can else [],
         "reason": reason,
     }
     return render(request, "history/detail.html", context)
@@ -109,8 +110,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except (CannotUndo, ValidationError) as refused:
         messages.error(request, " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused))
         return htmx.go(request, _where(request, back))
-    said = _("Undone.")
-    if result.kept_fields:
+    said = _("Undone, with what came with it.") if result.parts else _("Undone.")
+    if result.kept_fields or result.kept_records:
         said = _("Undone, but for what somebody has changed again since.")
     if event.verb.endswith(".added"):
         back = ""

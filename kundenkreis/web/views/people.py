@@ -75,6 +75,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def options(request: HttpRequest) -> HttpResponse:
+    """What a picker of colleagues finds for `?q=`: at most ten whose names' words begin as typed."""
+    people = User.objects.visible_to(request.user).living().filter(is_active=True).order_by("first_name", "last_name")
+    for word in request.GET.get("q", "")[:80].split():
+        people = people.filter(Q(first_name__istartswith=word) | Q(last_name__istartswith=word))
+    return htmx.fragment(request, "people/options.html", {"found": people[:10]})
+
+
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User.objects.visible_to(request.user).select_related("team"), pk=pk)
     may_change = access.may(request.user, "people.change")

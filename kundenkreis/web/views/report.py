@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
@@ -13,10 +17,10 @@ from django.views.decorators.http import require_http_methods
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.reporting import KINDS
 from kundenkreis.customers.discretion import spare
-from kundenkreis.customers.models import Account
+from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
 from kundenkreis.web.forms.report import ReportForm
-from kundenkreis.web.htmx import go
+from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.views.activity_page import changeable
 
 _TITLES = {"call": lazy("Report a call"), "visit": lazy("Report a visit"), "meeting": lazy("Report a meeting")}
@@ -35,27 +39,66 @@ def planned(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """`?account=` with whom (without one it is looked for first), `?kind=` call, visit or meeting."""
-    asked, kind = request.GET.get("account", ""), request.GET.get("kind", "call")
-    if not asked:
+    """`?account=`, `?contact=` with whom (without one it is looked for first), `?kind=` call, visit or meeting.
+
+    After a click on a phone number a dialog asks for it with `?at=`, the moment of the click.
+    """
+    kind = request.GET.get("kind", "call")
+    if not request.GET.get("account") and not request.GET.get("contact"):
         return redirect("accounts:list")
-    if kind not in KINDS or not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    if kind not in KINDS:
         raise Http404
-    account = get_object_or_404(Account.objects.visible_to(request.user).living(), pk=int(asked))
-    if not access.may(request.user, "activities.add", account):
+    account, contact = _asked_for(request, Account, "account"), _asked_for(request, Contact, "contact")
+    if not access.may(request.user, "activities.add", account or contact):
         raise PermissionDenied
-    activity = Activity(kind=kind, account=account)
+    activity = Activity(kind=kind, account=account, contact=contact, at=_moment(request.GET.get("at", "")))
     return _answer(request, activity, activity)
+
+
+def _asked_for(request: HttpRequest, model: Any, name: str) -> Any:
+    """The living record that the address names, within the person's reach; None when it names none, 404 for a wrong one."""
+    asked = request.GET.get(name, "")
+    if not asked:
+        return None
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+    return get_object_or_404(model.objects.visible_to(request.user).living(), pk=number)
+
+
+def _moment(text: str) -> dt.datetime:
+    """When the number was clicked, in milliseconds since 1970 as browsers count; now, if that is no moment of the last day."""
+    now = timezone.now()
+    if not (text.isascii() and text.isdigit() and len(text) < 15):
+        return now
+    at = dt.datetime.fromtimestamp(int(text) / 1000, dt.UTC)
+    return at if now - dt.timedelta(days=1) < at < now else now
 
 
 def _answer(request: HttpRequest, activity: Activity, shown: Activity) -> HttpResponse:
     """`shown` is the activity without what the person may not see of it."""
     form = ReportForm(request.POST if request.method == "POST" else None, activity=activity, user=request.user)  # type: ignore[arg-type]
-    if shown.account is None:  # nobody of an account outside her reach is offered
+    if shown.account is None and shown.contact is None:  # nobody of an account outside her reach is offered
         form.fields["contact"].queryset = form.fields["contact"].queryset.none()  # type: ignore[attr-defined]
-    back = reverse("accounts:detail", args=[shown.account_id]) if shown.account_id else reverse("day:home")
+    back = _back(request, shown)
     if form.is_bound and form.save_by():
         said = _("Reported, and the next step is on your list.") if form.following else _("Reported.")
         return go(request, back, said, undo=form.event)
-    context = {"form": form, "activity": shown, "title": _TITLES[activity.kind], "back": back}
+    context = {
+        "form": form,
+        "activity": shown,
+        "title": _TITLES[activity.kind],
+        "back": back,
+        "address": request.get_full_path(),
+    }
+    if is_htmx(request):
+        return fragment(request, "activities/call.html", context, status=422 if form.is_bound else 200)
     return render(request, "activities/report.html", context, status=422 if form.is_bound else 200)
+
+
+def _back(request: HttpRequest, activity: Activity) -> str:
+    """To where the button was; else to the account or contact."""
+    asked = request.POST.get("next", "")
+    if asked.startswith("/") and not asked.startswith(("//", "/\\")):
+        return asked
+    if activity.account_id:
+        return reverse("accounts:detail", args=[activity.account_id])
+    return reverse("contacts:detail", args=[activity.contact_id]) if activity.contact_id else reverse("day:home")

@@ -23,7 +23,7 @@ from kundenkreis.customers.asking import ACCOUNT
 from kundenkreis.customers.models import Account
 from kundenkreis.lists import asking
 from kundenkreis.staff import access
-from kundenkreis.web import formats
+from kundenkreis.web import formats, rhythms
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, ListPage
 from kundenkreis.web.lists.exporting import export as export_list
@@ -100,6 +100,13 @@ TOUCHES = ListPage(
             needs=(),
             with_extra=True,
         ),
+        Column(
+            "rhythm",
+            _("Rhythm"),
+            value=lambda row: rhythms.told(row, row.suggestion.rhythm),
+            needs=("tier", "touch_days", "touch_reason"),
+            with_extra=True,
+        ),
         Column("place", _("Place")),
         Column("postcode", _("Postcode"), shown=False),
         Column("owner", _("Owner"), "person", related=("owner",), needs=("owner__first_name", "owner__last_name")),
@@ -113,7 +120,7 @@ TOUCHES = ListPage(
     counted=_counted,
     empty=_(
         "Nothing is due. Who is to be spoken with, and how often, follows from the rules for each tier in the house's settings, or from what"
-        " stands on an account itself."
+        " stands on an account itself or on the position of a person there."
     ),
 )
 
