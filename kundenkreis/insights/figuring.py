@@ -99,10 +99,10 @@ def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> pa.Tabl
     import pyarrow as pa
 
     family_of = columns.fetch(con, "SELECT product, family FROM family_of", ("product",))
-    figured = partial(_figured, con, basis=basis, family_of=family_of)
+    figured = partial(_figured, basis=basis, family_of=family_of)
     if accounts is not None:
         con.register("asked", pa.table({"account": pa.array(sorted(accounts), pa.int64())}))
-        parts = [figured("account IN (SELECT account FROM asked)")]
+        parts = [figured(con, "account IN (SELECT account FROM asked)")]
     else:
         parts = _beside_each_other(con, figured, [f"account BETWEEN {one} AND {last}" for one, last in _spans(con)])
     for name in ITEMS:
@@ -114,12 +114,17 @@ def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> pa.Tabl
     return pa.concat_tables(part["figures"] for part in parts)
 
 
-def _beside_each_other(con: Any, figured: Callable[[str], Tables], spans: list[str]) -> list[Tables]:
+def _beside_each_other(con: Any, figured: Callable[[Any, str], Tables], spans: list[str]) -> list[Tables]:
     """One processor for each span keeps them busier than all of them for each statement."""
+
+    def beside(span: str) -> Tables:
+        with con.cursor() as cursor:
+            return figured(cursor, span)
+
     con.execute("SET threads = 1")
     try:
         with ThreadPoolExecutor(min(AT_ONCE, cores())) as pool:
-            return list(pool.map(figured, spans or ["account IS NULL"]))
+            return list(pool.map(beside, spans or ["account IS NULL"]))
     finally:
         con.execute("RESET threads")
 
@@ -127,10 +132,9 @@ def _beside_each_other(con: Any, figured: Callable[[str], Tables], spans: list[s
 def _figured(con: Any, whose: str, *, basis: Basis, family_of: Columns) -> Tables:
     """The figures of some accounts (a condition), and what `_statements` read of them, by name."""
     until = f"{whose} AND day <= DATE '{basis.windows.as_of}'"
-    with con.cursor() as beside:
-        orders = columns.fetch(beside, f"{_ORDERS} WHERE {until}", ("account", "day"))
-        own = heads.of_accounts(orders, basis)
-        lines = columns.fetch(beside, f"{_LINES} WHERE {until}", ("account", "product", "day"))
+    orders = columns.fetch(con, f"{_ORDERS} WHERE {until}", ("account", "day"))
+    own = heads.of_accounts(orders, basis)
+    lines = columns.fetch(con, f"{_LINES} WHERE {until}", ("account", "product", "day"))
     of = Assortment(products.telling(lines, own), own, family_of, basis)
     return {"figures": columns.as_table(own, heads.KINDS)} | {
         name: columns.as_table(getattr(of, name)(), ITEM_KINDS) for name in ITEMS
