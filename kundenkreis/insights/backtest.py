@@ -73,8 +73,7 @@ def run(con: Any, as_of: dt.date) -> BackTest | None:
     if last is None or last < until - dt.timedelta(days=7):
         return None  # what happened in the 90 days is not known yet
     basis = figuring.basis(con, as_of)
-    figuring.compute(con, basis)
-    judging.judge(con, basis, set())
+    judging.judge(con, basis, figuring.compute(con, basis), set())
     rows = con.execute(_WATCHED.format(as_of=as_of, until=until, few=FEWEST_GAPS, forgotten=FORGOTTEN_AFTER)).fetchall()
     if not rows or not any(row[1] for row in rows):
         return None
@@ -108,12 +107,10 @@ def _compared(cases: list[_Case]) -> Compared:
 
 
 _WATCHED = """
-SELECT f.account, j.is_missed, date_diff('day', f.last_on, DATE '{as_of}') AS silent, j.loss, f.usual::DOUBLE,
+SELECT j.account, j.is_missed, j.silent, j.loss, j.usual::DOUBLE,
     NOT EXISTS (
-        SELECT 1 FROM orders o WHERE o.account = f.account AND NOT o.is_credit
+        SELECT 1 FROM orders o WHERE o.account = j.account AND NOT o.is_credit
             AND o.day > DATE '{as_of}' AND o.day <= DATE '{until}'
     ) AS stayed_away
-FROM figures f JOIN judged j ON j.account = f.account
-WHERE f.gaps >= {few} AND date_diff('day', f.last_on, DATE '{as_of}') <= j.late + {forgotten}
-ORDER BY f.account
+FROM judged j WHERE j.gaps >= {few} AND j.silent <= j.late + {forgotten} ORDER BY j.account
 """

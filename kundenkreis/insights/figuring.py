@@ -1,50 +1,51 @@
-"""Runs `computing` over the facts, some accounts at a time, so that memory stays bounded whatever the house's size."""
+"""Runs `heads` and `products` over the facts, some accounts at a time, so that memory stays bounded whatever the house's size, and `computing`
+over what they have found.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.machine import cores
-from kundenkreis.insights import computing
+from kundenkreis.insights import columns, computing, heads, products
+from kundenkreis.insights.columns import MONEY
 from kundenkreis.insights.computing import Basis
+from kundenkreis.insights.products import Assortment
 from kundenkreis.insights.windows import Period, windows
 
 if TYPE_CHECKING:
     import datetime as dt
 
-MEMORY = "1GB"
-SPAN = 100_000  # accounts at a time
+    import pyarrow as pa
+
+    from kundenkreis.insights.columns import Columns
+
+    Tables = dict[str, pa.Table]
+
+MEMORY = "1GB"  # of the engine; the columns of a span come to it
+LINES = 1_000_000  # lines at a time, about
+MOST_ACCOUNTS = 100_000
 AT_ONCE = 4  # spans beside each other at most: more would not fit into the memory
-_NOBODY = (0, -1)  # a span without accounts
+KEPT = ("found", "details")
 # What the figures count of items, and the kind of signal that names them.
 COUNTED = {"lost": "lost_products", "new": "new_products", "gone": "narrower"}
+# What an account's lines are asked for (`products.Assortment`).
+ITEMS = ("lost", "new", "falling", "rising", "halves", "main")
+ITEM_KINDS = dict.fromkeys(("amount", "half_now", "half_base"), MONEY)
 
-_FACTS = {
-    "orders": {
-        "account": "int64",
-        "order_id": "int64",
-        "day": "date",
-        "is_credit": "boolean",
-        "amount": "decimal(18, 2)",
-    },
-    "lines": {
-        "account": "int64",
-        "order_id": "int64",
-        "day": "date",
-        "product": "int64",
-        "quantity": "decimal(18, 3)",
-        "amount": "decimal(18, 2)",
-    },
-    "family_of": {"product": "int64", "family": "int64"},
-}
+_ORDERS = "SELECT account, day, is_credit, amount FROM orders"
+_LINES = "SELECT account, product, day, quantity > 0 AS bought, amount FROM lines"
+_MONEY = "decimal(18, 2)"
+_ITEMS = {"account": "int64", "item": "int64", "amount": _MONEY}
+_HALVES = {"account": "int64", "item": "int64", "half_now": _MONEY, "half_base": _MONEY}
 
 
 @contextmanager
@@ -57,6 +58,7 @@ def engine() -> Iterator[Any]:
         con.execute(f"SET temp_directory = '{spill}'")
         con.execute("SET preserve_insertion_order = false")
         con.execute("SET enable_progress_bar = false")
+        con.execute("SET arrow_output_version = '1.5'")  # money in 64 bits, as it is in the files
         yield con
 
 
@@ -65,8 +67,8 @@ def families(con: Any) -> str:
     import pyarrow as pa
 
     rows = list(Product._base_manager.exclude(family=None).order_by("pk").values_list("pk", "family_id"))
-    products, of = zip(*rows, strict=True) if rows else ((), ())
-    table = pa.table({"product": pa.array(products, pa.int64()), "family": pa.array(of, pa.int64())})
+    ids, of = zip(*rows, strict=True) if rows else ((), ())
+    table = pa.table({"product": pa.array(ids, pa.int64()), "family": pa.array(of, pa.int64())})
     con.register("family_rows", table)
     con.execute("CREATE OR REPLACE TABLE family_of AS SELECT * FROM family_rows")
     con.unregister("family_rows")
@@ -89,118 +91,90 @@ def _total(con: Any, period: Period) -> float:
     return float(row.fetchall()[0][0] or 0)
 
 
-def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> None:
-    """Fill the tables `figures` (a row for each account) and `details` (what its sentences name): of all accounts, or of some."""
-    statements = _statements(basis)
+def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> pa.Table:
+    """The figures of all accounts, or of some: a row for each.
+
+    Makes the tables `found` (of accounts with products or families to be told of) and `details` (what their sentences name).
+    """
+    import pyarrow as pa
+
+    family_of = columns.fetch(con, "SELECT product, family FROM family_of", ("product",))
+    figured = partial(_figured, basis=basis, family_of=family_of)
     if accounts is not None:
-        _register(con, accounts)
-        _make(con, statements, None, is_first=True)
-        return
-    _make(con, statements, _NOBODY, is_first=True)
-    spans = list(_spans(con))
-    # One processor for each span keeps them busier than all of them for each statement.
+        con.register("asked", pa.table({"account": pa.array(sorted(accounts), pa.int64())}))
+        parts = [figured(con, "account IN (SELECT account FROM asked)")]
+    else:
+        parts = _beside_each_other(con, figured, [f"account BETWEEN {one} AND {last}" for one, last in _spans(con)])
+    for name in ITEMS:
+        con.register(name, pa.concat_tables(part[name] for part in parts))
+    for name, statement in _statements():
+        con.execute(f"CREATE OR REPLACE TABLE {name} AS {statement}")
+    for name in ITEMS:
+        con.unregister(name)
+    return pa.concat_tables(part["figures"] for part in parts)
+
+
+def _beside_each_other(con: Any, figured: Callable[[Any, str], Tables], spans: list[str]) -> list[Tables]:
+    """One processor for each span keeps them busier than all of them for each statement."""
+
+    def beside(span: str) -> Tables:
+        with con.cursor() as cursor:
+            return figured(cursor, span)
+
     con.execute("SET threads = 1")
     try:
         with ThreadPoolExecutor(min(AT_ONCE, cores())) as pool:
-            list(pool.map(lambda span: _make_beside(con, statements, span), spans))
+            return list(pool.map(beside, spans or ["account IS NULL"]))
     finally:
         con.execute("RESET threads")
 
 
-def _make_beside(con: Any, statements: list[tuple[str, str]], span: tuple[int, int]) -> None:
-    """With the database of `con` and temporary tables of its own."""
-    with con.cursor() as beside:
-        _make(beside, statements, span)
-
-
-def _make(con: Any, statements: list[tuple[str, str]], span: tuple[int, int] | None, *, is_first: bool = False) -> None:
-    """Compute the accounts of a span (None: those in `asked`). The first one makes the tables `figures` and `details`."""
-    for kind in ("orders", "lines"):
-        con.execute(f"CREATE OR REPLACE TEMP VIEW some_{kind} AS {_narrowed(kind, span)}")
-    for name, statement in statements:
-        if name not in ("figures", "details"):
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {statement}")
-        elif is_first:
-            con.execute(f"CREATE OR REPLACE TABLE {name} AS {statement}")
-        else:
-            con.execute(f"INSERT INTO {name} BY NAME {statement}")
+def _figured(con: Any, whose: str, *, basis: Basis, family_of: Columns) -> Tables:
+    """The figures of some accounts (a condition), and what `_statements` read of them, by name."""
+    until = f"{whose} AND day <= DATE '{basis.windows.as_of}'"
+    orders = columns.fetch(con, f"{_ORDERS} WHERE {until}", ("account", "day"))
+    own = heads.of_accounts(orders, basis)
+    lines = columns.fetch(con, f"{_LINES} WHERE {until}", ("account", "product", "day"))
+    of = Assortment(products.telling(lines, own), own, family_of, basis)
+    return {"figures": columns.as_table(own, heads.KINDS)} | {
+        name: columns.as_table(getattr(of, name)(), ITEM_KINDS) for name in ITEMS
+    }
 
 
 def _spans(con: Any) -> Iterator[tuple[int, int]]:
+    """Runs of account numbers with about `LINES` lines each."""
     low, high = con.execute("SELECT min(account), max(account) FROM orders").fetchall()[0]
     if low is not None:
-        yield from ((first, first + SPAN - 1) for first in range(low, high + 1, SPAN))
+        lines = con.execute("SELECT count(*) FROM lines").fetchall()[0][0]
+        each = max(1, min(MOST_ACCOUNTS, (high - low + 1) * LINES // max(lines, 1)))
+        yield from ((first, first + each - 1) for first in range(low, high + 1, each))
 
 
-def _register(con: Any, accounts: set[int]) -> None:
-    import pyarrow as pa
-
-    con.register("asked", pa.table({"account": pa.array(sorted(accounts), pa.int64())}))
-
-
-def _narrowed(kind: str, span: tuple[int, int] | None) -> str:
-    """The facts of the accounts that are computed at a time."""
-    where = "account IN (SELECT account FROM asked)" if span is None else f"account BETWEEN {span[0]} AND {span[1]}"
-    return f"SELECT * FROM {kind} WHERE {where}"  # noqa: S608
-
-
-@lru_cache(maxsize=8)
-def _statements(basis: Basis) -> list[tuple[str, str]]:
-    """The tables to make for one set of accounts, in this order; the last two are kept."""
+@lru_cache(maxsize=1)
+def _statements() -> list[tuple[str, str]]:
+    """The tables to make of the items, in this order; `KEPT` are kept."""
     import ibis
 
     def table(name: str, schema: Any) -> Any:
         return ibis.table(schema, name=name)
 
-    days = computing.of_days(table("some_orders", _FACTS["orders"]), basis)
-    heads = computing.of_accounts(table("days", days.schema()), basis)
-    own = table("heads", heads.schema())
-    some = table("some_lines", _FACTS["lines"]).semi_join(computing.telling(own), "account")
-    lines = table("telling_lines", some.schema())
-    products = computing.of_products(lines, basis)
-    by_product = table("by_product", products.schema())
-    of_families = computing.families(lines, table("family_of", _FACTS["family_of"]), own, basis)
-    by_family = table("by_family", of_families.schema())
-    found = {
-        "lost": computing.lost(by_product, lines, own, basis),
-        "new": computing.new(by_product, lines, own, basis),
-        "gone": computing.gone(by_family),
+    halves = table("halves", _HALVES)
+    kinds = {name: table(name, _ITEMS) for name in ("lost", "new", "falling", "rising")} | {
+        "gone": computing.gone(halves)
     }
-    explained = computing.explained(lines, computing.trending(own, basis), basis)
-    items = ibis.union(explained, *(computing.named(found[name], kind) for name, kind in COUNTED.items()))
+    items = ibis.union(*(computing.named(some, COUNTED.get(name, name)) for name, some in kinds.items()))
     of_items = table("items", items.schema())
-    further = [
-        computing.counted(of_items, COUNTED),
-        computing.breadth(by_family),
-        computing.main_product(by_product, own),
-    ]
+    main = table("main", _ITEMS)
     made = {
-        "days": days,
-        "heads": heads,
-        "telling_lines": some,
-        "by_product": products,
-        "by_family": of_families,
         "items": items,
-        "figures": _joined(own, further),
+        "found": computing.joined(
+            computing.counted(of_items, COUNTED),
+            computing.breadth(halves),
+            main.select("account", top_product="item", top_amount="amount"),
+        ),
         "details": computing.top(of_items),
     }
     return [(name, ibis.to_sql(made[name], dialect="duckdb")) for name in made]
-
-
-def _joined(own: Any, further: list[Any]) -> Any:
-    """One row for each account: what its orders and its lines say, nothing said being 0."""
-    import ibis
-
-    joined = own
-    for other in further:
-        joined = joined.left_join(other, "account").drop("account_right")
-    filled = {
-        name: ibis.coalesce(joined[name], 0).cast(joined[name].type())
-        for other in further
-        for name in other.columns
-        if name != "account"
-    }
-    return joined.mutate(**filled)
 
 
 def as_kept(basis: Basis) -> dict[str, Any]:

@@ -6,14 +6,17 @@ As the facts are: a whole, and parts that replace it for some accounts. So a run
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kundenkreis.insights import figuring
 from kundenkreis.insights.computing import Basis
 from kundenkreis.insights.facts import store
 from kundenkreis.insights.judging import House
 
-NAMES = ("figures", "details", "scores", "signals")
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NAMES = ("figures", "found", "details", "scores", "signals")
 MOST_PARTS = 12
 # The house's yardstick (its quintiles, its rhythm, its shares) is made anew when so many of its accounts have changed since, and in a
 # house of fewer accounts by each run: it takes no time there, and one order may move it.
@@ -60,11 +63,16 @@ class Kept:
         """A query for the rows of one of `NAMES`, of each account the newest."""
         return store.newest([([part.files[name]], part.accounts) for part in self.parts])
 
-    def add_others(self, con: Any) -> None:
-        """Complete the tables `figures` and `details` by the accounts that are not in `asked`."""
-        for name in ("figures", "details"):
-            rows = f"SELECT * FROM ({self.newest(name)}) WHERE account NOT IN (SELECT account FROM asked)"  # noqa: S608
-            con.execute(f"INSERT INTO {name} BY NAME {rows}")
+    def with_others(self, con: Any, figures: pa.Table) -> pa.Table:
+        """These figures, and the tables `found` and `details`, completed by the accounts that are not in `asked`."""
+        import pyarrow as pa
+
+        def others(name: str) -> str:
+            return f"SELECT * FROM ({self.newest(name)}) WHERE account NOT IN (SELECT account FROM asked)"  # noqa: S608
+
+        for name in figuring.KEPT:
+            con.execute(f"INSERT INTO {name} BY NAME {others(name)}")
+        return pa.concat_tables([figures, con.sql(others("figures")).to_arrow_table().select(figures.column_names)])
 
     def load_written(self, con: Any, *, only_asked: bool) -> None:
         """The tables `written_scores` and `written_signals`: what the database has."""
@@ -95,7 +103,7 @@ def with_some(con: Any, kept: Kept, hidden: set[int], asked: set[int]) -> Kept:
 def _written(con: Any) -> dict[str, str]:
     files = {name: store.new_name(name) for name in NAMES}
     for name, file in files.items():
-        con.execute(f"COPY {name} TO '{store.path(file)}' (FORMAT parquet)")
+        con.execute(f"COPY (SELECT * FROM {name}) TO '{store.path(file)}' (FORMAT parquet)")  # noqa: S608
     return files
 
 

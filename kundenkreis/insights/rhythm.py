@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ Z90 = 1.2815515655446004
 FEWEST_GAPS = 2  # below, an account has no rhythm of its own, and no order can be missed
 SMALLEST_VARIANCE = 0.01  # of ln(gap): even a standing order moves by a weekend
 LONGEST = 3650  # days
+MICRO = 1_000_000  # logarithms are added up as whole millionths: in any order the sum is the same
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Peers:
     weight: float = 1.0
     variance: float = 0.6
     freedom: float = 6.0
+
+
+def micro_log(days: Any) -> Any:
+    """ln(days) in whole millionths."""
+    import numpy as np
+
+    return np.rint(np.log(days) * MICRO).astype("int64")
 
 
 def fit(count: Floats, mean: Floats, square: Floats) -> Peers:
@@ -74,6 +82,10 @@ class Rhythm:
     centre: Any
     scale: Any
     freedom: Any
+
+    def of(self, rows: Any) -> Rhythm:
+        """Of some of the accounts, by their places or a mask."""
+        return Rhythm(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 def rhythm(count: Floats, mean: Floats, square: Floats, peers: Peers) -> Rhythm:

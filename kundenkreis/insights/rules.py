@@ -6,6 +6,7 @@ Amounts and days are kept in figures as text, so that they stay exact.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,12 +121,49 @@ RULES = (
         renamed=(("product", "top_product"), ("amount", "top_amount")),
     ),
 )
+# The kinds that name products or families (`products`, `computing.gone`).
+WITH_ITEMS = {"falling", "rising", "lost_products", "new_products", "narrower"}
 _AS_NUMBERS = {"count", "gap", "product"}
 
 
 def statement(basis: Basis, house: Any) -> str:
-    """The signals that hold: account, kind, value and figures, read from the relation `whole` (an account's row)."""
-    limits = {
+    """The signals that hold: account, kind, value and figures (JSON as text).
+
+    Read from the relations `whole` (an account's row) and `named` (the items of an account and kind as JSON).
+    """
+    limits = _limits(basis, house)
+    return " UNION ALL ".join(_select(rule, limits, compared) for rule, compared in _rules(basis))
+
+
+def _select(rule: Rule, limits: dict[str, Any], compared: Compared | None) -> str:
+    figures, table = _figures(rule, limits, compared), "whole"
+    told = f"json_object({figures})"
+    if rule.kind in WITH_ITEMS:
+        told = f"CASE WHEN items IS NULL THEN {told} ELSE json_object({figures}, 'items', items) END"
+        table = f"whole LEFT JOIN (SELECT account, items FROM named WHERE kind = '{rule.kind}') USING (account)"  # noqa: S608
+    return (
+        f"SELECT account, '{rule.kind}' AS kind, {_value(rule, limits)} AS value, ({told})::VARCHAR AS figures"  # noqa: S608
+        f" FROM {table} WHERE {_condition(rule, limits)}"
+    )
+
+
+def any_holds(basis: Basis, house: Any) -> str:
+    """The condition that an account's row has a signal at all: one look at all accounts, so that `statement` looks at few."""
+    limits = _limits(basis, house)
+    return " OR ".join(f"({_condition(rule, limits)})" for rule, _compared in _rules(basis))
+
+
+def _rules(basis: Basis) -> Iterator[tuple[Rule, Compared | None]]:
+    """Those that can be asked: a rule that compares needs its window."""
+    for rule in RULES:
+        compared = getattr(basis.windows, rule.compared) if rule.compared else None
+        if compared is not None or not rule.compared:
+            yield rule, compared
+
+
+def _limits(basis: Basis, house: Any) -> dict[str, Any]:
+    """What stands for the names in braces."""
+    return {
         "as_of": f"DATE '{basis.windows.as_of}'",
         "expected": f"(base * {basis.ratio}::DECIMAL(9, 2))::DECIMAL(18, 2)",
         "kept": 1 - CHANGED_BY,
@@ -140,19 +178,17 @@ def statement(basis: Basis, house: Any) -> str:
         "returns_limit": max(RETURNS, 2 * house.returns),
         "house_revenue": house.revenue,
         "last_orders": house.last_orders,
+        "worth": f"{house.worth}::DECIMAL(18, 2)",
     }
-    selects = []
-    for rule in RULES:
-        compared = getattr(basis.windows, rule.compared) if rule.compared else None
-        if rule.compared and compared is None:
-            continue
-        value = f"({rule.value.format(**limits)})::DECIMAL(16, 2)"
-        worth = "" if rule.is_news else f" AND {value} >= {house.worth}::DECIMAL(18, 2)"
-        selects.append(
-            f"SELECT account, '{rule.kind}' AS kind, {value} AS value, json_object({_figures(rule, limits, compared)})"  # noqa: S608
-            f" AS figures FROM whole WHERE {rule.condition.format(**limits)}{worth}"
-        )
-    return " UNION ALL ".join(selects)
+
+
+def _value(rule: Rule, limits: dict[str, Any]) -> str:
+    return f"({rule.value.format(**limits)})::DECIMAL(16, 2)"
+
+
+def _condition(rule: Rule, limits: dict[str, Any]) -> str:
+    worth = "" if rule.is_news else f" AND {_value(rule, limits)} >= {limits['worth']}"
+    return f"{rule.condition.format(**limits)}{worth}"
 
 
 def _figures(rule: Rule, limits: dict[str, Any], compared: Compared | None) -> str:

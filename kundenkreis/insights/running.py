@@ -44,10 +44,10 @@ def run(
         basis, hidden, kept = figuring.basis(con, as_of), _in_bin(), Kept.of(manifest)
         asked = accounts | (hidden ^ set(kept.hidden)) if accounts is not None and kept.holds_for(basis) else None
         yardstick = kept.yardstick(len(asked)) if asked is not None else None
-        figuring.compute(con, basis, asked)
+        figures = figuring.compute(con, basis, asked)
         if asked is not None and yardstick is None:
-            kept.add_others(con)
-        house = judging.judge(con, basis, hidden, yardstick)
+            figures = kept.with_others(con, figures)
+        house = judging.judge(con, basis, figures, hidden, yardstick)
         if manifest.run:
             kept.load_written(con, only_asked=yardstick is not None)
         else:
@@ -82,8 +82,7 @@ def look_back(as_of: dt.date) -> list[dict[str, Any]]:
         manifest, _accounts = _facts(con, full=False)
         store.views(con, manifest)
         basis = figuring.basis(con, as_of)
-        figuring.compute(con, basis)
-        judging.judge(con, basis, _in_bin())
+        judging.judge(con, basis, figuring.compute(con, basis), _in_bin())
         rows = con.execute(
             "SELECT account, kind, value, figures FROM signals ORDER BY value DESC, account, kind"
         ).fetchall()

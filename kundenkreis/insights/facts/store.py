@@ -16,7 +16,7 @@ from kundenkreis.insights.facts import reading, stale
 from kundenkreis.insights.facts.reading import Snapshot
 from kundenkreis.insights.facts.stale import Cursor
 
-FORMAT = 2
+FORMAT = 3
 SPAN = 50_000  # accounts in a file of the base
 MOST_DELTAS = 12
 # Beyond this share of the house's accounts a delta costs more than a new base.
@@ -26,13 +26,15 @@ _SLICE = 20_000
 # Both files of facts, from what `reading` streams. `heads` and `parts` are those streams.
 _ORDERS = """
 SELECT account, order_id, day::VARCHAR::DATE AS day, is_credit = 1 AS is_credit, (cents::DECIMAL(18, 0) * 0.01)::DECIMAL(18, 2) AS amount
-FROM heads ORDER BY account, day, order_id
+FROM heads
 """
+_ORDERS_BY = "ORDER BY account, day, order_id"
 _LINES = """
 SELECT p.account, p.order_id, p.product, p.day::VARCHAR::DATE AS day, (p.milli::DECIMAL(18, 0) * 0.001)::DECIMAL(18, 3) AS quantity,
     (p.cents::DECIMAL(18, 0) * 0.01)::DECIMAL(18, 2) AS amount
-FROM parts p SEMI JOIN read_parquet('{orders}') o ON p.order_id = o.order_id ORDER BY p.account, p.day, p.order_id
+FROM parts p SEMI JOIN read_parquet('{orders}') o ON p.order_id = o.order_id
 """
+_LINES_BY = "ORDER BY account, product, day, order_id"
 
 
 @dataclass(frozen=True)
@@ -175,8 +177,8 @@ def _written(con: Any, orders: Snapshot, conditions: Sequence[str], replaced: Se
     import pyarrow as pa
 
     for kind, stream, select in (
-        ("orders", orders.orders, _ORDERS),
-        ("lines", orders.lines, _LINES.format(orders=path(part.orders))),
+        ("orders", orders.orders, f"{_ORDERS} {_ORDERS_BY}"),
+        ("lines", orders.lines, f"{_LINES.format(orders=path(part.orders))} {_LINES_BY}"),
     ):
         streams = (stream(condition) for condition in conditions)
         first = next(streams)
@@ -201,9 +203,9 @@ def _chained(first: Any, others: Iterator[Any]) -> Iterator[Any]:
 def _merged(con: Any, deltas: Sequence[Part]) -> Part:
     """One delta that says what all of these say."""
     one = Part(new_name("orders"), new_name("lines"), new_name("accounts"))
-    for kind in ("orders", "lines"):
+    for kind, order in (("orders", _ORDERS_BY), ("lines", _LINES_BY)):
         newest = _newest(Manifest(Cursor(), [], list(deltas)), kind)
-        con.execute(f"COPY ({newest} ORDER BY account, day, order_id) TO '{path(getattr(one, kind))}' (FORMAT parquet)")
+        con.execute(f"COPY ({newest} {order}) TO '{path(getattr(one, kind))}' (FORMAT parquet)")
     merge_accounts(con, [delta.accounts for delta in deltas], one.accounts)
     count = con.execute(f"SELECT count(*) FROM read_parquet('{path(one.accounts)}')").fetchall()[0][0]  # noqa: S608
     return Part(one.orders, one.lines, one.accounts, count)
