@@ -291,9 +291,9 @@ class MileageRate(Recorded):
 
 
 def suggested_visits(trip: Trip, user: Any, most: int = 50) -> list[Activity]:
-    """The traveller's calls, visits and meetings on the trip's days that belong to no living trip of hers yet, as far as `user` sees them."""
+    """The traveller's visits and meetings on the trip's days that belong to no living trip of hers yet, as far as `user` sees them."""
     first, after = trip.first_day, trip.last_day + dt.timedelta(days=1)
-    kinds = (Activity.Kind.VISIT, Activity.Kind.MEETING, Activity.Kind.CALL)
+    kinds = (Activity.Kind.VISIT, Activity.Kind.MEETING)
     hers = Activity.objects.visible_to(user).living().filter(owner_id=trip.person_id, kind__in=kinds)
     taken = Trip.objects.living().filter(person_id=trip.person_id, visits=models.OuterRef("pk"))
     hers = hers.filter(~models.Exists(taken)).select_related("account", "contact")

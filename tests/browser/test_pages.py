@@ -32,7 +32,7 @@ def pages(world, signed_in, made, group):
     people = [world.ben, world.admin, world.ada]
     clients = {person: signed_in(person) for person in people}
     found, lost, seen = [], [], set()
-    also = [("also:also", a.format(**{key: made[key].pk for key in ("account", "person")})) for a in ALSO]
+    also = [("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip")})) for a in ALSO]
     for name, address in [*addresses(made), *also]:
         if group_of(name) != group or (name.endswith("part_change") and name in seen):
             continue

@@ -192,6 +192,7 @@ class TestVisits:
         self.visit(world, day=11)
         self.visit(world, owner=world.cem)
         self.visit(world, kind="mail")
+        self.visit(world, kind="call")  # can be made from anywhere
         self.visit(world).discard(by=world.ada)
         assert {one.pk for one in suggested_visits(trip_of(world.ada), world.ada)} == {done.pk, planned.pk}
 
