@@ -111,7 +111,7 @@ class Event(models.Model):
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
     undoes = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="undone_by")
     # The event of the same piece of work with which this one is taken back: of a report, the next step that it made.
-    part_of = models.ForeignKey(
+    goes_with = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="parts", db_index=False
     )
 
@@ -124,7 +124,7 @@ class Event(models.Model):
             models.Index(fields=["account_id", "-at", "-id"], name="history_event_account"),
             models.Index(fields=["at", "id"], name="history_event_at"),
             models.Index(fields=["actor_id", "-id"], name="history_event_actor"),
-            models.Index(fields=["part_of"], name="history_event_part", condition=models.Q(part_of__isnull=False)),
+            models.Index(fields=["goes_with"], name="history_event_part", condition=models.Q(goes_with__isnull=False)),
         ]
 
     def __str__(self) -> str:

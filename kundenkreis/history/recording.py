@@ -61,8 +61,8 @@ def record_event(
 
 def join(part: Event, to: Event) -> None:
     """From now on the event `part` is taken back with the event `to`. Belongs into the transaction of both."""
-    part.part_of = to
-    part.save(update_fields=["part_of"])
+    part.goes_with = to
+    part.save(update_fields=["goes_with"])
 
 
 def _told(verb: Verb) -> Verb:

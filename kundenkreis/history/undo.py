@@ -77,7 +77,7 @@ def preview_event(event: Event) -> Undone:
 def undo_event(event: Event, *, by: Actor | None, now: dt.datetime | None = None) -> Undone:
     """Take one event back: a new record goes to the bin, a discarded one comes out, changed fields get their old values.
 
-    A field that holds another value than the event gave it is kept. What was done with it in one go (`part_of`) goes back too, unless
+    A field that holds another value than the event gave it is kept. What was done with it in one go (`goes_with`) goes back too, unless
     somebody has changed that since. Raises CannotUndo, and ValidationError when the old values are not allowed any more.
     """
     result = preview_event(event)

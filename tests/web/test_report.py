@@ -156,7 +156,7 @@ def test_a_step_that_was_taken_back_alone_does_not_hinder(world, client):
 def test_nobody_takes_back_a_step_that_she_may_not(world, client):
     event = reported(world, client)
     Activity.objects.filter(kind="task").update(account=world.brauneis, owner=world.cem)
-    Event.objects.filter(part_of=event).update(actor_id=world.cem.pk)
+    Event.objects.filter(goes_with=event).update(actor_id=world.cem.pk)
     assert client.post(f"/history/{event.pk}/undo/").status_code == 403
     assert not Activity.objects.get(pk=event.subject_id).is_open
 

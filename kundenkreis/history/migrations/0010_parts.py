@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='event',
-            name='part_of',
+            name='goes_with',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='parts', to='history.event'),
         ),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(condition=models.Q(('part_of__isnull', False)), fields=['part_of'], name='history_event_part'),
+            index=models.Index(condition=models.Q(('goes_with__isnull', False)), fields=['goes_with'], name='history_event_part'),
         ),
     ]
