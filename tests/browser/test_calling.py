@@ -33,8 +33,7 @@ def test_a_call_is_reported_with_few_taps(world, called, violations):
     called.click("#shared-dialog label:has-text('left a message')")
     called.click("#shared-dialog fieldset:has-text('Call again') label:has-text('tomorrow')")
     called.click("#shared-dialog button[type=submit]")
-    called.wait_for_selector("text=Reported, and the next step is on your list.")
-    assert not called.evaluate(WAITING)
+    settled(called, f"{CLOSED} && !({WAITING})")
     call, again = Activity.objects.order_by("pk")
     assert (call.outcome, call.contact, again.kind, again.is_open) == ("voicemail", world.maria, "call", True)
 
