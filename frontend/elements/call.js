@@ -51,7 +51,11 @@ document.addEventListener("visibilitychange", () => offer(waiting()));
 window.addEventListener("online", () => offer(waiting()));
 // Said "no report", or closed it another way.
 shared?.addEventListener("close", () => form() && forget());
-document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && event.target.matches?.("form[data-call-report]") && forget());
+// Before htmx goes to the next page, which would offer it again.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, elt, requestConfig } = event.detail;
+  if (xhr.status < 300 && requestConfig?.verb === "post" && elt?.matches?.("form[data-call-report]")) forget();
+});
 document.addEventListener("kundenkreis:queued", (event) => {
   if (!event.target.matches?.("form[data-call-report]")) return;
   forget();

@@ -3,18 +3,18 @@ class Picker extends HTMLElement {
   connectedCallback() {
     this.chosen = this.querySelector(".choices");
     this.input = this.querySelector("[role=combobox]");
-    this.hidden = this.querySelector("input[type=hidden]");
-    this.hidden.addEventListener("change", (event) => this.take(event));
+    this.number = this.querySelector("input[type=hidden]");
+    this.number.addEventListener("change", (event) => this.take(event));
     this.closest("form")?.addEventListener("reset", () => this.chosen.querySelectorAll("[data-new]").forEach((box) => box.remove()));
   }
 
   take(event) {
     event.stopPropagation(); // nothing of the form itself has changed yet
-    const value = this.hidden.value;
+    const value = this.number.value;
     const there = this.chosen.querySelector(`input[value="${CSS.escape(value)}"]`);
     if (there) there.checked = true;
     else if (value) this.chosen.append(this.box(value, this.input.value));
-    this.hidden.value = this.input.value = "";
+    this.number.value = this.input.value = "";
     this.input.focus();
     this.chosen.dispatchEvent(new Event("change", { bubbles: true }));
   }

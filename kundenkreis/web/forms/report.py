@@ -102,6 +102,7 @@ def _again_at(choice: str) -> dt.datetime | None:
     """The hour of the next try, by the house's calendar; None without one."""
     if not choice:
         return None
-    if choice == "hour":
-        return (timezone.now() + dt.timedelta(hours=1)).replace(second=0, microsecond=0)
+    if choice == "hour":  # at the hour of the wall's clock, on the day that the house takes for today
+        now = timezone.localtime().replace(second=0, microsecond=0, tzinfo=None)
+        return timezone.make_aware(dt.datetime.combine(clock.today(), now.time()) + dt.timedelta(hours=1))
     return timezone.make_aware(dt.datetime.combine(clock.today() + dt.timedelta(days=int(choice)), _MORNING))
