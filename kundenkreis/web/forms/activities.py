@@ -23,8 +23,10 @@ class ComposerForm(forms.Form):
     """`text` is the subject (its first line) and the body. A task or a planned visit is open until it is ticked off."""
 
     kind = forms.ChoiceField(choices=Activity.Kind.choices)
-    text = forms.CharField(label=_("what happened"), max_length=20_000)
-    with_whom = forms.ModelChoiceField(label=_("with whom"), queryset=Contact.objects.none(), required=False)
+    text = forms.CharField(label=_("what happened"), max_length=20_000, widget=forms.Textarea)
+    with_whom = forms.ModelChoiceField(
+        label=_("with whom"), queryset=Contact.objects.none(), required=False, empty_label="–"
+    )
     at = DateTimeField(label=_("when"), required=False)
     minutes = WholeField(label=_("minutes"), required=False, min_value=0, max_value=6000)
     outcome = forms.ChoiceField(label=_("outcome"), choices=[("", "–"), *Activity.Outcome.choices], required=False)

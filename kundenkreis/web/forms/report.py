@@ -24,7 +24,9 @@ DAYS = (("1", lazy("tomorrow")), ("7", lazy("in a week")), ("14", lazy("in two w
 class ReportForm(forms.Form):
     outcome = forms.ChoiceField(label=lazy("outcome"), choices=Activity.Outcome.choices, widget=forms.RadioSelect)
     body = forms.CharField(label=lazy("what happened"), max_length=20_000, required=False, widget=forms.Textarea)
-    contact = forms.ModelChoiceField(label=lazy("with whom"), queryset=Contact.objects.none(), required=False)
+    contact = forms.ModelChoiceField(
+        label=lazy("with whom"), queryset=Contact.objects.none(), required=False, empty_label="–"
+    )
     minutes = WholeField(label=lazy("minutes"), required=False, min_value=0, max_value=6000)
     next_step = forms.CharField(label=lazy("next step"), max_length=200, required=False)
     next_in = forms.ChoiceField(label=lazy("due"), choices=DAYS, initial="7", required=False, widget=forms.RadioSelect)
