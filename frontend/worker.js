@@ -7,7 +7,7 @@ const WHOSE = "/offline/whose";
 const MOST = 60;
 const OLDEST = 7 * 24 * 3600 * 1000;
 const KEPT_AT = "X-Kept-At";
-const BRIEF = /^\/accounts\/\d+\/$|^\/activities\/\d+\/(edit\/)?$/;
+const BRIEF = /^\/accounts\/\d+\/$|^\/activities\/\d+\/((edit|report)\/)?$/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

@@ -1,10 +1,11 @@
 // Single keys for people who use this eight hours a day. Nothing happens while somebody types.
-import { create, isTyping, places } from "./shell.js";
+import { create, isTyping, places, say, urls } from "./shell.js";
 import { openDialog } from "./dialog.js";
 import { openMenu } from "./menu.js";
 import { openPalette } from "./palette.js";
 import { closePeek, markRow, openPeek, openRow } from "./peek.js";
 import { clearSelection, toggleRow } from "./selection.js";
+import { toast } from "./toast.js";
 
 let sequence = null; // after g or c: where the next letter leads
 
@@ -26,13 +27,36 @@ function begin(list) {
 }
 
 function edit() {
-  const inRow = current()?.querySelector("[data-edit], .inline-value");
-  (inRow ?? document.querySelector("#main [data-edit]") ?? document.querySelector("#main .inline-value"))?.click();
+  const row = current();
+  const inRow = row?.querySelector("[data-edit], .inline-value");
+  const here = inRow ?? document.querySelector("#main [data-edit]") ?? document.querySelector("#main .inline-value");
+  if (here) here.click();
+  else if (row?.dataset.href) editBehind(row.dataset.href);
+}
+
+/** A row says nothing of rights; the record's own page knows whether this person may change it, and where. */
+async function editBehind(address) {
+  document.documentElement.classList.add("is-working");
+  const answer = await fetch(address).catch(() => null);
+  document.documentElement.classList.remove("is-working");
+  if (!answer) return toast(say("offline"), "bad");
+  if (urls.sign_in && new URL(answer.url).pathname.startsWith(urls.sign_in)) return location.assign(address);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const button = page.querySelector("#main [data-edit]");
+  if (button) location.assign(button.getAttribute("href"));
+  else toast(say("not_changeable"));
+}
+
+/** The list of keys, without those that do nothing on this page. */
+function showKeys() {
+  const dialog = document.getElementById("keys-dialog");
+  for (const line of dialog?.querySelectorAll("[data-needs]") ?? []) line.hidden = !document.querySelector(line.dataset.needs);
+  openDialog(dialog);
 }
 
 const KEYS = {
   "/": () => openPalette(),
-  "?": () => openDialog(document.getElementById("keys-dialog")),
+  "?": showKeys,
   g: () => begin(places),
   c: () => {
     begin(create);

@@ -28,7 +28,7 @@ document.addEventListener("toggle", (event) => {
   items(menu)[0]?.focus();
 }, true);
 
-const items = (menu) => [...menu.querySelectorAll("[role^=menuitem], input, select, .button")];
+const items = (menu) => [...menu.querySelectorAll("[role^=menuitem], input:not([type=hidden]), select, .button")];
 
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.(".menu[popover]");

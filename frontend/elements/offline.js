@@ -55,7 +55,7 @@ function fieldsOf(form, submitter) {
 }
 
 function labelOf(form, fields) {
-  const named = fields.find(([name]) => ["subject", "text", "name"].includes(name))?.[1] ?? "";
+  const named = fields.find(([name]) => ["subject", "text", "name", "body"].includes(name))?.[1] ?? "";
   const title = form.dataset.offline || document.querySelector("h1 span, h1")?.textContent.trim() || "";
   return [named.split("\n")[0].slice(0, 80), title].filter(Boolean).join(" · ");
 }
@@ -70,6 +70,8 @@ async function take(form, submitter) {
     return toast(say("not_kept"), "bad");
   }
   delete form.dataset.onceKey;
+  // What stays on the screen is not taken a second time; the box over a timeline empties itself for the next entry.
+  if (!form.closest("kk-composer")) for (const control of form.querySelectorAll("[type=submit]")) control.disabled = true;
   form.dispatchEvent(new CustomEvent("kundenkreis:queued", { bubbles: true }));
   toast(say("queued"), "good");
   show();

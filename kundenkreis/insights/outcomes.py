@@ -46,10 +46,14 @@ bought AS (
     FROM products p JOIN lines l ON l.account = p.account AND l.product = p.item AND l.day > p.raised_on
         AND l.day <= p.raised_on + {days} AND l.quantity > 0
     GROUP BY p.id
+),
+told AS (
+    SELECT s.id, s.kind, coalesce(d.orders, 0) AS orders, coalesce(d.credits, 0) AS credits, coalesce(b.named, 0) AS named,
+        d.next_on, coalesce(d.revenue, 0)::DECIMAL(18, 2) AS revenue
+    FROM asked s LEFT JOIN documents d ON d.id = s.id LEFT JOIN bought b ON b.id = s.id
 )
-SELECT s.id, s.kind, coalesce(orders, 0) AS orders, coalesce(credits, 0) AS credits, coalesce(named, 0) AS named,
-    next_on, coalesce(revenue, 0)::DECIMAL(18, 2) AS revenue, CASE s.kind {claims} END AS is_right
-FROM asked s LEFT JOIN documents d ON d.id = s.id LEFT JOIN bought b ON b.id = s.id ORDER BY s.id
+-- The claims are asked of `told`, where nothing is 0 and not unknown: whoever bought nothing at all has no row in `documents`.
+SELECT *, CASE kind {claims} END AS is_right FROM told ORDER BY id
 """
 
 

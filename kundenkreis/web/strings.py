@@ -13,6 +13,7 @@ def browser_strings() -> dict[str, str]:
         "offline": _("The connection is lost. What you typed is kept here; try again when you are online."),
         "back_online": _("The connection is back."),
         "timeout": _("The server took too long. Nothing was lost on this page; please try again."),
+        "not_changeable": _("Nothing of this can be changed by you."),
         "not_allowed": _("You may not do this. Nothing was changed."),
         "not_found": _("This record does not exist any more, or you may not see it. Nothing was changed."),
         "stale": _("Somebody else has changed this in the meantime. Your text is still here; reload to compare."),

@@ -101,6 +101,77 @@ def test_a_worker_that_dies_after_the_claim_sends_nothing_twice_and_loses_nothin
     assert "Important" in mail.outbox[0].body
 
 
+class Killed(BaseException):
+    """As if the power went out: nothing of ours catches it."""
+
+
+def dying(*_arguments, **_values):
+    raise Killed
+
+
+def test_a_worker_that_dies_between_the_claim_and_the_line_in_the_inbox_leaves_the_line_to_the_next(world, monkeypatch):
+    task(world, "Call")
+    monkeypatch.setattr(Notification, "send", dying)
+    with pytest.raises(Killed):
+        morning.begin(SEVEN)
+    monkeypatch.undo()
+    morning.begin(SEVEN.replace(minute=15))
+    morning.begin(SEVEN.replace(minute=30))
+    assert Notification.objects.filter(person=world.ada, kind="due").count() == 1
+
+
+def test_a_worker_that_dies_before_the_mail_leaves_the_day_without_one_and_the_next_day_tells_all(world, monkeypatch):
+    task(world, "Call")
+    Notification.send(world.ada, "mention", "Important")
+    monkeypatch.setattr(mail.EmailMultiAlternatives, "send", dying)
+    with pytest.raises(Killed):
+        morning.begin(SEVEN)
+    monkeypatch.undo()
+    for minute in (15, 30, 45):
+        assert morning.begin(SEVEN.replace(minute=minute)) == 0
+    assert morning.begin(SEVEN + dt.timedelta(days=1)) == 1
+    (sent,) = mails_to(world.ada)
+    assert "Important" in sent.body and "Call" in sent.body
+
+
+def test_a_worker_that_dies_after_the_mail_was_taken_sends_no_second_one_that_day(world, monkeypatch):
+    Notification.send(world.ada, "mention", "Important")
+    sending = mail.EmailMultiAlternatives.send
+
+    def send_and_die(*arguments):
+        sending(*arguments)
+        raise Killed
+
+    monkeypatch.setattr(mail.EmailMultiAlternatives, "send", send_and_die)
+    with pytest.raises(Killed):
+        morning.begin(SEVEN)
+    monkeypatch.undo()
+    assert morning.begin(SEVEN.replace(minute=15)) == 0
+    assert len(mails_to(world.ada)) == 1
+    # Whether it went out is not known; so the next day tells it rather than never, and then no more.
+    for days, sent in ((1, 1), (2, 0)):
+        assert morning.begin(SEVEN + dt.timedelta(days=days)) == sent
+
+
+def test_a_worker_that_dies_takes_no_other_person_s_mail_with_it(world, monkeypatch):
+    for person in (world.ada, world.cem):
+        Notification.send(person, "mention", "Hello")
+    sending = mail.EmailMultiAlternatives.send
+
+    def die_first(self, *arguments):
+        if not mail.outbox and not died:
+            died.append(self)
+            raise Killed
+        return sending(self, *arguments)
+
+    died = []
+    monkeypatch.setattr(mail.EmailMultiAlternatives, "send", die_first)
+    with pytest.raises(Killed):
+        morning.begin(SEVEN)
+    assert morning.begin(SEVEN.replace(minute=15)) == 1
+    assert {died[0].to[0], mail.outbox[0].to[0]} == {world.ada.email, world.cem.email}
+
+
 def test_a_mail_server_that_does_not_answer_is_tried_again(world, monkeypatch):
     Notification.send(world.ada, "mention", "Important")
 

@@ -12,8 +12,10 @@ from django.utils import translation
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
+from kundenkreis.insights import outcomes
 from kundenkreis.insights.models import Kind, Score, Signal
 from kundenkreis.web.reasons import tell
+from kundenkreis.web.verdicts import verdict
 
 TODAY = dt.date(2026, 3, 2)
 MISSED = {
@@ -177,3 +179,69 @@ def test_the_api_lists_signals_and_takes_answers(raised, signed_in):
     assert ada.post(f"/api/v1/signals/{pk}/done", content_type="application/json").status_code == 200
     raised.extra["missed"].refresh_from_db()
     assert raised.extra["missed"].answer == "done"
+
+
+# --- what happened after
+
+AFTER = {"orders": 0, "credits": 0, "named": 0, "revenue": "0.00"}
+ORDERED = AFTER | {"orders": 2, "revenue": "1234.00", "next_on": "2026-04-06"}
+VERDICTS = [
+    (
+        "missed_order",
+        "right",
+        AFTER,
+        "No order came in the 90 days after.",
+        "In den 90 Tagen danach kam kein Auftrag.",
+    ),
+    (
+        "missed_order",
+        "wrong",
+        ORDERED,
+        "Next order on 6 Apr 2026; in the 90 days after, orders on 2 days.",
+        "Nächster Auftrag am 6. Apr. 2026; in den 90 Tagen danach an 2 Tagen bestellt.",
+    ),
+    (
+        "first_order",
+        "right",
+        ORDERED,
+        "Next order on 6 Apr 2026; in the 90 days after, orders on 2 days.",
+        "Nächster Auftrag am 6. Apr. 2026; in den 90 Tagen danach an 2 Tagen bestellt.",
+    ),
+    ("first_order", "wrong", AFTER, "No further order came", "kam kein weiterer Auftrag"),
+    ("reactivated", "right", ORDERED | {"orders": 1}, "orders on 1 day.", "an 1 Tag bestellt."),
+    ("reactivated", "wrong", AFTER, "No further order came", "kam kein weiterer Auftrag"),
+    ("returns", "right", AFTER | {"credits": 1}, "1 further credit note in", "1 weitere Gutschrift in"),
+    ("returns", "wrong", AFTER, "Nothing was sent back", "nichts zurückgeschickt"),
+    ("lost_products", "right", AFTER, "None of the products named was bought", "keines der genannten Produkte gekauft"),
+    ("lost_products", "wrong", AFTER | {"named": 3}, "3 order lines", "3 Auftragspositionen"),
+    ("new_products", "right", AFTER | {"named": 1}, "1 order line in", "1 Auftragsposition in"),
+    ("new_products", "wrong", AFTER, "None of the products named was bought", "keines der genannten Produkte gekauft"),
+]
+
+
+@pytest.mark.parametrize(("kind", "judged", "outcome", "english", "german"), VERDICTS)
+def test_what_happened_after_is_told_as_the_kind_needs_it(raised, kind, judged, outcome, english, german):
+    signal = Signal(account=raised.lindner, kind=kind, verdict=judged, outcome=outcome, raised_on=TODAY)
+    for language, words in (("en", english), ("de", german)):
+        with translation.override(language):
+            said = verdict(signal, "EUR").replace("\xa0", " ")
+        assert words in said
+        assert said.endswith((".", "€.")) and "%(" not in said
+        assert ("1,234" in said or "1.234" in said) == (outcome["revenue"] == "1234.00")
+
+
+def test_every_kind_that_is_judged_has_a_sentence_for_right_and_wrong():
+    told = {(kind, judged) for kind, judged, *_rest in VERDICTS}
+    assert told == {(kind, judged) for kind in outcomes.CLAIMS for judged in Signal.Verdict.values}
+
+
+def test_the_page_tells_what_happened_after_and_what_would_have_been_right(raised, signed_in):
+    one = raised.extra["missed"]
+    address = reverse("signals:detail", args=[one.pk])
+    assert "What happened after" not in signed_in(raised.ada).get(address).content.decode()
+    Signal.objects.filter(pk=one.pk).update(verdict="wrong", outcome=ORDERED)
+    page = signed_in(raised.ada).get(address).content.decode().replace("\xa0", " ")
+    assert "Next order on 6 Apr 2026; in the 90 days after, orders on 2 days." in page
+    assert "Revenue until 31 May 2026: €1,234." in page
+    assert "no order in the 90 days after" in page
+    assert "was wrong" in page

@@ -101,7 +101,17 @@ def test_fetched_ahead_are_the_day_and_the_accounts_of_today_within_reach(world,
         Activity.add(
             by=world.ben, kind="task", subject="x", is_open=True, account=account, owner=world.ada, due_on=clock.today()
         )
+    visit = Activity.add(
+        by=world.ada,
+        kind="visit",
+        subject="y",
+        is_open=True,
+        account=world.lindner,
+        owner=world.ada,
+        due_on=clock.today(),
+    )
     pages = signed_in(world.ada).get("/offline/wanted/").json()["pages"]
+    assert f"/activities/{visit.pk}/report/" in pages
     assert f"/accounts/{world.lindner.pk}/" in pages
     assert f"/accounts/{world.brauneis.pk}/" not in pages
     assert pages[0] == "/"

@@ -65,13 +65,11 @@ def test_an_outcome_is_asked_for(world, client):
 
 def test_done_ones_and_tasks_are_shown_and_other_peoples_are_not_reported(world, client):
     client.force_login(world.ada)
-    for values in ({"kind": "task"}, {"is_open": False}):
+    for values, refused in (({"kind": "task"}, 302), ({"is_open": False}, 409)):
         one = planned(world, **values)
-        for answer in (
-            client.get(f"/activities/{one.pk}/report/"),
-            client.post(f"/activities/{one.pk}/report/", {"outcome": "good"}),
-        ):
-            assert answer.headers["Location"] == f"/activities/{one.pk}/"
+        address = f"/activities/{one.pk}/report/"
+        assert client.get(address).headers["Location"] == f"/activities/{one.pk}/"
+        assert client.post(address, {"outcome": "good"}).status_code == refused
         assert one.version == Activity.objects.get(pk=one.pk).version
     assert client.get("/activities/report/").headers["Location"] == "/accounts/"
     assert client.get(f"/activities/report/?account={world.brauneis.pk}&kind=visit").status_code == 404
@@ -229,3 +227,17 @@ def test_a_report_in_the_dialog_that_lacks_something_comes_back_there(world, cli
     said = client.post(address, {"outcome": "good", "body": ""}, headers={"HX-Request": "true"})
     assert said.status_code == 422
     assert "<html" not in said.content.decode()
+
+
+def test_a_report_that_comes_too_late_is_neither_written_nor_lost(world, client):
+    visit = planned(world)
+    client.force_login(world.ada)
+    address = f"/activities/{visit.pk}/report/"
+    client.post(address, {"outcome": "good", "body": "First"})
+    answer = client.post(address, {"outcome": "difficult", "body": "They were cross", "next_step": "Call"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "has been reported in the meantime" in page and "They were cross" in page
+    visit.refresh_from_db()
+    assert (visit.outcome, visit.body, Activity.objects.count()) == ("good", "First", 1)
+    assert client.get(address).status_code == 302

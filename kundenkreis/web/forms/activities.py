@@ -40,8 +40,10 @@ class ComposerForm(forms.Form):
     """`text` is the subject (its first line) and the body. A task or a planned visit is open until it is ticked off."""
 
     kind = forms.ChoiceField(choices=Activity.Kind.choices)
-    text = forms.CharField(label=_("what happened"), max_length=20_000)
-    with_whom = forms.ModelChoiceField(label=_("with whom"), queryset=Contact.objects.none(), required=False)
+    text = forms.CharField(label=_("what happened"), max_length=20_000, widget=forms.Textarea)
+    with_whom = forms.ModelChoiceField(
+        label=_("with whom"), queryset=Contact.objects.none(), required=False, empty_label="–"
+    )
     participants = PickedField(Contact, label=_("also with"), url="contacts:options")
     colleagues = PickedField(User, label=_("colleagues"), url="people:options", named=colleague_called)
     at = DateTimeField(label=_("when"), required=False)

@@ -31,7 +31,9 @@ _MORNING = dt.time(9)
 class ReportForm(forms.Form):
     outcome = forms.ChoiceField(label=lazy("outcome"), choices=Activity.Outcome.choices, widget=forms.RadioSelect)
     body = forms.CharField(label=lazy("what happened"), max_length=20_000, required=False, widget=forms.Textarea)
-    contact = forms.ModelChoiceField(label=lazy("with whom"), queryset=Contact.objects.none(), required=False)
+    contact = forms.ModelChoiceField(
+        label=lazy("with whom"), queryset=Contact.objects.none(), required=False, empty_label="–"
+    )
     participants = PickedField(Contact, label=lazy("also with"), url="contacts:options")
     minutes = WholeField(label=lazy("minutes"), required=False, min_value=0, max_value=6000)
     next_step = forms.CharField(label=lazy("next step"), max_length=200, required=False)

@@ -18,13 +18,14 @@ from kundenkreis.core.models import House
 from kundenkreis.history.models import Event
 from kundenkreis.insights import outcomes
 from kundenkreis.insights.backtest import BackTest
-from kundenkreis.insights.models import Run, Score, Signal
+from kundenkreis.insights.models import Kind, Run, Score, Signal
 from kundenkreis.insights.rfm import Segment
 from kundenkreis.staff import access
 from kundenkreis.web import explaining
 from kundenkreis.web.htmx import go
 from kundenkreis.web.reasons import tell
 from kundenkreis.web.trails import steps_of
+from kundenkreis.web.verdicts import verdict
 from kundenkreis.web.views.signal_list import SIGNALS
 
 SNOOZES = (7, 14, 30, 90)
@@ -48,6 +49,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "factors": explaining.factors(signal, told),
         "formula": explaining.formula(signal),
         "parts": explaining.parts(signal, request.user),
+        "verdict": verdict(signal, told.currency),
+        "claim": explaining.CLAIMS.get(Kind(signal.kind), ""),
         "may_change": access.may(request.user, "signals.change", signal),
         "snoozes": SNOOZES,
         "today": clock.today(),

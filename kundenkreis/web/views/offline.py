@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.reporting import KINDS
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.staff import access
@@ -123,12 +124,16 @@ def token(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def wanted(request: HttpRequest) -> HttpResponse:
-    """The addresses that a phone fetches ahead: her day, her agenda, the form for a report, and the accounts of today's appointments."""
+    """The addresses that a phone fetches ahead: her day, her agenda, the form for a new activity, and of what is planned until today
+    the accounts and the forms for its reports.
+    """
     today = clock.today()
     pages = [reverse("day:home"), reverse("activities:list")]
     if access.may(request.user, "activities.add"):
         pages.append(reverse("activities:plan"))
     hers = Activity.objects.visible_to(request.user).open().filter(owner=request.user, due_on__lte=today)
+    planned = hers.filter(kind__in=KINDS).order_by("-due_on", "at").values_list("pk", flat=True)[:BRIEFS]
+    pages += [reverse("activities:report", args=[pk]) for pk in planned]
     accounts = list(
         hers.exclude(account=None).order_by("-due_on", "at").values_list("account", flat=True)[: BRIEFS * 3]
     )

@@ -28,13 +28,17 @@ _TITLES = {"call": lazy("Report a call"), "visit": lazy("Report a visit"), "meet
 
 @require_http_methods(["GET", "POST"])
 def planned(request: HttpRequest, pk: int) -> HttpResponse:
-    """A planned call, visit or meeting took place; what is done already, or nothing of the kind, is shown instead."""
+    """A planned call, visit or meeting took place; what is done already, or nothing of the kind, is shown instead.
+
+    A report that comes after another one (it may have waited for a connection) is not written, nor lost: its text stays in the form.
+    """
     activity = changeable(request, pk)
-    if activity.kind not in KINDS or not activity.is_open:
+    is_late = not activity.is_open and request.method == "POST"
+    if activity.kind not in KINDS or not (activity.is_open or is_late):
         return redirect("activities:detail", pk=pk)
     shown = changeable(request, pk)
     spare(request.user, [shown], "account", "contact")
-    return _answer(request, activity, shown)
+    return _answer(request, activity, shown, is_late=is_late)
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,13 +77,16 @@ def _moment(text: str) -> dt.datetime:
     return at if now - dt.timedelta(days=1) < at < now else now
 
 
-def _answer(request: HttpRequest, activity: Activity, shown: Activity) -> HttpResponse:
+def _answer(request: HttpRequest, activity: Activity, shown: Activity, *, is_late: bool = False) -> HttpResponse:
     """`shown` is the activity without what the person may not see of it."""
     form = ReportForm(request.POST if request.method == "POST" else None, activity=activity, user=request.user)  # type: ignore[arg-type]
     if shown.account is None and shown.contact is None:  # nobody of an account outside her reach is offered
         form.fields["contact"].queryset = form.fields["contact"].queryset.none()  # type: ignore[attr-defined]
     back = _back(request, shown)
-    if form.is_bound and form.save_by():
+    if is_late:
+        said = _("This has been reported in the meantime. What you wrote was not saved; it still stands here.")
+        form.add_error(None, said)
+    elif form.is_bound and form.save_by():
         said = _("Reported, and the next step is on your list.") if form.following else _("Reported.")
         return go(request, back, said, undo=form.event)
     context = {
@@ -88,10 +95,12 @@ def _answer(request: HttpRequest, activity: Activity, shown: Activity) -> HttpRe
         "title": _TITLES[activity.kind],
         "back": back,
         "address": request.get_full_path(),
+        "is_late": is_late,
     }
+    status = 409 if is_late else 422 if form.is_bound else 200
     if is_htmx(request):
-        return fragment(request, "activities/call.html", context, status=422 if form.is_bound else 200)
-    return render(request, "activities/report.html", context, status=422 if form.is_bound else 200)
+        return fragment(request, "activities/call.html", context, status=status)
+    return render(request, "activities/report.html", context, status=status)
 
 
 def _back(request: HttpRequest, activity: Activity) -> str:
