@@ -5,13 +5,13 @@ For bulk verbs that hold their rows as a frame anyway; `core.bulk.insert_rows` d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
-from kundenkreis.core.bulk import _fields, _quoted
+from kundenkreis.core.bulk import _fields, _quoted, _target
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,6 +37,41 @@ def little_memory() -> Iterator[None]:
         if before:
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA mmap_size={before[0]}")
+
+
+def frame_of(model: type[models.Model], rows: Iterable[Sequence[Any]]) -> pl.DataFrame:
+    """Rows of a model's columns, in their order, as a frame. Raises TypeError for a model with columns of other kinds than those below."""
+    import polars as pl
+
+    fields = model._meta.concrete_fields
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _field in fields]
+    series = []
+    for field, values in zip(fields, columns, strict=True):
+        kind = _kind(field)
+        if kind == pl.String:  # a choice is a text with a name of its own
+            values = [None if value is None else str(value) for value in values]
+        if isinstance(kind, pl.Decimal):  # as text, for Python's decimals would bring in numpy
+            texts = [None if value is None else format(value, "f") for value in values]
+            series.append(pl.Series(field.attname, texts, dtype=pl.String).cast(kind))
+        else:
+            series.append(pl.Series(field.attname, values, dtype=kind))
+    return pl.DataFrame(series)
+
+
+def _kind(field: models.Field) -> Any:
+    import polars as pl
+
+    target = _target(field)
+    if isinstance(target, models.DateTimeField):
+        return pl.Datetime("us", "UTC")
+    if isinstance(target, models.DecimalField):
+        return pl.Decimal(target.max_digits, target.decimal_places)
+    kinds = {models.CharField: pl.String, models.TextField: pl.String, models.IntegerField: pl.Int64,
+             models.BooleanField: pl.Boolean, models.DateField: pl.Date}  # fmt: skip
+    found = next((kinds[kind] for kind in kinds if isinstance(target, kind)), None)
+    if found is None:
+        raise TypeError(f"no frame holds {field.model._meta.label}.{field.name}")
+    return found
 
 
 def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:

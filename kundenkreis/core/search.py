@@ -12,16 +12,17 @@ not see is taken out by `visible`, so that the box never says more than the list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from kundenkreis.core import search_terms, search_words
 from kundenkreis.core.search_models import KINDS, entry_id
 from kundenkreis.core.search_words import BEGINS, Candidate, Entry
-from kundenkreis.core.text import LEGAL_WORDS, fold, fold_and_words, words
+from kundenkreis.core.text import LEGAL_WORDS, fold, fold_and_words_many, words
 
 ACCOUNT, CONTACT, PRODUCT, ORDER, USER, DOCUMENT, ACTIVITY = range(1, 8)
 
@@ -35,6 +36,8 @@ _CHUNK = 10_000
 
 Row = tuple[int, str, str] | tuple[int, str, str, str]
 """subject id, name, other text to be found by, and perhaps the number it is known by."""
+Folded = tuple[str, list[str]]
+"""the key of a name, and all words that its record is found by."""
 Visible = Callable[[int, list[int]], Collection[int]]
 Fetch = Callable[[int, int], list[Candidate]]
 Among = Callable[[int], Collection[int] | None]
@@ -101,13 +104,24 @@ def remove(kind: int, ids: Iterable[int]) -> None:
     search_words.take_out([entry_id(kind, subject_id) for subject_id in ids])
 
 
-def bulk_index(kind: int, rows: Iterable[Row], *, new: bool = False) -> int:
+def folded(rows: Sequence[Row]) -> list[Folded]:
+    """The key of each row's name and the words it is found by."""
+    many = fold_and_words_many([(row[1], f"{row[3]} {row[2]}" if len(row) == 4 else f" {row[2]}") for row in rows])
+    for (_key, found), row in zip(many, rows, strict=True):
+        if "+" in row[2]:
+            found += _phone_words(row[2])
+        if len(found) > _MOST_INDEXED_WORDS:
+            del found[_MOST_INDEXED_WORDS:]
+    return many
+
+
+def bulk_index(kind: int, rows: Iterable[Row], *, new: bool = False, known: Iterable[Folded] | None = None) -> int:
     """`index` for a whole chunk at once; returns how many entries were written.
 
-    `new` says that none of these records is in the index yet, which saves looking.
+    `new` says that none of these records is in the index yet, which saves looking; `known` is what `folded` makes of the rows.
     """
     written = 0
-    for entries in _chunks(kind, rows):
+    for entries in _chunks(kind, rows, known):
         if not new:
             before = search_words.stored([entry.id for entry in entries])
             entries = [entry for entry in entries if before.get(entry.id) != entry]
@@ -133,31 +147,22 @@ def rebuild(sources: dict[int, Iterable[Row]] | None = None) -> None:
     search_terms.count_again()
 
 
-def _chunks(kind: int, rows: Iterable[Row]) -> Iterator[list[Entry]]:
-    some: list[Row] = []
-    for row in rows:
-        some.append(row)
-        if len(some) == _CHUNK:
-            yield _entries(kind, some)
-            some = []
-    if some:
-        yield _entries(kind, some)
+def _chunks(kind: int, rows: Iterable[Row], known: Iterable[Folded] | None = None) -> Iterator[list[Entry]]:
+    rest, made = iter(rows), None if known is None else iter(known)
+    while some := list(islice(rest, _CHUNK)):
+        yield _entries(kind, some, None if made is None else list(islice(made, len(some))))
 
 
-def _entries(kind: int, rows: Iterable[Row]) -> list[Entry]:
+def _entries(kind: int, rows: Iterable[Row], known: Sequence[Folded] | None = None) -> list[Entry]:
     """One entry per record (the last one given), in the order of their ids."""
     if not 0 <= kind < KINDS:
         raise ValueError(f"a kind is a number from 0 to {KINDS - 1}")
     entries: dict[int, Entry] = {}
     letter = search_words.letter(kind)
     join = f" {letter}".join
-    for subject_id, name, text, *number in rows:
-        code = number[0] if number else ""
-        key, found = fold_and_words(name, f"{code} {text}")
-        if "+" in text:
-            found += _phone_words(text)
-        if len(found) > _MOST_INDEXED_WORDS:
-            del found[_MOST_INDEXED_WORDS:]
+    some = list(rows)
+    for row, (key, found) in zip(some, folded(some) if known is None else known, strict=True):
+        subject_id, name, code = row[0], row[1], row[3] if len(row) == 4 else ""
         entries[subject_id] = Entry(
             subject_id * 32 + kind,
             kind,
@@ -170,9 +175,15 @@ def _entries(kind: int, rows: Iterable[Row]) -> list[Entry]:
     return [entries[subject_id] for subject_id in sorted(entries)]
 
 
+_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
 def number_key(number: str) -> str:
     """A customer, order or item number as it is compared: "K-10 023" → k10023."""
-    return "".join([letter for letter in number.lower() if letter.isalnum()])[:40]
+    lower = number.lower()
+    if lower.isascii():
+        return lower.translate(_SIGNS)[:40]
+    return "".join([letter for letter in lower if letter.isalnum()])[:40]
 
 
 _E164 = re.compile(r"\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{5,13})\b")

@@ -6,7 +6,7 @@ The folded key is written by the verb and by bulk loads next to the name, so tha
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 KEY_LENGTH = 120
 WORD_LENGTH = 40
@@ -25,6 +25,8 @@ _LETTERS = str.maketrans(
 _ASCII: dict[int, str | None] = {code: " " for code in range(128) if not chr(code).isalnum()}
 _ASCII |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
 _ASCII |= {ord("'"): None, ord("`"): None}  # "McDonald's" is one word, with and without its apostrophe
+
+_ASCII_LINES = _ASCII | {ord("\n"): "\n"}
 
 _NOT_ALNUM = re.compile(r"[^\w ]|_")
 # "ae", "oe", "ue" are umlauts written out; a doubled letter is the commonest typing mistake in names.
@@ -141,8 +143,37 @@ def words(text: str) -> list[str]:
 def fold_and_words(name: str, more: str) -> tuple[str, list[str]]:
     """`fold(name)` and `words(name + " " + more)` in one go, for bulk loads."""
     plain = _plain(name[:_MOST_TEXT])
-    found = _collapse(" ".join([*plain, *_plain(more[:_MOST_TEXT])])).split()
-    # A word stays one word when it is collapsed, so the name's are the first ones.
-    kept = _without_legal_forms(plain[:])
+    return _key_and_words(plain, _collapse(" ".join([*plain, *_plain(more[:_MOST_TEXT])])).split())
+
+
+def _key_and_words(plain: list[str], found: list[str]) -> tuple[str, list[str]]:
+    """The key of a name whose words are `plain`, and the words `found`, collapsed, of which the name's are the first ones."""
+    kept = plain if _LAST_WORDS.isdisjoint(plain) and _ANYWHERE.isdisjoint(plain) else _without_legal_forms(plain[:])
+    # A word stays one word when it is collapsed.
     collapsed = found[: len(kept)] if kept == plain[: len(kept)] else _collapse(" ".join(kept)).split()
-    return _key(kept, " ".join(collapsed)), [word[:WORD_LENGTH] for word in found]
+    key = " ".join(collapsed)
+    if len(key) > KEY_LENGTH or not _FORM_WORDS.isdisjoint(collapsed):
+        key = _key(kept, key)
+    return key, [word[:WORD_LENGTH] for word in found]
+
+
+def fold_and_words_many(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """`fold_and_words` of each pair; what is plain ASCII goes through the alphabet as one text, a line for each."""
+    if not pairs:
+        return []
+    names, lines, others = [], [], {}
+    for place, (name, more) in enumerate(pairs):
+        line = f"{name} {more}"
+        if line.isascii() and len(line) <= _MOST_TEXT and "\n" not in line:
+            names.append(name)
+            lines.append(line)
+        else:
+            others[place] = fold_and_words(name, more)
+            names.append("")
+            lines.append("")
+    plain = "\n".join(names).translate(_ASCII_LINES).split("\n")
+    collapsed = _collapse("\n".join(lines).translate(_ASCII_LINES)).split("\n")
+    found = [_key_and_words(name.split(), line.split()) for name, line in zip(plain, collapsed, strict=True)]
+    for place, one in others.items():
+        found[place] = one
+    return found

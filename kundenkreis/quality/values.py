@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from . import places
+from . import phones, places
 from .figures import DecimalDecision, decide_decimal, numbers
 from .moments import DateDecision, decide_dates, moments
 from .reading.source import Note
@@ -303,24 +303,15 @@ def _one_email(text: str) -> tuple[str | None, str]:
 
 
 def _phone(series: pl.Series, hints: Hints) -> Parsed:
+    """Usual numbers in one pass, the others one by one."""
     import polars as pl
 
-    return _each_once(series, lambda text: _one_phone(text, hints.country), pl.String)
-
-
-@lru_cache(maxsize=50_000)
-def _one_phone(text: str, country: str) -> tuple[str | None, str]:
-    import phonenumbers
-
-    digits = text.replace("(0)", "") if text.lstrip().startswith(("+", "00")) else text
-    try:
-        number = phonenumbers.parse(digits, country)
-    except phonenumbers.NumberParseException:
-        return None, "not_a_phone"
-    if not phonenumbers.is_possible_number(number):
-        return None, "not_a_phone"
-    form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return f"{form};ext={number.extension}" if number.extension else form, ""
+    values = phones.usual(series, hints.country)
+    odd = values.is_null() & series.is_not_null()
+    if not odd.any():
+        return Parsed(values.alias(series.name))
+    rest = _each_once(series.set(~odd, None), lambda text: phones.one(text, hints.country), pl.String)
+    return replace(rest, values=rest.values.zip_with(odd, values).alias(series.name))
 
 
 KINDS: dict[str, Callable[[Any, Hints], Parsed]] = {

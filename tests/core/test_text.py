@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kundenkreis.core.text import KEY_LENGTH, fold, fold_and_words, fold_many, words
+from kundenkreis.core.text import KEY_LENGTH, fold, fold_and_words, fold_and_words_many, fold_many, words
 
 NAMES = st.text(max_size=160) | st.lists(
     st.sampled_from(
@@ -113,3 +113,16 @@ def test_words_are_letters_and_digits_only(text):
 @given(NAMES, NAMES)
 def test_key_and_words_together_are_the_same_as_apart(name, more):
     assert fold_and_words(name, more) == (fold(name), words(name) + words(more))
+
+
+@given(st.lists(st.tuples(NAMES, NAMES), max_size=4))
+def test_many_keys_and_words_are_those_of_each(pairs):
+    assert fold_and_words_many(pairs) == [fold_and_words(*pair) for pair in pairs]
+
+
+def test_many_keys_and_words_are_those_of_each_also_where_lines_and_long_words_are_inside():
+    pairs = [
+        ("Weinhofer Handel GmbH", "B-1 Wels"), ("am See", "x" * 50), ("two\nlines GmbH", ""), ("", ""), ("AG", "AG"),
+        ("A" * 5_000, "b"), ("Müller & Co KG", "o'hara's"), (" ", "only more"), ("G.m.b.H. und Co", "ss\x1fs"), ("aab bcc", "ee"),
+    ]  # fmt: skip
+    assert fold_and_words_many(pairs) == [fold_and_words(*pair) for pair in pairs]

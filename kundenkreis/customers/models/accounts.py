@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -246,6 +246,10 @@ class Account(Recorded):
 
     objects = AccountQuerySet.as_manager()
     FACTS: ClassVar[tuple[str, ...]] = ("last_order_on", "revenue_12m", "revenue_before")
+    # Numbers with a check of their own, which also gives them their usual spelling.
+    CHECKED: ClassVar[Mapping[str, Callable[[str], str]]] = {
+        "vat_id": checks.uid, "register_number": checks.register_number, "gln": checks.gln,
+    }  # fmt: skip
 
     class Meta:
         verbose_name = _("account")
@@ -318,7 +322,7 @@ class Account(Recorded):
 
     def clean(self) -> None:
         errors = {}
-        for field, check in (("vat_id", checks.uid), ("register_number", checks.register_number), ("gln", checks.gln)):
+        for field, check in self.CHECKED.items():
             try:
                 if value := getattr(self, field):
                     setattr(self, field, check(value))

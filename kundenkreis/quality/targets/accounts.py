@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, ClassVar
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities import touching
@@ -19,13 +21,15 @@ from kundenkreis.customers.models.accounts import RHYTHM
 from kundenkreis.customers.placing import place_many
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, BatchChunk
-from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.models import ImportProblem
 from kundenkreis.quality.targets import references
+from kundenkreis.quality.targets.alike import Alike
 from kundenkreis.quality.targets.base import Job, Kept, MatchKey, Outcome, Problem, Target
+from kundenkreis.quality.targets.by_columns import NewAlike
 from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.records import Key, Records, Row
+from kundenkreis.quality.targets.rows import rows_of
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
@@ -77,6 +81,13 @@ class Accounts(Records):
     columns_of = {spec.name: spec.name for spec in FIELDS if spec.name not in OWN}
     special = {"description": {"multiline": True}, "name": {"max_length": 200}}
     lenient = frozenset({"phone"})
+    by_itself: ClassVar[Mapping[str, Callable[[str], str] | None]] = {
+        "number": None, "name": None, "industry": None, "employees": None, "email": None, "phone": None, "website": None,
+        "street": None, "postcode": None, "place": None, "customer_since": None, "description": None, **Account.CHECKED,
+    }  # fmt: skip
+    needed = ("name",)
+    apart = frozenset({"person"})
+    unique = ("number",)
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -104,19 +115,24 @@ class Accounts(Records):
             return (values["email"].strip().lower(),)
         return (values[by],) if by in values else None
 
+    def keyed_by(self) -> tuple[str, ...]:
+        return ("vat_id", "country") if self.job.run.match_by == "vat_id" else super().keyed_by()
+
     def find(self, keys: Sequence[Key]) -> dict[Key, list[int]]:
         by = self.job.run.match_by
         if by == "name_postcode":
             found: dict[Key, list[int]] = defaultdict(list)
             wanted = set(keys)
             for pk, key, postcode in (
-                Account.objects.living().filter(key__in={k[0] for k in keys}).values_list("pk", "key", "postcode")
+                Account.objects.living().filter(key__listed={k[0] for k in keys}).values_list("pk", "key", "postcode")
             ):
                 if (key, postcode) in wanted:
                     found[key, postcode].append(pk)
             return found
         column = {"name": "key"}.get(by, by)
-        return self.by_column(column, keys, **({} if by == "number" else {"deleted_at": None}))
+        # The indexes of what may be empty leave that out, and are used only when it is said.
+        filled = [~Q(**{column: ""})] if by in ("email", "vat_id") else []
+        return self.by_column(column, keys, *filled, **({} if by == "number" else {"deleted_at": None}))
 
     def is_unique(self) -> bool:
         return self.job.run.match_by == "number"
@@ -198,11 +214,26 @@ class Accounts(Records):
             )
         return None
 
-    def number_new(self, records: list[Recorded]) -> None:
-        lacking = [record for record in records if not record.number]  # type: ignore[attr-defined]
-        if lacking and self.job.write:
-            for record, number in zip(lacking, next_numbers("account", len(lacking), "K-"), strict=True):
-                record.number = number  # type: ignore[attr-defined]
+    def free(self, alike: Alike) -> Iterable[bool]:
+        """An account's number is unique, also where it is matched by something else."""
+        if self.job.run.match_by == "number" or "number" not in alike.raw.columns:
+            return super().free(alike)
+        numbers = alike.cells("number")
+        taken = self.by_column("number", [(number,) for number in numbers if number is not None])
+        return ((number,) not in taken for number in numbers)
+
+    def number_new(self, rows: list[Row], new: NewAlike | None) -> None:
+        """In the order of the file."""
+        given = new.frame["number"].to_list() if new else []
+        lacking = [row.number for row in rows if not row.record.number]
+        lacking += [row for row, number in zip(new.numbers, given, strict=True) if not number] if new else []
+        if not lacking or not self.job.write:
+            return
+        drawn = dict(zip(sorted(lacking), next_numbers("account", len(lacking), "K-"), strict=True))
+        for row in rows:
+            row.record.number = row.record.number or drawn[row.number]
+        if new:
+            new.put(number=[number or drawn[row] for row, number in zip(new.numbers, given, strict=True)])
 
     def _change(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
         """Another tier is another day of the next touch, as by hand."""
@@ -216,6 +247,11 @@ class Accounts(Records):
             if name := row.values.get("parent"):
                 self.parents.append((row.number, row.record.pk, self.names.setdefault(name, name)))
 
+    def follow_alike(self, new: NewAlike, ids: Sequence[int], outcome: Outcome) -> None:
+        for row, pk, name in zip(new.numbers, ids, new.alike.cells("parent"), strict=True):
+            if name:
+                self.parents.append((row, pk, self.names.setdefault(name, name)))
+
     def resume(self, source: Source) -> None:
         """The parents that the chunks before had named, by reading them again."""
         if "parent" not in self.columns.mapping:
@@ -223,7 +259,8 @@ class Accounts(Records):
         rejected = set(ImportProblem.objects.filter(run=self.job.run, is_note=False).values_list("row", flat=True))
         end = source.first_data_row + self.job.run.rows_read + self.job.run.counts.get("blank", 0)
         for chunk in source.chunks():
-            rows, _problems = self.read(chunk)
+            rows, alike, _problems = self.read(chunk)
+            rows += rows_of(alike.raw) if alike else []
             named = [row for row in rows if row.number < end and row.number not in rejected and "parent" in row.values]
             found = self._standing([key for row in named if (key := self.key_of(row))])
             for row in named:
@@ -244,6 +281,7 @@ class Accounts(Records):
         found = references.accounts(list(self.names), self.job.reach("accounts.see"))
         known = {name: account.pk for name, account in found.items()}
         step, start = self._link if self.job.write else self._link_nothing, 0
+        self.parents.sort(key=itemgetter(0))
         while some := self.parents[start : start + self.links]:
             start += self.links
             yield partial(step, some, known)

@@ -117,10 +117,10 @@ class Job:
             runs.add(range(first, last + 1))
         return runs
 
-    def add_records(self, records: Sequence[Recorded]) -> Kept:
-        """Store new records of one model set-based, give them their ids, and make them findable."""
+    def add_records(self, records: Sequence[Recorded], ids: Sequence[int] = ()) -> Kept:
+        """Store new records of one model set-based, give them ids (or these), and make them findable."""
         model = type(records[0])
-        ids = self.new_ids(model, len(records))
+        ids = ids or self.new_ids(model, len(records))
         for pk, record in zip(ids, records, strict=True):
             record.pk = pk
             record.created_at = record.changed_at = self.now

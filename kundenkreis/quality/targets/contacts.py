@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +13,15 @@ from kundenkreis.customers.models import Contact, ContactPoint
 from kundenkreis.customers.salutation import parse_name
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets import references
+from kundenkreis.quality.targets.alike import Alike
 from kundenkreis.quality.targets.base import Job, MatchKey, Outcome, Target
+from kundenkreis.quality.targets.by_columns import NewAlike
 from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.positions import Places
 from kundenkreis.quality.targets.records import Key, Records, Row
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FIELDS = (
     FieldSpec("family_name", _("last name"), synonyms=("surname", "last name", "nachname", "familienname")),
@@ -46,6 +52,11 @@ class Contacts(Records):
     lenient = frozenset({"phone", "mobile"})
     noun = "contacts"
     related = ("main_account",)
+    by_itself = dict.fromkeys(
+        ("family_name", "given_name", "title_before", "title_after", "email", "phone", "mobile", "note")
+    )
+    needed = ("family_name",)
+    apart = frozenset({"full_name"})
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
@@ -66,20 +77,23 @@ class Contacts(Records):
             account.pk if account else None,
         )
 
+    def keyed_by(self) -> tuple[str, ...]:
+        return ("email", "family_name", "given_name", "account")
+
     def find(self, keys: Sequence[Key]) -> dict[Key, list[int]]:
         found: dict[Key, list[int]] = defaultdict(list)
         mails = [key[1] for key in keys if key[0] == "mail"]
         names = {key for key in keys if key[0] == "name"}
         living = Contact.objects.living()
         for start in range(0, len(mails), 5000):
-            for mail, pk in Contact._base_manager.filter(email__in=mails[start : start + 5000]).values_list(
-                "email", "pk"
-            ):
+            # Its index leaves out who has no address, and is used only when that is said.
+            stored = Contact._base_manager.filter(email__listed=mails[start : start + 5000]).exclude(email="")
+            for mail, pk in stored.values_list("email", "pk"):
                 found["mail", mail].append(pk)
         self._find_by_further_address(mails, found)
         some = list({key[1] for key in names})
         for start in range(0, len(some), 5000):
-            rows = living.filter(key__in=some[start : start + 5000]).values_list(
+            rows = living.filter(key__listed=some[start : start + 5000]).values_list(
                 "key", "main_account_id", "pk", "email"
             )
             for name, account, pk, email in rows:
@@ -93,7 +107,7 @@ class Contacts(Records):
         further = ContactPoint.objects.living().filter(kind=ContactPoint.Kind.EMAIL, contact__deleted_at=None)
         unknown = [mail for mail in mails if ("mail", mail) not in found]
         for start in range(0, len(unknown), 5000):
-            some = further.filter(value__in=unknown[start : start + 5000])
+            some = further.filter(value__listed=unknown[start : start + 5000])
             for mail, pk in some.exclude(contact=None).values_list("value", "contact_id").distinct():
                 found["mail", mail].append(pk)
 
@@ -123,6 +137,23 @@ class Contacts(Records):
 
     def _accounts(self, names: list[str]) -> Mapping[str, references.Account]:
         return references.accounts(names, self.job.reach("accounts.see"))
+
+    def refer_alike(self, alike: Alike) -> tuple[Alike, pl.DataFrame]:
+        names = alike.cells("account")
+        known = self._accounts(list({name for name in names if name is not None}))
+        alike.referred["account"] = [known.get(name) for name in names]
+        return alike.split(name is None or name in known for name in names)
+
+    def searched_by(self, new: NewAlike, name: str) -> Sequence[Any]:
+        return new.alike.referred["account"] if name == "main_account" else super().searched_by(new, name)
+
+    def number_new(self, rows: list[Row], new: NewAlike | None) -> None:
+        """A contact has no number; what its main position says is copied onto it."""
+        if new:
+            self.places.copy_alike(new)
+
+    def follow_alike(self, new: NewAlike, ids: Sequence[int], outcome: Outcome) -> None:
+        self.places.store_alike(new, ids, outcome)
 
     def _split(self, row: Row, name: str) -> None:
         """A whole name into its parts, as Austria writes them; cells of their own win."""

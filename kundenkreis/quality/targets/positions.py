@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
 
 from kundenkreis.core import bulk, clock
+from kundenkreis.core.bulk_frames import insert_frame
 from kundenkreis.customers.models import Contact, Position
-from kundenkreis.quality.targets.base import Job, Kept, Outcome, Runs
+from kundenkreis.quality.targets.base import Job, Kept, Outcome, Runs, with_defaults
+from kundenkreis.quality.targets.by_columns import NewAlike
 from kundenkreis.quality.targets.changes import Changes
-from kundenkreis.quality.targets.records import Row
+from kundenkreis.quality.targets.rows import Row
 from kundenkreis.quality.targets.shapes import shape_of
 
 SAID = ("job_title", "department")
@@ -61,6 +64,31 @@ class Places:
             outcome.kept.append(kept)
             outcome.counts["positions_added"] += len(new)
         self._change(before, outcome)
+
+    def copy_alike(self, new: NewAlike) -> None:
+        """The contacts' own copies of their main positions, as `make` gives them to a new one."""
+        accounts = new.alike.referred["account"]
+        titles = new.alike.cells("job_title")
+        new.put(
+            main_account_id=[account and account.pk for account in accounts],
+            job_title=[(account and title) or "" for account, title in zip(accounts, titles, strict=True)],
+        )
+
+    def store_alike(self, new: NewAlike, ids: Sequence[int], outcome: Outcome) -> None:
+        """The first positions of new people, stored by columns."""
+        import polars as pl
+
+        frame = new.frame.select(contact_id="id", account_id="main_account_id")
+        said = [pl.Series(name, new.alike.cells(name), dtype=pl.String).fill_null("") for name in SAID]
+        frame = frame.with_columns(*said).drop_nulls("account_id")
+        if not frame.height:
+            return
+        kept = Kept(Position, self.job.new_ids(Position, frame.height))
+        self.added.add(kept.added)  # type: ignore[arg-type]
+        frame = frame.with_columns(pl.Series("id", kept.added, dtype=pl.Int64), pl.lit(True).alias("is_main"))
+        insert_frame(Position, with_defaults(Position, frame, self.job))
+        outcome.kept.append(kept)
+        outcome.counts["positions_added"] += frame.height
 
     def _held(self, contacts: set[int]) -> dict[int, dict[int, Position]]:
         """The positions that these people have now, by contact and account. Notes who has a main one, even if it has ended."""

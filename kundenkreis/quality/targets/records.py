@@ -3,46 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from kundenkreis.core import bulk, search
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
-from kundenkreis.quality.targets.base import Job, Kept, Loader, Outcome, Problem
+from kundenkreis.quality.targets.alike import Alike
+from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem
+from kundenkreis.quality.targets.by_columns import ByColumns, Columnar, NewAlike
 from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.choices import choices_of
 from kundenkreis.quality.targets.columns import Columns
+from kundenkreis.quality.targets.rows import Key, Row, rows_of
 from kundenkreis.quality.targets.shapes import shape_of
 from kundenkreis.staff.access import Reach
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from kundenkreis.quality.reading import Chunk, Source
 
-Key = tuple[Any, ...]
+Prepared = tuple[list[Row], Alike | None, list[Problem]]
 
 
-@dataclass
-class Row:
-    """One row of the file: its number, the cells that are not empty, and the record it is about once that is known."""
-
-    number: int
-    values: dict[str, Any]
-    key: Key = ()
-    record: Any = None
-    state: str = ""  # added, changed, unchanged
-
-
-class Records(Loader):
+class Records(Columnar):
     """A subclass says which model, which fields go into which columns, how references are found and how rows find records."""
 
     model: ClassVar[type[Recorded]]
-    noun: ClassVar[str] = (
-        ""  # whose rights decide record by record ("accounts.see"); "" where everybody sees all of them
-    )
+    # Whose rights decide record by record ("accounts.see"); "" where everybody sees all of them.
+    noun: ClassVar[str] = ""
     fields: ClassVar[tuple[FieldSpec, ...]]
     # {field of the target: column of the model}; fields that are not here are the subclass's own business
     columns_of: ClassVar[Mapping[str, str]]
@@ -64,6 +58,8 @@ class Records(Loader):
             if name in self.columns.mapping and (choices := choices_of(self.model, column))
         }
 
+        self.alike = ByColumns.of_target(self) if self.by_itself else None
+
     # --- what a subclass says ------------------------------------------------------------------------------------------
 
     def key_of(self, row: Row) -> Key | None:
@@ -82,7 +78,7 @@ class Records(Loader):
         """A new, empty record for the row."""
         return self.shape.empty()
 
-    def number_new(self, records: list[Recorded]) -> None:
+    def number_new(self, rows: list[Row], new: NewAlike | None) -> None:
         """Give new records the numbers that the file does not have."""
 
     def follow(self, rows: list[Row], outcome: Outcome) -> None:
@@ -105,40 +101,55 @@ class Records(Loader):
 
     # --- the work ------------------------------------------------------------------------------------------------------
 
-    def read(self, chunk: Chunk) -> tuple[list[Row], list[Problem]]:
-        frame, problems = self.columns.read(chunk, lenient=self.lenient)
-        bad = {p.row for p in problems if not p.is_note}
-        names = frame.columns[1:]
-        rows = []
-        for number, *cells in frame.iter_rows():
-            if number not in bad:
-                rows.append(Row(number, {n: c for n, c in zip(names, cells, strict=True) if c is not None}))
-        good = []
-        for row in rows:
-            wrong = self._choose(row)
-            problems += wrong
-            if not wrong:
-                good.append(row)
-        return good, problems
+    def read(self, chunk: Chunk) -> Prepared:
+        import polars as pl
 
-    def store(self, prepared: tuple[list[Row], list[Problem]]) -> Outcome:
-        rows, problems = prepared
+        frame, problems = self.columns.read(chunk, lenient=self.lenient)
+        if bad := {p.row for p in problems if not p.is_note}:
+            frame = frame.filter(~pl.col("row").is_in(list(bad)))
+        alike = None
+        if self.alike is not None:
+            alike, frame = self.alike.of(frame)
+        rows, wrong = self.chosen(rows_of(frame))
+        return rows, alike, problems + wrong
+
+    def store(self, prepared: Prepared) -> Outcome:
+        rows, alike, problems = prepared
         outcome = Outcome()
         outcome.counts["rejected"] = len(outcome.reject(problems))
         rows = [Row(row.number, dict(row.values)) for row in rows]  # a second attempt begins with what was read
-        rows = self.refer(rows, outcome)
-        rows = self._keyed(rows, outcome)
+        rows = self._keyed(self.refer(rows, outcome), outcome)
+        new = None
+        if self.alike is not None and alike is not None:
+            new, others = self.alike.sort_out(alike, {row.key for row in rows})
+            rows += self._keyed(self.refer(self._in_words(others, outcome), outcome), outcome)
+            rows.sort(key=attrgetter("number"))
         changes = self._match(rows, outcome)
         good = self._filled([row for row in rows if row.record is not None], changes, outcome)
-        self._add([row for row in good if row.state == "added"], outcome)
+        self._add([row for row in good if row.state == "added"], new, outcome)
         self.follow(good, outcome)
         self._change(good, changes, outcome)
         for row in good:
             outcome.counts[row.state] += 1
         return outcome
 
+    def _in_words(self, frame: pl.DataFrame, outcome: Outcome) -> list[Row]:
+        rows, wrong = self.chosen(rows_of(frame))
+        outcome.counts["rejected"] += len(outcome.reject(wrong))
+        return rows
+
     def refuse(self, outcome: Outcome, row: Row, name: str, code: str, **params: Any) -> None:
         outcome.counts["rejected"] += len(outcome.reject([Problem(row.number, name, code, params)]))
+
+    def chosen(self, rows: list[Row]) -> tuple[list[Row], list[Problem]]:
+        """The rows with their choices as they are stored, without those that name another one, and why."""
+        good, problems = [], []
+        for row in rows:
+            wrong = self._choose(row)
+            problems += wrong
+            if not wrong:
+                good.append(row)
+        return good, problems
 
     def _choose(self, row: Row) -> list[Problem]:
         wrong = []
@@ -157,17 +168,12 @@ class Records(Loader):
         for row in rows:
             key = self.key_of(row)
             if key is None:
-                fields = [s.label for s in self.fields if s.name in self._key_fields()]
+                fields = [s.label for s in self.fields if s.name in self.key_fields()]
                 self.refuse(outcome, row, "", "key_missing", fields=fields)
             else:
                 row.key = key
                 good.append(row)
         return good
-
-    def _key_fields(self) -> tuple[str, ...]:
-        from kundenkreis.quality import targets
-
-        return next((k.fields for k in targets.get(self.job.run.target).keys if k.name == self.job.run.match_by), ())
 
     def _match(self, rows: list[Row], outcome: Outcome) -> Changes:
         """Give each row its record: a stored one, one that an earlier row adds, or a new one."""
@@ -218,7 +224,7 @@ class Records(Loader):
                 made = anew[row.key]
                 row.state = "unchanged" if made else "added"
                 row.record = anew[row.key] = made or self.make(row)
-            if self._fill(row, changes, outcome):
+            if self.fill(row, changes, outcome):
                 good.append(row)
             elif row.state == "added":
                 anew[row.key] = None
@@ -229,7 +235,7 @@ class Records(Loader):
                     self.rehearsed[key] = made
         return good
 
-    def _fill(self, row: Row, changes: Changes, outcome: Outcome) -> bool:
+    def fill(self, row: Row, changes: Changes, outcome: Outcome) -> bool:
         """Put the row's cells into its record and check it; False (and the record as it was) when something is wrong."""
         record, shape = row.record, self.shape
         self.agree(row)
@@ -300,14 +306,22 @@ class Records(Loader):
         ]
         outcome.counts["rejected"] += len(outcome.reject(problems))
 
-    def _add(self, rows: list[Row], outcome: Outcome) -> None:
-        records = [row.record for row in rows]
-        if not records:
+    def _add(self, rows: list[Row], new: NewAlike | None, outcome: Outcome) -> None:
+        """Rows of both kinds get their ids and numbers in the order of the file."""
+        if not rows and new is None:
             return
-        self.number_new(records)
-        kept = self.job.add_records(records)
-        self.own.add(kept.added)  # type: ignore[arg-type]
-        outcome.kept.append(kept)
+        ids = self.job.new_ids(self.model, len(rows) + (new.height if new else 0))
+        self.number_new(rows, new)
+        records = [row.record for row in rows]
+        if new is None:
+            self.job.add_records(records, ids)
+        else:
+            of_row = dict(zip(sorted([*(row.number for row in rows), *new.numbers]), ids, strict=True))
+            if records:
+                self.job.add_records(records, [of_row[row.number] for row in rows])
+            new.store([of_row[number] for number in new.numbers], outcome)
+        self.own.add(ids)
+        outcome.kept.insert(0, Kept(self.model, ids))
 
     def _change(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
         """Update the changed columns of stored records, with before and after for undo; this run's own need none."""
@@ -372,23 +386,15 @@ class Records(Loader):
             found |= set(allowed.filter(pk__in=others[start : start + 5000]).values_list("pk", flat=True))
         return found
 
-    def by_column(self, column: str, keys: Sequence[Key], **conditions: Any) -> dict[Key, list[int]]:
+    def by_column(self, column: str, keys: Sequence[Key], *more: Q, **conditions: Any) -> dict[Key, list[int]]:
         """`find` for a key that is one column."""
         found: dict[Key, list[int]] = defaultdict(list)
         values = [key[0] for key in keys]
         for start in range(0, len(values), 5000):
-            query = self.model._base_manager.filter(**{f"{column}__in": values[start : start + 5000]}, **conditions)
-            for value, pk in query.values_list(column, "pk"):
+            some = {f"{column}__listed": values[start : start + 5000], **conditions}
+            for value, pk in self.model._base_manager.filter(*more, **some).values_list(column, "pk"):
                 found[(value,)].append(pk)
         return found
 
     def resume(self, source: Source) -> None:
         """Which records are this run's own is asked at the start anyway; nothing else is remembered."""
-
-
-def unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """{text: record} of those texts that name exactly one."""
-    found: dict[str, set[Any]] = defaultdict(set)
-    for text, record in pairs:
-        found[text].add(record)
-    return {text: next(iter(some)) for text, some in found.items() if len(some) == 1}

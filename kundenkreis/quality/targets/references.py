@@ -8,7 +8,7 @@ from typing import Any
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.salutation import parse_name
-from kundenkreis.quality.targets.records import unique
+from kundenkreis.quality.targets.rows import unique
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Team, Territory, User
 
@@ -43,7 +43,7 @@ def accounts(texts: Sequence[str], reach: Reach) -> Mapping[str, Account]:
     within = Account.objects.within(reach).living()
     found: dict[str, Any] = {}
     for start in range(0, len(texts), 5000):
-        numbers = within.filter(number__in=texts[start : start + 5000]).only(*columns)
+        numbers = within.filter(number__listed=texts[start : start + 5000]).only(*columns)
         found |= {account.number: account for account in numbers}
     keys: dict[str, list[str]] = {}
     for text in texts:
@@ -51,7 +51,7 @@ def accounts(texts: Sequence[str], reach: Reach) -> Mapping[str, Account]:
             keys.setdefault(fold(text)[:200], []).append(text)
     some, pairs = list(keys), []
     for start in range(0, len(some), 5000):
-        for account in within.filter(key__in=some[start : start + 5000]).only(*columns):
+        for account in within.filter(key__listed=some[start : start + 5000]).only(*columns):
             pairs += [(text, account) for text in keys[account.key]]
     return found | unique(pairs)
 
