@@ -73,6 +73,8 @@ def test_lines_without_a_rate_are_pointed_out(world, signed_in):
         ("first=2026-02-10&last=2026-02-01", "The end lies before the beginning."),
         ("first=2020-01-01&last=2026-02-01", "A list is of a year at most."),
         ("first=x", "Write a day such as"),
+        ("first=9999-12-01&last=9999-12-31", "Write a day such as"),
+        ("first=0001-01-01&last=0001-01-31", "Write a day such as"),
     ],
 )
 def test_a_period_that_cannot_be_is_refused_in_words(world, signed_in, query, said):

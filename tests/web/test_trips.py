@@ -56,6 +56,7 @@ def test_a_trip_is_written_down_by_the_clocks_of_its_places(world, signed_in):
         ({"end_zone": "", "end_zone_text": "Atlantis"}, "No time zone is called"),
         ({"purpose": ""}, "This field is required."),
         ({"starts_at": "soon"}, "Write a day and a time"),
+        ({"ends_at": "9999-12-31T23:30"}, "Write a day and a time"),
     ],
 )
 def test_what_cannot_be_is_said_in_words_and_nothing_is_lost(world, signed_in, values, said):

@@ -71,6 +71,9 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")
+        for name in ("first", "last"):
+            if cleaned.get(name) and not 1900 <= cleaned[name].year < 2200:  # the month beside it has to exist too
+                self.add_error(name, DateField.default_error_messages["invalid"])
         if first and last and last < first:
             self.add_error("last", _("The end lies before the beginning."))
         elif first and last and last - first > dt.timedelta(days=366):

@@ -73,6 +73,9 @@ def on_clock(form: forms.BaseForm, name: str, zone: str, *, not_before: dt.datet
     shown = form.cleaned_data.get(name)
     if not isinstance(shown, dt.datetime) or timezone.is_aware(shown):
         return
+    if not 1900 <= shown.year < 2200:  # by another clock it may lie outside of what a calendar holds
+        form.add_error(name, DateTimeField.default_error_messages["invalid"])
+        return
     try:
         form.cleaned_data[name] = zones.moment(shown, zone, not_before=not_before)
     except zones.NoSuchTime:
