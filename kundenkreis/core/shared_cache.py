@@ -5,12 +5,14 @@ A file of its own in the data directory, so that counting a request never waits 
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import random
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,9 @@ _STORE = (
 )
 _ADD = f"{_STORE} WHERE kept.until <= ?"
 _LIVING = "SELECT value FROM kept WHERE key = ? AND (until IS NULL OR until > ?)"
+_LIVING_OF_MANY = (
+    "SELECT key, value FROM kept WHERE key IN (SELECT value FROM json_each(?)) AND (until IS NULL OR until > ?)"
+)
 
 
 class SharedCache(BaseCache):
@@ -36,6 +41,12 @@ class SharedCache(BaseCache):
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         row = self._file().execute(_LIVING, (self.make_and_validate_key(key, version), time.time())).fetchone()
         return default if row is None else _loaded(row[0])
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        """Those that are there, in one question."""
+        places = {self.make_and_validate_key(key, version): key for key in keys}
+        rows = self._file().execute(_LIVING_OF_MANY, (json.dumps(list(places)), time.time()))
+        return {places[place]: _loaded(value) for place, value in rows}
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         self._file().execute(

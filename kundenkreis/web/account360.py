@@ -27,6 +27,9 @@ from kundenkreis.orders.receivables import Receivables, receivables_of
 from kundenkreis.staff import access
 from kundenkreis.web import charts, formats, opening
 
+TRENDS_KEPT = 3600  # seconds
+OF_TRENDS = ("revenue_12m", "revenue_before", "last_order_on")  # fields of an account that its trend is kept by
+
 
 @dataclass
 class Group:
@@ -247,8 +250,26 @@ class Overview:
         return figures.top_products(self.group.ids, self.last_year_to_date + dt.timedelta(days=1), self.today, limit)
 
 
-def trends(ids: Sequence[int], today: dt.date) -> dict[int, list[Decimal]]:
-    """Revenue of each account in the last twelve months, month by month, in one query."""
+def trends(accounts: Sequence[Account], today: dt.date) -> dict[int, list[Decimal]]:
+    """Revenue of each account in the last twelve months, month by month, in one query at most.
+
+    The largest have thousands of orders in them, and are looked at by many all day: what was added up is kept for as long as the
+    account's own figures, which every booking renews, say the same (an hour at most, since an order may move within the twelve months).
+    """
+    keys = {
+        one.pk: ":".join(["web.trend", str(one.pk), str(today), *(str(getattr(one, name)) for name in OF_TRENDS)])
+        for one in accounts
+    }
+    kept = cache.get_many(keys.values())
+    found = {pk: kept[key] for pk, key in keys.items() if key in kept}
+    if missing := [pk for pk in keys if pk not in found]:
+        added = _trends(missing, today)
+        cache.set_many({keys[pk]: trend for pk, trend in added.items()}, TRENDS_KEPT)
+        found |= added
+    return found
+
+
+def _trends(ids: Sequence[int], today: dt.date) -> dict[int, list[Decimal]]:
     first = (today.replace(day=1) - dt.timedelta(days=330)).replace(day=1)
     found = {pk: [Decimal(0)] * 12 for pk in ids}
     for account, month, revenue in _by_month(ids, first, today):

@@ -20,7 +20,7 @@ from kundenkreis.customers.models import Account
 from kundenkreis.insights.models import Signal
 from kundenkreis.staff import access
 from kundenkreis.web import charts
-from kundenkreis.web.account360 import trends
+from kundenkreis.web.account360 import OF_TRENDS, trends
 from kundenkreis.web.circles import Circle
 from kundenkreis.web.reasons import Told, tell
 
@@ -29,6 +29,7 @@ TOLD = 3  # reasons told of one account
 SHOWN = (
     *("kind", "value", "figures", "raised_on", "answer", "snoozed_until"),
     *("account__name", "account__tier", "account__owner__first_name", "account__owner__last_name"),
+    *(f"account__{name}" for name in OF_TRENDS),
 )
 
 
@@ -57,7 +58,7 @@ def needs(circle: Circle, *, most: int) -> list[Need]:
     for told in tell(_to_tell(wanted)):
         account = told.signal.account
         found.setdefault(account.pk, Need(account, ids=reasons[account.pk])).told.append(told)
-    lines = trends(shown, clock.today()) if shown else {}
+    lines = trends([need.account for need in found.values()], clock.today())
     for need in found.values():
         need.trend = lines[need.account.pk]
     return list(found.values())

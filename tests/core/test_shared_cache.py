@@ -60,3 +60,12 @@ def test_a_value_is_kept_longer_taken_away_and_all_are_cleared(place):
     cache.set("b", 1, None)
     cache.clear()
     assert cache.get("b", "gone") == "gone"
+
+
+def test_many_are_asked_for_at_once(place):
+    cache = SharedCache(place, {})
+    cache.set_many({"a": 1, "b": [2], "old": 3}, 60)
+    cache.set("old", 3, -1)
+    assert cache.get_many(["a", "b", "old", "never"]) == {"a": 1, "b": [2]}
+    assert cache.get_many(["a"], version=2) == {}
+    assert cache.get_many(f"key{number}" for number in range(5000)) == {}

@@ -18,8 +18,10 @@ from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import LastLook
 from kundenkreis.insights.models import Signal
+from kundenkreis.orders import figures
 from kundenkreis.orders.models import Order
 from kundenkreis.staff.models import Deputy
+from kundenkreis.web.account360 import trends
 from kundenkreis.web.circles import Circle, choices
 from kundenkreis.web.day import Day
 
@@ -375,3 +377,26 @@ def test_who_may_only_read_cannot_answer(world, signed_in):
     one = signal(world.lindner)
     answer = signed_in(world.rita).post(reverse("day:answer", args=[world.lindner.pk, "done"]), {"signal": one.pk})
     assert answer.status_code == 403
+
+
+# --- the trend beside a reason
+
+
+def test_a_trend_is_kept_until_a_booking_changes_the_account_s_figures(world, django_assert_num_queries):
+    def trend() -> list[Decimal]:
+        return trends([world.lindner], clock.today())[world.lindner.pk]
+
+    order(world.lindner, "t1", "100")
+    figures.push_down([world.lindner.pk])  # as the verbs that book do
+    world.lindner.refresh_from_db()
+    assert trend()[-1] == Decimal(100)
+    with django_assert_num_queries(0):
+        assert trend()[-1] == Decimal(100)
+    second = order(world.lindner, "t2", "50")
+    figures.push_down([world.lindner.pk])
+    world.lindner.refresh_from_db()
+    assert trend()[-1] == Decimal(150)
+    second.discard(by=None)
+    world.lindner.refresh_from_db()
+    assert trend()[-1] == Decimal(100)
+    assert trends([], clock.today()) == {}

@@ -15,14 +15,14 @@ from kundenkreis.customers.asking import ACCOUNT
 from kundenkreis.customers.models import Account
 from kundenkreis.lists import asking
 from kundenkreis.web import charts, formats
-from kundenkreis.web.account360 import trends
+from kundenkreis.web.account360 import OF_TRENDS, trends
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, ListPage
 from kundenkreis.web.lists.boards import Board
 
 
 def _with_trends(rows: Sequence[Account], request: HttpRequest) -> None:
-    found = trends([row.pk for row in rows], clock.today()) if rows else {}
+    found = trends(rows, clock.today())
     for row in rows:
         row.trend = found[row.pk]  # type: ignore[attr-defined]
 
@@ -71,7 +71,7 @@ ACCOUNTS = ListPage(
         Column(
             "change", pgettext_lazy("figure", "Change"), "delta", value=_change, needs=("revenue_12m", "revenue_before")
         ),
-        Column("trend", _("Trend"), "html", value=lambda a: "", cell=_trend, needs=(), with_extra=True),
+        Column("trend", _("Trend"), "html", value=lambda a: "", cell=_trend, needs=OF_TRENDS, with_extra=True),
         Column(
             "last",
             _("Last order"),
