@@ -310,6 +310,7 @@ class Records(Columnar):
         """Rows of both kinds get their ids and numbers in the order of the file."""
         if not rows and new is None:
             return
+        place = len(outcome.kept)  # after what they refer to, before what refers to them: undo goes the other way
         ids = self.job.new_ids(self.model, len(rows) + (new.height if new else 0))
         self.number_new(rows, new)
         records = [row.record for row in rows]
@@ -321,7 +322,7 @@ class Records(Columnar):
                 self.job.add_records(records, [of_row[row.number] for row in rows])
             new.store([of_row[number] for number in new.numbers], outcome)
         self.own.add(ids)
-        outcome.kept.insert(0, Kept(self.model, ids))
+        outcome.kept.insert(place, Kept(self.model, ids))
 
     def _change(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
         """Update the changed columns of stored records, with before and after for undo; this run's own need none."""

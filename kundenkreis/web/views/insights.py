@@ -49,7 +49,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "factors": explaining.factors(signal, told),
         "formula": explaining.formula(signal),
         "parts": explaining.parts(signal, request.user),
-        "verdict": verdict(signal, told.currency),
+        "verdict": verdict(signal, told.names.currency),
         "claim": explaining.CLAIMS.get(Kind(signal.kind), ""),
         "may_change": access.may(request.user, "signals.change", signal),
         "snoozes": SNOOZES,
