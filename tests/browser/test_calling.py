@@ -32,7 +32,7 @@ def test_a_call_is_reported_with_few_taps(world, called, violations):
     assert called.evaluate("document.documentElement.scrollWidth <= innerWidth")
     called.click("#shared-dialog label:has-text('left a message')")
     called.click("#shared-dialog fieldset:has-text('Call again') label:has-text('tomorrow')")
-    called.click("#shared-dialog button[type=submit]")
+    called.click("#shared-dialog .dialog-foot button[type=submit]")
     settled(called, f"{CLOSED} && !({WAITING})")
     call, again = Activity.objects.order_by("pk")
     assert (call.outcome, call.contact, again.kind, again.is_open) == ("voicemail", world.maria, "call", True)
@@ -55,10 +55,10 @@ def test_what_was_begun_is_there_after_a_reload_until_it_is_dismissed(world, cal
 
 def test_an_empty_report_says_what_is_missing_in_the_dialog(world, called):
     called.click("#shared-dialog label:has-text('good')")
-    called.click("#shared-dialog button[type=submit]")
+    called.click("#shared-dialog .dialog-foot button[type=submit]")
     called.wait_for_selector("#shared-dialog .field-error")
     called.fill("#shared-dialog [name=body]", "Fine")
-    called.click("#shared-dialog button[type=submit]")
+    called.click("#shared-dialog .dialog-foot button[type=submit]")
     called.wait_for_selector("text=Reported.")
     assert Activity.objects.get().body == "Fine"
 
