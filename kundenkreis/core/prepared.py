@@ -141,9 +141,9 @@ def listed(numbers: Sequence[int], vendor: str) -> Any:
 def _compare(shape: _Made, values: Sequence[Any], rows: QuerySet, connection: Any) -> None:
     """Raises AssertionError when the values that are given by place decide how the query looks, or a value is written otherwise."""
     plain, filled = _make(rows), shape.filled(values, connection)
-    # Django puts an expression in brackets; what stands in a set has no order of its own.
+    # Django puts an expression in brackets; what stands in a set has no order of its own; psycopg has integers of several widths.
     ours, theirs = (
-        (made.sql.replace("(%s)", "%s"), sorted(map(repr, parameters)))
+        (made.sql.replace("(%s)", "%s"), sorted(repr(int(p) if isinstance(p, int) else p) for p in parameters))
         for made, parameters in ((shape, filled), (plain, plain.parameters))
     )
     if ours != theirs:
