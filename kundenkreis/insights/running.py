@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from kundenkreis.core import clock
+from kundenkreis.core import clock, planning
 from kundenkreis.customers.models import Account
 from kundenkreis.history.recording import Actor, record_event
 from kundenkreis.insights import backtest, figuring, judging, keeping, outcomes, storing
@@ -20,7 +20,7 @@ from kundenkreis.insights.computing import Basis
 from kundenkreis.insights.facts import stale, store
 from kundenkreis.insights.facts.store import Manifest
 from kundenkreis.insights.keeping import Kept
-from kundenkreis.insights.models import Run
+from kundenkreis.insights.models import Run, Score, Signal
 
 
 class Busy(Exception):
@@ -65,6 +65,8 @@ def run(
         _end(row, dict(counts), told, by)
         manifest.run, manifest.state = row.token, kept.as_state()
         store.keep(manifest)
+    if row.is_full:
+        planning.learn([Score, Signal])  # the planner knew of none when a house's first were stored
     return row
 
 
