@@ -57,7 +57,6 @@ class Records(Columnar):
             for name, column in self.columns_of.items()
             if name in self.columns.mapping and (choices := choices_of(self.model, column))
         }
-
         self.alike = ByColumns.of_target(self) if self.by_itself else None
 
     # --- what a subclass says ------------------------------------------------------------------------------------------
