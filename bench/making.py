@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
+from kundenkreis.activities import touching
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core import bulk, search, search_texts
@@ -84,7 +86,16 @@ def make(accounts: int, *, seed: int = 1, say: Callable[[str], None] = lambda _:
         say(f"{start + size:,} of {accounts:,} accounts")
     say("figures")
     figures.push_down(None, TODAY)
+    touching.push_down()
     search.rebuild()
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+    """Rows of some columns, the model's other ones as in a new record."""
+    fields = [field for field in model._meta.concrete_fields if not field.null and not field.primary_key]
+    others = {field.attname: field.get_default() for field in fields if field.attname not in columns}
+    more = tuple(others.values())
+    bulk.insert_rows(model, [*columns, *others], (row + more for row in rows))
 
 
 def _people(number: int) -> list[tuple[int, int]]:
@@ -139,7 +150,7 @@ def _products(dice: random.Random) -> list[tuple[int, Decimal]]:
         priced.append((first + i, Decimal(dice.randint(50, 5000)) / 100))
     columns = "id version created_at changed_at deleted_at number name key kind family_id ean description is_cost_generated is_active".split()
     with transaction.atomic():
-        bulk.insert_rows(Product, columns, rows)
+        _insert(Product, columns, rows)
         search.bulk_index(search.PRODUCT, [(r[0], r[6], "", r[5]) for r in rows], new=True)
     return priced
 
@@ -179,7 +190,7 @@ def _accounts(
              owner, team, territory, "", True, never, zero, zero)
         )  # fmt: skip
         found.append((first + i, name, f"{place} {postcode} {mail}", f"K-{number:07}"))
-    bulk.insert_rows(Account, columns, rows)
+    _insert(Account, columns, rows)
     search.bulk_index(search.ACCOUNT, found, new=True)
     return range(first, first + size)
 
@@ -193,7 +204,7 @@ def _seats(accounts: range, people: list[tuple[int, int]]) -> None:
         for i, account in enumerate(chosen)
     ]
     columns = "id version created_at changed_at deleted_at account_id person_id role deputy_id".split()
-    bulk.insert_rows(AccountTeamMember, columns, rows)
+    _insert(AccountTeamMember, columns, rows)
 
 
 def _tier(number: int) -> str:
@@ -236,13 +247,13 @@ def _contacts(accounts: range, dice: random.Random) -> None:
         )
         positions.append((first_position + i, 1, NOON, NOON, None, pk, account, "Einkauf", "", True))
         found.append((pk, f"{family} {given}", mail))
-    bulk.insert_rows(
+    _insert(
         Contact,
         "id version created_at changed_at deleted_at form_of_address title_before given_name family_name title_after key main_account_id "
         "job_title email phone mobile language preferred_channel note is_generated".split(),
         contacts,
     )
-    bulk.insert_rows(
+    _insert(
         Position,
         "id version created_at changed_at deleted_at contact_id account_id job_title department is_main".split(),
         positions,
@@ -262,7 +273,7 @@ def _activities(accounts: range, people: list[tuple[int, int]], dice: random.Ran
             (first + i, 1, at, at, None, kind, f"{kind} about {dice.choice(_TOPICS)}", _said(dice), accounts[i // 10],
              people[i % len(people)][0], at, TODAY if is_open else None, is_open, "", False, False)
         )  # fmt: skip
-    bulk.insert_rows(
+    _insert(
         Activity,
         "id version created_at changed_at deleted_at kind subject body account_id owner_id at due_on is_open outcome is_incoming is_pinned".split(),
         rows,
@@ -328,13 +339,13 @@ def _orders(piece: list[tuple[int, int]], products: list[tuple[int, Decimal]], d
                 "AT",
             )
         )
-    bulk.insert_rows(
+    _insert(
         Order,
         "id version created_at changed_at deleted_at number kind account_id ordered_on customer_reference currency total total_house line_count "
         "country".split(),
         orders,
     )
-    bulk.insert_rows(
+    _insert(
         OrderLine,
         "id order_id product_id occurrence position account_id ordered_on description quantity unit_price amount amount_house".split(),
         lines,
