@@ -2,16 +2,9 @@
 
 import pytest
 
+from tests.browser.settling import settled
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def settled(page, condition: str) -> None:
-    """Wait until the condition holds. (Playwright's own waiting evaluates strings in the page, which our policy forbids.)"""
-    for _ in range(80):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"did not come true: {condition}")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -16,7 +16,7 @@ from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.insights.models import Signal
 from kundenkreis.lists.models import SavedView
-from tests.browser.settling import settled
+from tests.browser.settling import answer, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -246,8 +246,8 @@ def test_she_changes_a_thousand_accounts_at_once_and_takes_it_back(world, look, 
 
 def kept(page):
     """What this browser holds for the road."""
-    return page.evaluate(
-        "caches.open('pages').then((c) => c.keys()).then((all) => all.map((r) => new URL(r.url).pathname))"
+    return answer(
+        page, "caches.open('pages').then((c) => c.keys()).then((all) => all.map((r) => new URL(r.url).pathname))"
     )
 
 

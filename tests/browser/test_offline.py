@@ -3,7 +3,7 @@
 import pytest
 
 from kundenkreis.activities.models import Activity
-from tests.browser.settling import settled
+from tests.browser.settling import answer, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -58,4 +58,4 @@ def test_an_account_that_she_opened_is_there_without_a_connection_and_gone_for_t
     settled(page, f"{kept}.then((all) => all.includes('/accounts/{world.lindner.pk}/'))")
     page.evaluate("document.querySelector('#me-menu form[action*=logout]').requestSubmit()")
     page.wait_for_url("**/signin/**")
-    assert f"/accounts/{world.lindner.pk}/" not in page.evaluate(kept)
+    assert f"/accounts/{world.lindner.pk}/" not in answer(page, kept)
