@@ -9,8 +9,9 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from kundenkreis.core.prepared import prepared
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.customers.models.accounts import of_accounts
+from kundenkreis.customers.models.accounts import is_narrow, of_accounts
 from kundenkreis.staff import access
 
 # The kinds of record whose name is made of other records' names, and the fields that lead to those; "pk" is the record itself.
@@ -30,10 +31,18 @@ def sees_all(user: Any) -> bool:
 
 def within_reach(user: Any, model: type[models.Model], ids: Iterable[int | None]) -> set[int]:
     """Those of these accounts or contacts that the person may see, in one query."""
-    wanted = set(ids) - {None}
+    wanted = sorted(set(ids) - {None})  # type: ignore[type-var]
     if not wanted:
         return set()
-    return set(model._default_manager.visible_to(user).filter(pk__in=wanted).values_list("pk", flat=True))  # type: ignore[attr-defined]
+    reach = access.reach(user, f"{model._meta.model_name}s.see")
+    narrow = bool(reach) and not reach.everything and is_narrow(reach)
+    return set(_seen(wanted, model=model, reach=reach, narrow=narrow))
+
+
+@prepared
+def _seen(ids: Any, *, model: Any, reach: access.Reach, narrow: bool) -> models.QuerySet:
+    """`narrow` decides how the reach is asked for; two reaches that are equal today need not have been so yesterday."""
+    return model.objects.within(reach).filter(pk__listed=ids).order_by().values_list("pk", flat=True)
 
 
 def spare(user: Any, rows: Sequence[Any], *names: str) -> None:

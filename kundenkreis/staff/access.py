@@ -173,7 +173,7 @@ def reach(user: Any, action: str) -> Reach:
         return Reach(everything=True)
     known = user.__dict__.setdefault("_reach", {})
     if reached not in known:
-        me = frozenset({user.pk, *stands_in_for(user, clock.today())})
+        me = herself(user)
         known[reached] = Reach(
             owners=me if Scope.OWN in reached else frozenset(),
             members=me if Scope.ACCOUNT_TEAM in reached else frozenset(),
@@ -194,6 +194,14 @@ def may(user: Any, action: str, subject: Any = None) -> bool:
         return True
     within = getattr(subject, "within", None)
     return bool(within and within(allowed))
+
+
+def herself(user: User) -> frozenset[int]:
+    """She and the people whose deputy she is today. Remembered on the user object for the request's length."""
+    known, today = user.__dict__.setdefault("_herself", {}), clock.today()
+    if today not in known:
+        known[today] = frozenset({user.pk, *stands_in_for(user, today)})
+    return known[today]
 
 
 def stands_in_for(user: User, on: dt.date) -> list[int]:

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.models import Activity
-from kundenkreis.core import clock
+from kundenkreis.core.prepared import prepared
 from kundenkreis.core.records import AskedOfEachRow
 from kundenkreis.customers.models import Account
 from kundenkreis.customers.models.accounts import is_narrow
@@ -55,7 +55,7 @@ class Circle:
     @cached_property
     def people(self) -> frozenset[int]:
         """I, and whom I stand in for today."""
-        return frozenset({self.user.pk, *access.stands_in_for(self.user, clock.today())})
+        return access.herself(self.user)
 
     @cached_property
     def teams(self) -> frozenset[int]:
@@ -83,11 +83,17 @@ class Circle:
         known = f"day.many:{self.user.pk}:{self.whose}"  # counting 4,000 takes longer than all other questions of a large circle
         if cache.get(known):
             return None
-        rows = self.accounts.order_by().values_list("pk", flat=True)
-        if rows[: FEW + 1].count() > FEW:
+        found = self._first()
+        if len(found) > FEW:
             cache.set(known, True, STILL_MANY)
             return None
-        return list(rows)
+        return found
+
+    def _first(self) -> list[int]:
+        """The numbers of its accounts, no more than show that they are many."""
+        if self.whose == MINE and access.reach(self.user, "accounts.see"):
+            return _first_within(reach=self._own, narrow=is_narrow(self._own))
+        return list(_first(self.accounts))
 
     @property
     def is_few(self) -> bool:
@@ -107,6 +113,15 @@ class Circle:
         if self.is_few:
             return rows.filter(owner_id__gathered=people.values("pk"))
         return rows.filter(AskedOfEachRow(people.filter(pk=OuterRef("owner_id"))))
+
+
+def _first(accounts: QuerySet) -> QuerySet:
+    return accounts.order_by().values_list("pk", flat=True)[: FEW + 1]
+
+
+@prepared
+def _first_within(*, reach: access.Reach, narrow: bool) -> QuerySet:
+    return _first(Account.objects.living().within(reach))
 
 
 def choices(user: Any) -> list[tuple[str, str]]:

@@ -7,13 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kundenkreis.files import storing
 
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
     b"3 0 obj<</Type/Page/MediaBox[0 0 200 200]/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 )
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_pdf_opens_in_the_browser_s_viewer(world, look):
     document = storing.store(SimpleUploadedFile("Vertrag.pdf", PDF), world.lindner, by=world.ada)
     page = look(world.ada, f"/documents/{document.pk}/")

@@ -45,7 +45,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     whose = whose if whose in WHOSE else "mine"
     rows = Activity.objects.visible_to(request.user).open()
     if whose == "mine":
-        rows = rows.filter(owner_id__in=_me_and_whom_i_stand_in_for(request.user))
+        rows = rows.filter(owner_id__in=access.herself(request.user))
     elif whose == "team":
         rows = rows.filter(owner__team_id=request.user.team_id or 0)
     found = list(rows.for_list().order_by("due_on", "at", "pk")[: SHOWN + 1])
@@ -230,10 +230,6 @@ def _back(request: HttpRequest, activity: Activity) -> str:
 
 def _of(activity: Activity) -> str:
     return reverse("accounts:detail", args=[activity.account_id]) if activity.account_id else ""
-
-
-def _me_and_whom_i_stand_in_for(user: Any) -> set[int]:
-    return {user.pk, *access.stands_in_for(user, clock.today())}
 
 
 def _asked_for(request: HttpRequest) -> dict[str, Any]:
