@@ -125,7 +125,7 @@ def _read_person(asked: Filter, text: str, reading: Reading) -> int | tuple[int,
 
 
 def _read_record(asked: Filter, text: str, reading: Reading) -> Found:
-    found = asked.find(text, reading.me) if asked.find else None
+    found = asked.find(text, reading.by) if asked.find else None
     if found is None:
         raise _bad_value(asked, text, _("a record that you see"))
     return found

@@ -25,10 +25,24 @@ class BadFilter(ValueError):
 
 @dataclass(frozen=True)
 class Found:
-    """A record that a filter asks for: how people call it, and the condition for the ORM."""
+    """A record that a filter asks for: how people call it, and the condition for the ORM.
+
+    `group` says more of a record that may stand for others too: an account alone or with those of its group (`customers.grouping`).
+    """
 
     name: str
     q: Q
+    group: Any = None
+
+
+@dataclass(frozen=True)
+class Picked:
+    """How a person chooses a record: among those of a noun ("accounts"), by its name. `called(text, person)` are the numbers of those
+    that she sees under a name; two when more than one are called so.
+    """
+
+    noun: str
+    called: Callable[[str, Any], list[int]]
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,9 @@ class Filter:
 
     `kind` is "text", "choice", "number", "date", "moment" (a point in time, asked for by its day), "flag", "person", "record"
     or "relation"; `column` the path in the ORM (the name when left out). A text whose column ends in "key" is compared folded.
-    `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. A
-    record is asked for by links only: `find(text, me)` gives its name and condition, None when that person sees no such
-    record. `aliases` are further names. `own` is the attribute of a person that "mine" stands for ("own_teams"). `many` leads
+    `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. Of a
+    record, `find(text, person)` gives name and condition, None when that person sees no such record; unless it is `picked`,
+    links alone ask for it. `aliases` are further names. `own` is the attribute of a person that "mine" stands for ("own_teams"). `many` leads
     to a column of other rows; it holds when one of them does. A `relation` is asked by conditions of its own. `total` is
     what a relation's rows come to together (a `Sum` or `Count`), and is compared as a number.
     """
@@ -76,7 +90,8 @@ class Filter:
     label: Any
     column: str = ""
     choices: Choices = ()
-    find: Callable[[str, int | None], Found | None] | None = None
+    find: Callable[[str, Any], Found | None] | None = None
+    picked: Picked | None = None
     aliases: tuple[str, ...] = ()
     own: str = ""
     many: Many | None = None

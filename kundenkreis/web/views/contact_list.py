@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from kundenkreis.core import search
 from kundenkreis.customers.asking import people, tagged
+from kundenkreis.customers.grouping import OF_CONTACT
 from kundenkreis.customers.models import Contact
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
@@ -72,6 +73,7 @@ CONTACTS = ListPage(
     ),
     filters=(
         Filter("name", "text", _("Name"), "key"),
+        OF_CONTACT,
         Filter("account", "text", _("Account"), "main_account__key"),
         Filter("position", "text", _("Position"), "job_title"),
         Filter("place", "text", _("Place"), "main_account__place"),
