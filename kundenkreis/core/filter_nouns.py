@@ -61,7 +61,8 @@ class Relation:
 
     `rows(person)` are those that count and that this person may see, whose column `here` equals the list's column `there`; `filters()`
     is what may be asked of them; `drivers` are those whose column leads an index. `beside` are filters whose column follows in each of
-    these indexes, so that the index alone tells how many records at most an answer reads; None when it does not.
+    these indexes, so that the index alone tells how many records at most an answer reads; None when it does not. `ways` are further
+    paths of these records that lead to the same column as `here`: the participants of an activity beside its contact.
     """
 
     rows: Callable[[Any], Any]
@@ -70,6 +71,7 @@ class Relation:
     there: str = "pk"
     drivers: frozenset[str] = frozenset()
     beside: frozenset[str] | None = None
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
