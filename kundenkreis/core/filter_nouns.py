@@ -23,6 +23,10 @@ class BadFilter(ValueError):
     at: tuple[int, ...] = ()
 
 
+class Unseen(BadFilter):
+    """A condition that asks for a record which there is not, or which this person does not see: nothing is of it."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A record that a filter asks for: how people call it, and the condition for the ORM.

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 
 from kundenkreis.core import clock
-from kundenkreis.core.filters import BadFilter, Condition, Filters, condition, parse
+from kundenkreis.core.filters import BadFilter, Condition, Filters, Unseen, condition, parse
 from kundenkreis.lists.known import KEPT
 from kundenkreis.lists.models import SavedView
 from kundenkreis.web.lists.columns import Column
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class State:
-    """One reading of an address. `problem` is a sentence when a filter in it makes no sense; then none is applied."""
+    """One reading of an address. `problem` is a sentence when a filter in it makes no sense; then none is applied.
+
+    When one asks for a record that the person does not see, `is_of_nothing` is set: no row is of that, and none is shown.
+    """
 
     page: ListPage
     params: QueryDict
@@ -32,6 +35,7 @@ class State:
     sort: str
     problem: str = ""
     views: list[SavedView] = field(default_factory=list)
+    is_of_nothing: bool = False
 
     @property
     def text(self) -> str:
@@ -165,12 +169,14 @@ def read(
 ) -> State:
     """The state that an address asks for. Never fails: what cannot be understood is said in `problem`."""
     params = request.GET if params is None else params
-    problem = ""
+    problem, of_nothing = "", False
     try:
         filters = parse(params.getlist("f"), page.filters, by=request.user, today=clock.today())
     except BadFilter as error:
         filters, problem = parse([], page.filters, by=request.user, today=clock.today()), str(error)
-    return State(page, params, filters, _columns(page, params), _sort(page, params), problem, list(views))
+        of_nothing = isinstance(error, Unseen)
+    sort = _sort(page, params)
+    return State(page, params, filters, _columns(page, params), sort, problem, list(views), of_nothing)
 
 
 def view_address(view: SavedView) -> str:
