@@ -35,7 +35,7 @@ def _of_contacts(person: Any) -> Any:
 def tell() -> None:
     drivers = frozenset({"at", "owner"})
     of_account = Relation(_of_accounts, lambda: _ASKED, "account_id", drivers=drivers)
-    of_contact = Relation(_of_contacts, lambda: _ASKED, "contact_id", drivers=drivers)
+    of_contact = Relation(_of_contacts, lambda: _ASKED, "contact_id", drivers=drivers, ways=("participants",))
     asking.tell("accounts", Filter("activities", "relation", _("Activity"), relation=of_account))
     asking.tell("contacts", Filter("activities", "relation", _("Activity"), relation=of_contact))
     asking.tell("log", account_at("account_id"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
 from kundenkreis.activities.models import Activity
-from kundenkreis.activities.participating import attach
+from kundenkreis.activities.participating import attach, by_day, taking_part
 from kundenkreis.core import clock, zones
 from kundenkreis.core.models import House
 from kundenkreis.customers.discretion import spare
@@ -44,16 +44,26 @@ def subscriber(key: str) -> ApiToken | None:
 
 
 def appointments(person: User, today: dt.date) -> list[Activity]:
-    """Her calls, visits and meetings from 90 days ago to 400 days ahead, at most 1,000: the soonest, then what was last.
+    """Her calls, visits and meetings, and those of colleagues to which she comes along, from 90 days ago to 400 days ahead, at most
+    1,000: the soonest, then what was last.
 
     What names an account or contact outside her reach is told without that name.
     """
     first, last = today - dt.timedelta(days=DAYS_BEFORE), today + dt.timedelta(days=DAYS_AHEAD)
-    mine = Activity.objects.living().visible_to(person).filter(owner=person, kind__in=KINDS)
-    mine = mine.select_related("account", "contact")
-    planned = list(mine.open_between(first, last).order_by("due_on", "at", "pk")[:MOST])
-    done = mine.filter(is_open=False, at__gte=clock.midnight(first), at__lt=clock.midnight(last))
-    rows = [*reversed(done.order_by("-at", "-pk")[: MOST - len(planned)]), *planned]
+    own = Activity.objects.living().visible_to(person).filter(owner=person)
+    planned: list[Activity] = []
+    done: list[Activity] = []
+    # Each by its own index; what is hers and what she comes along to are then one calendar.
+    for found in (own, taking_part(person, [person.pk])):
+        some = found.filter(kind__in=KINDS).select_related("account", "contact", "owner")
+        planned += some.open_between(first, last).order_by("due_on", "at", "pk")[:MOST]
+        past = some.filter(is_open=False, at__gte=clock.midnight(first), at__lt=clock.midnight(last))
+        done += past.order_by("-at", "-pk")[:MOST]
+    planned = by_day(planned)[:MOST]
+    done.sort(key=lambda one: (one.at, one.pk), reverse=True)
+    rows = [*reversed(done[: MOST - len(planned)]), *planned]
+    for row in rows:
+        row.is_along = row.owner_id != person.pk  # type: ignore[attr-defined]
     spare(person, rows, "account", "contact")
     attach(person, rows)
     return rows
@@ -105,7 +115,7 @@ def _event(row: Activity) -> Event:
             "location",
             ", ".join(filter(None, (row.account.street, f"{row.account.postcode} {row.account.place}".strip()))),
         )
-    if row.is_open and row.remind_at is not None:
+    if row.is_open and row.remind_at is not None and not row.is_along:  # type: ignore[attr-defined]
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", _summary(row))
@@ -128,9 +138,10 @@ def _hour(row: Activity) -> list[str]:
 
 
 def _who(row: Activity) -> list[str]:
-    """The contacts with a number to call each, or the account's number; and the colleagues who come along."""
+    """The contacts with a number to call each, or the account's number; whose it is, if not hers, and the colleagues who come along."""
     contacts = [*([row.contact] if row.contact else []), *row.also_with]  # type: ignore[attr-defined]
     found = [", ".join(filter(None, (one.full_name, one.mobile or one.phone))) for one in contacts]
     if not found and row.account is not None and row.account.phone:
         found = [row.account.phone]
-    return [*found, *(str(colleague) for colleague in row.with_colleagues)]  # type: ignore[attr-defined]
+    owner = [_("with %(name)s") % {"name": row.owner}] if row.is_along and row.owner else []  # type: ignore[attr-defined]
+    return [*found, *owner, *(str(colleague) for colleague in row.with_colleagues)]  # type: ignore[attr-defined]

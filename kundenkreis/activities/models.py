@@ -200,6 +200,8 @@ class Activity(Recorded):
         """As of every noun, and whoever is given it to do or named in it is told."""
         activity = super().add(by=by, **values)
         telling.given(activity, by)
+        if values.get("colleagues"):
+            telling.taken_along(activity, activity.colleagues.all(), by)
         mentioning.tell(activity, "", activity.search_text(), by)
         activity._touch("account")
         return activity
@@ -209,6 +211,9 @@ class Activity(Recorded):
         event = super().change(by=by, **values)
         if event is not None and "owner" in event.changes:
             telling.given(self, by)
+        if event is not None and "colleagues" in event.changes:
+            before = event.changes["colleagues"][0] or []
+            telling.taken_along(self, self.colleagues.exclude(pk__in=before), by)
         if event is not None and event.changes.keys() & self.searched_fields:
             before = "\n".join(
                 str(event.changes.get(name, [getattr(self, name)])[0] or "") for name in ("subject", "body")

@@ -24,9 +24,11 @@ from django.utils.translation import ngettext
 
 from kundenkreis.activities import telling
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import taken_along
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.inbox.models import Notification, Preference
+from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
 SALT = "kundenkreis.daily-mail"
@@ -96,12 +98,25 @@ def digest_of(person: User, wishes: Preference) -> Digest:
             account = telling.named_account(one)
             line = (f"{one.subject} ({account})" if account else one.subject, telling.address(one))
             (digest.overdue if one.due_on and one.due_on < today else digest.today).append(line)
+        digest.today += _along(person, today)
     waiting = list(Notification.objects.for_mail_to(person).order_by("-pk"))
     digest.told = [one.pk for one in waiting]
     waiting = [one for one in waiting if one.kind != "due"]  # the list above says it in full
     digest.new = [(one.text, one.path) for one in waiting[:_MOST]]
     digest.more = max(0, len(waiting) - _MOST)
     return digest
+
+
+def _along(person: User, today: dt.date) -> list[tuple[str, str]]:
+    """What colleagues have today, and she comes along."""
+    rows = taken_along(person, [person.pk]).open_between(today, today + dt.timedelta(days=1))  # type: ignore[attr-defined]
+    found = []
+    for one in rows.select_related("account", "owner").order_by("at", "pk")[:_MOST]:
+        names = [one.account if one.account and access.may(person, "accounts.see", one.account) else None]
+        names += [_("with %(name)s") % {"name": one.owner} if one.owner else None]
+        said = ", ".join(str(name) for name in names if name)
+        found.append((f"{one.subject} ({said})" if said else one.subject, telling.address(one)))
+    return found
 
 
 def _send_once(wishes: Preference, day: dt.date, now: dt.datetime) -> int:

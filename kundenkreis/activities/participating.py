@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+
+from django.db.models import QuerySet
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.customers.discretion import within_reach
@@ -32,6 +35,26 @@ def attach(person: Any, rows: Sequence[Activity]) -> None:
 
 
 _CONTACTS = ("activity_id", "contact_id")
+
+
+def taken_along(person: Any, people: Collection[int]) -> QuerySet[Activity]:
+    """What is still to be done by others and these people are put on as colleagues, as far as `person` may see it."""
+    return taking_part(person, people).filter(is_open=True)
+
+
+def taking_part(person: Any, people: Collection[int]) -> QuerySet[Activity]:
+    """The activities of others that these people are put on as colleagues, done ones too, as far as `person` may see them.
+
+    Taking part opens no account to anybody: what lies outside her reach is not told to her.
+    """
+    along = Activity.colleagues.through._base_manager.filter(user_id__in=people)
+    rows = Activity.objects.visible_to(person).living().filter(pk__gathered=along.values("activity_id"))
+    return rows.exclude(owner_id__in=people)
+
+
+def by_day(rows: Iterable[Activity]) -> list[Activity]:
+    """What is to be done in the order of its days; what has none comes last."""
+    return sorted(rows, key=lambda one: (one.due_on or dt.date.max, one.at, one.pk))
 
 
 def with_hidden(person: User, activity: Activity, chosen: Iterable[Contact]) -> list[Contact]:

@@ -67,6 +67,15 @@ def monday_of(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
+def monday_of_week(text: str) -> dt.date | None:
+    """The Monday of "2010-W49", a week as ISO 8601 writes it; None for what is none."""
+    try:
+        asked = dt.datetime.strptime(f"{text[:8]}-1", "%G-W%V-%u").date()  # noqa: DTZ007 (a day has no time zone)
+    except ValueError:
+        return None
+    return asked if 1900 < asked.year < 2200 else None
+
+
 def week_of(person: User, monday: dt.date) -> Week:
     """The visits that are planned for `person` in that week, at most 200, and her own accounts that are due until its end, at most 60.
 

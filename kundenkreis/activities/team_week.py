@@ -17,7 +17,9 @@ from django.db.models import Count
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.touching import KINDS
 from kundenkreis.core import clock
-from kundenkreis.staff.models import User
+from kundenkreis.core.models import House
+from kundenkreis.staff import access
+from kundenkreis.staff.models import Team, User
 
 FEWEST = 3  # others in a sum
 LISTED = 200  # people in the table; the sum is of all
@@ -47,6 +49,15 @@ class TeamWeek:
     @property
     def sunday(self) -> dt.date:
         return self.monday + dt.timedelta(days=6)
+
+
+def week_of_team(user: User, team: Team | None, monday: dt.date) -> TeamWeek:
+    """The week of everybody in a team and those below it whom `user` sees, of all whom she sees without one; by person if the house may."""
+    people = User.objects.visible_to(user).living().filter(is_active=True)
+    if team is not None:
+        people = people.filter(team_id__in=access.below(Team, {team.pk}))
+    numbers = list(people.values_list("pk", flat=True))
+    return team_week(user, numbers, monday, by_person=House.known().counts_people(clock.today()))
 
 
 def team_week(user: User, people: Collection[int], monday: dt.date, *, by_person: bool) -> TeamWeek:

@@ -1,15 +1,18 @@
-"""Who is given something to do by somebody else finds it in the inbox."""
+"""Who is given something to do by somebody else, or is taken along to it, finds that in the inbox."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import format_date
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kundenkreis.inbox.models import Notification
 from kundenkreis.staff import access
+from kundenkreis.staff.models import User
 
 if TYPE_CHECKING:
     from kundenkreis.activities.models import Activity
@@ -27,6 +30,28 @@ def given(activity: Activity, by: Any) -> None:
         if account:
             said = _("%(name)s gives you: %(subject)s (%(account)s)") % values
     Notification.send(owner, "assigned", said, address(activity))
+
+
+def taken_along(activity: Activity, people: Iterable[User], by: Any) -> None:
+    """Tell colleagues that they are put on something still to be done, but for who does it herself and for who may not see it."""
+    if not activity.is_open:
+        return
+    for person in people:
+        is_hers = person.pk in (activity.owner_id, by.pk if by is not None else None)
+        if not is_hers and person.is_active and access.may(person, "activities.see", activity):
+            _taken_along(activity, person, by)
+
+
+def _taken_along(activity: Activity, person: User, by: Any) -> None:
+    with translation.override(person.language):
+        german = person.language == "de"
+        day = format_date(activity.day, "d. MMM" if german else "d MMM", locale="de_AT" if german else "en_GB")
+        values = {"name": by or _("The house"), "subject": activity.subject, "day": day}
+        said = _("%(name)s puts you on: %(subject)s, %(day)s") % values
+        if activity.account and access.may(person, "accounts.see", activity.account):
+            values |= {"account": activity.account}
+            said = _("%(name)s puts you on: %(subject)s, %(day)s (%(account)s)") % values
+    Notification.send(person, "taken_along", said, address(activity))
 
 
 def named_account(activity: Activity) -> Any:

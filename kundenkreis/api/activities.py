@@ -13,6 +13,7 @@ from kundenkreis.api.problems import forbidden
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import name_of, named
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.customers.models import Account
 from kundenkreis.lists import asking
 from kundenkreis.staff import access
@@ -75,6 +76,7 @@ ACTIVITIES = Noun(
     change=_change,
     filters=(
         Filter("account", "number", "account", "account_id"),
+        OF_ACCOUNT,
         Filter("contact", "number", "contact", "contact_id"),
         Filter("owner", "person", "whose", "owner_id"),
         Filter("kind", "choice", "kind", choices=Activity.Kind.choices),

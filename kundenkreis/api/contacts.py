@@ -10,6 +10,7 @@ from kundenkreis.api.shapes import Day, Shown, name_of
 from kundenkreis.core.filters import Filter
 from kundenkreis.customers import cadence
 from kundenkreis.customers.asking import tagged
+from kundenkreis.customers.grouping import OF_ACCOUNT, OF_CONTACT
 from kundenkreis.customers.models import Account, Consent, Contact, Position
 from kundenkreis.lists import asking
 
@@ -50,6 +51,7 @@ CONTACTS = Noun(
         Filter("name", "text", "name", "key"),
         Filter("email", "text", "e-mail"),
         Filter("main_account", "number", "account", "main_account_id"),
+        OF_CONTACT,
         Filter("owner", "person", "owner", "owner_id"),
         Filter("language", "choice", "language", choices=[("de", "German"), ("en", "English")]),
         Filter("position", "text", "position", "job_title"),
@@ -90,6 +92,7 @@ POSITIONS = Noun(
     write=("job_title", "department", "is_main", "touch_days", "starts_on", "ends_on"),
     filters=(
         Filter("account", "number", "account", "account_id"),
+        OF_ACCOUNT,
         Filter("contact", "number", "contact", "contact_id"),
         Filter("is_main", "flag", "main position"),
     ),

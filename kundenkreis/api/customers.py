@@ -12,6 +12,7 @@ from kundenkreis.api.shapes import Day, Shown, decimal_type, named
 from kundenkreis.core.filters import Filter
 from kundenkreis.customers import cadence
 from kundenkreis.customers.asking import tagged
+from kundenkreis.customers.grouping import OF_ACCOUNT_ITSELF
 from kundenkreis.customers.models import (
     NEVER,
     Account,
@@ -127,6 +128,7 @@ ACCOUNTS = Noun(
     guarded=dict.fromkeys(access.ASSIGNED, "accounts.assign"),
     filters=(
         Filter("name", "text", "name", "key"),
+        OF_ACCOUNT_ITSELF,
         Filter("number", "text", "account number"),
         Filter("kind", "choice", "kind", choices=Account.Kind.choices),
         Filter("relation", "choice", "relation", choices=Account.RelationKind.choices),

@@ -38,6 +38,7 @@ from kundenkreis.api import (
     quality,
     resource,
     staff,
+    team_week,
     tokens,
     trips,
 )
@@ -138,6 +139,7 @@ ROOMS = (
     customers,
     contacts,
     activities,
+    team_week,
     catalogue,
     orders,
     trips,

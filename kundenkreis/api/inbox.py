@@ -33,7 +33,7 @@ NOTIFICATIONS = Noun(
 
 NOUNS = [NOTIFICATIONS]
 
-_Kind = Literal["mention", "assigned", "due", "reminder", "hand_over", "import", "undo"]
+_Kind = Literal["mention", "assigned", "taken_along", "due", "reminder", "hand_over", "import", "undo"]
 
 
 class NotificationChoices(shapes.Written):

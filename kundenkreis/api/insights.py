@@ -12,6 +12,7 @@ from kundenkreis.api.noun import READ, Noun
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Shown
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.insights.models import Kind, Signal
 from kundenkreis.staff import access
 
@@ -46,6 +47,7 @@ SIGNALS = Noun(
     ),
     filters=(
         Filter("account", "number", "account", "account_id"),
+        OF_ACCOUNT,
         Filter("kind", "choice", "kind", choices=Kind.choices),
         Filter("answer", "choice", "answer", choices=Signal.Answer.choices),
         Filter("closed_on", "date", "closed"),

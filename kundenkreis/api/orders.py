@@ -19,6 +19,7 @@ from kundenkreis.api.resource import Pk, Routes, page_schema
 from kundenkreis.api.shapes import Shown, decimal_type
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.history.adding import Added
 from kundenkreis.lists import asking
 from kundenkreis.orders import booking
@@ -108,6 +109,7 @@ ORDERS = Noun(
     more={"lines": (_Lines, ...)},
     filters=(
         Filter("account", "number", "account", "account_id"),
+        OF_ACCOUNT,
         Filter("number", "text", "order number"),
         Filter("kind", "choice", "kind", choices=Order.Kind.choices),
         Filter("ordered_on", "date", "ordered on", aliases=("day",)),
@@ -160,6 +162,7 @@ DELIVERIES = Noun(
     write=_DELIVERY[2:],
     filters=(
         Filter("account", "number", "account", "account_id"),
+        OF_ACCOUNT,
         Filter("order", "number", "order", "order_id"),
         Filter("delivered_on", "date", "delivered on"),
     ),
@@ -180,6 +183,7 @@ OPEN_ITEMS = Noun(
     write=_ITEM[2:],
     filters=(
         Filter("account", "number", "account", "account_id"),
+        OF_ACCOUNT,
         Filter("due_on", "date", "due"),
         Filter("dunning_level", "number", "dunning level"),
     ),
@@ -199,7 +203,11 @@ CREDITS = Noun(
     read=_CREDIT,
     fixed=("account",),
     write=_CREDIT[1:],
-    filters=(Filter("account", "number", "account", "account_id"), Filter("is_blocked", "flag", "blocked")),
+    filters=(
+        Filter("account", "number", "account", "account_id"),
+        OF_ACCOUNT,
+        Filter("is_blocked", "flag", "blocked"),
+    ),
 )
 
 NOUNS = [ORDERS, DELIVERIES, OPEN_ITEMS, CREDITS]

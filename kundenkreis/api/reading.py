@@ -177,6 +177,8 @@ def list_parameters(noun: Noun) -> Any:
             "`none(…;…)`; and relations, such as `name:with(…;…)` and `name:without(…;…)`. The addresses of the lists on the screen "
             f"are written in the same way. They can ask: {names}."
         )
+        if any(asked.picked for asked in noun.filters):
+            said += " `of:is:17` is one account, `of:is:legal-17` its group in that hierarchy today, as far as the caller sees it."
         columns["f"] = (list[str], Field([], max_length=20, description=said))
     if noun.has_bin:
         columns["bin"] = (bool, Field(False, description="What is in the bin instead; for administrators."))

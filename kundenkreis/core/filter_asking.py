@@ -34,13 +34,22 @@ class Condition:
     def q(self) -> Q:
         """The condition for a queryset, asked row by row."""
         if self.filter.relation is not None:
-            # Whether there is anything at all decides hardly any row, or nearly every one: PostgreSQL chooses better itself.
-            ask = AskedOfEachRow if self.parts else Exists
-            here = ask(related(self).filter(**{self.filter.relation.here: OuterRef(self.filter.relation.there)}))
-            return Q(here) if self.operation == "with" else ~Q(here)
+            here = self._of_relation(self.filter.relation)
+            return here if self.operation == "with" else ~here
         if self.filter.many is not None:
             return self._of_many()
         return OPERATIONS[self.filter.kind][self.operation].q(self.filter, self.values)
+
+    def _of_relation(self, relation: Relation) -> Q:
+        """That there is one of its records, by whatever way they lead to the row."""
+        # Whether there is anything at all decides hardly any row, or nearly every one: PostgreSQL chooses better itself.
+        ask = AskedOfEachRow if self.parts else Exists
+        if relation.ways and _together(self):
+            return Q(ask(_of_one_row(self, relation)))
+        found = Q()
+        for way in (relation.here, *relation.ways):
+            found |= Q(ask(related(self).filter(**{way: OuterRef(relation.there)})))
+        return found
 
     def _of_many(self) -> Q:
         """That one of the other rows fulfils it; "is not" and "is empty" that none does."""
@@ -97,16 +106,40 @@ def _cheapest_first(parts: Iterable[Part]) -> list[Part]:
 
 def related(one: Condition, *, single: bool = False) -> QuerySet:
     """The records that a relation's condition asks for, of whatever row; `single` leaves out what is asked of all of them together."""
-    relation = _relation(one)
+    relation, together = _relation(one), _together(one)
     rows = relation.rows(one.by)
-    together = [part for part in one.parts if isinstance(part, Condition) and part.filter.total is not None]
     for part in one.parts:
         if part not in together:
             rows = rows.filter(part.q())
     if single or not together:
         return rows.order_by()
     # Asked of all the records of one row together: grouped by what leads back to it.
-    rows = rows.order_by().values(relation.here)
+    return _summed(rows, together, relation.here)
+
+
+def _together(one: Condition) -> list[Condition]:
+    """What is asked of all the records of a row together."""
+    return [part for part in one.parts if isinstance(part, Condition) and part.filter.total is not None]
+
+
+def asks_together(one: Condition) -> bool:
+    """Whether something is asked of all the records of a row together: their number, their sum."""
+    return bool(_together(one))
+
+
+def _of_one_row(one: Condition, relation: Relation) -> QuerySet:
+    """The records of one row to which several ways lead, each once, if all of them together are as asked."""
+    rows, within = related(one, single=True), Q()
+    for way in (relation.here, *relation.ways):
+        led = rows.model._base_manager.filter(**{way: OuterRef(OuterRef(relation.there))}).order_by()
+        within |= Q(pk__gathered=led.values("pk"))
+    # None of them is in the bin, so that this is one group.
+    return _summed(rows.filter(within), _together(one), "deleted_at")
+
+
+def _summed(rows: QuerySet, together: Iterable[Condition], by: str) -> QuerySet:
+    """The groups whose sums are as asked."""
+    rows = rows.order_by().values(by)
     for part in together:
         rows = rows.annotate(**{f"total_{part.filter.name}": part.filter.total})
     for part in together:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from kundenkreis.core import filter_days
 from kundenkreis.core.filter_days import Span, shifted
-from kundenkreis.core.filter_nouns import BadFilter, Filter, Found, Reading
+from kundenkreis.core.filter_nouns import BadFilter, Filter, Found, Reading, Unseen
 from kundenkreis.core.text import fold
 
 MOST_VALUES = 200
@@ -125,9 +125,9 @@ def _read_person(asked: Filter, text: str, reading: Reading) -> int | tuple[int,
 
 
 def _read_record(asked: Filter, text: str, reading: Reading) -> Found:
-    found = asked.find(text, reading.me) if asked.find else None
+    found = asked.find(text, reading.by) if asked.find else None
     if found is None:
-        raise _bad_value(asked, text, _("a record that you see"))
+        raise Unseen(str(_bad_value(asked, text, _("a record that you see"))))
     return found
 
 

@@ -23,12 +23,30 @@ class BadFilter(ValueError):
     at: tuple[int, ...] = ()
 
 
+class Unseen(BadFilter):
+    """A condition that asks for a record which there is not, or which this person does not see: nothing is of it."""
+
+
 @dataclass(frozen=True)
 class Found:
-    """A record that a filter asks for: how people call it, and the condition for the ORM."""
+    """A record that a filter asks for: how people call it, and the condition for the ORM.
+
+    `group` says more of a record that may stand for others too: an account alone or with those of its group (`customers.grouping`).
+    """
 
     name: str
     q: Q
+    group: Any = None
+
+
+@dataclass(frozen=True)
+class Picked:
+    """How a person chooses a record: among those of a noun ("accounts"), by its name. `called(text, person)` are the numbers of those
+    that she sees under a name; two when more than one are called so.
+    """
+
+    noun: str
+    called: Callable[[str, Any], list[int]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +65,8 @@ class Relation:
 
     `rows(person)` are those that count and that this person may see, whose column `here` equals the list's column `there`; `filters()`
     is what may be asked of them; `drivers` are those whose column leads an index. `beside` are filters whose column follows in each of
-    these indexes, so that the index alone tells how many records at most an answer reads; None when it does not.
+    these indexes, so that the index alone tells how many records at most an answer reads; None when it does not. `ways` are further
+    paths of these records that lead to the same column as `here`: the participants of an activity beside its contact.
     """
 
     rows: Callable[[Any], Any]
@@ -56,6 +75,7 @@ class Relation:
     there: str = "pk"
     drivers: frozenset[str] = frozenset()
     beside: frozenset[str] | None = None
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,9 +84,9 @@ class Filter:
 
     `kind` is "text", "choice", "number", "date", "moment" (a point in time, asked for by its day), "flag", "person", "record"
     or "relation"; `column` the path in the ORM (the name when left out). A text whose column ends in "key" is compared folded.
-    `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. A
-    record is asked for by links only: `find(text, me)` gives its name and condition, None when that person sees no such
-    record. `aliases` are further names. `own` is the attribute of a person that "mine" stands for ("own_teams"). `many` leads
+    `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. Of a
+    record, `find(text, person)` gives name and condition, None when that person sees no such record; unless it is `picked`,
+    links alone ask for it. `aliases` are further names. `own` is the attribute of a person that "mine" stands for ("own_teams"). `many` leads
     to a column of other rows; it holds when one of them does. A `relation` is asked by conditions of its own. `total` is
     what a relation's rows come to together (a `Sum` or `Count`), and is compared as a number.
     """
@@ -76,7 +96,8 @@ class Filter:
     label: Any
     column: str = ""
     choices: Choices = ()
-    find: Callable[[str, int | None], Found | None] | None = None
+    find: Callable[[str, Any], Found | None] | None = None
+    picked: Picked | None = None
     aliases: tuple[str, ...] = ()
     own: str = ""
     many: Many | None = None

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.core import filter_saying, filter_writing
 from kundenkreis.core.filter_asking import Condition, Group, Part, all_of, condition_of, leaves
 from kundenkreis.core.filter_kinds import OPERATIONS
-from kundenkreis.core.filter_nouns import BadFilter, Filter, Found, Many, Reading, Relation
+from kundenkreis.core.filter_nouns import BadFilter, Filter, Found, Many, Picked, Reading, Relation, Unseen
 from kundenkreis.core.filter_writing import condition, group, relation
 
 __all__ = [
@@ -35,7 +35,9 @@ __all__ = [
     "Found",
     "Group",
     "Many",
+    "Picked",
     "Relation",
+    "Unseen",
     "condition",
     "group",
     "operations",

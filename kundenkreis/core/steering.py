@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from django.db import connection, models
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
-from kundenkreis.core.filter_asking import Condition, Group, Part, all_of, related
+from kundenkreis.core.filter_asking import Condition, Group, Part, all_of, asks_together, related
 from kundenkreis.core.filters import Filters
 from kundenkreis.core.keyset import bounded_count
 
@@ -76,7 +76,10 @@ def _candidate(
     if relation is not None:
         if one.operation != "with" or not any(_by_index(part, relation.drivers) for part in _each(one.parts)):
             return None, None
-        return _reached(one), Q(**{f"{relation.there}__in": related(one).values(relation.here)})
+        if relation.ways and asks_together(one):
+            return None, None  # what all come to is known only where all the ways to one row meet
+        first, *others = [related(one).values(way) for way in (relation.here, *relation.ways)]
+        return _reached(one), Q(**{f"{relation.there}__in": first.union(*others) if others else first})
     if not _by_index(one, drivers):
         return None, None
     alone = _alone(one, model)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.countries import countries
 from kundenkreis.core.filters import Filter, Many, Relation
+from kundenkreis.customers.grouping import OF_ACCOUNT_ITSELF
 from kundenkreis.customers.models import Account, Contact, Position, Tag
 from kundenkreis.lists import asking
 from kundenkreis.lists.asking import seen_with_account
@@ -41,6 +42,7 @@ def tagged(model: type[Account] | type[Contact], here: str) -> Filter:
 
 ACCOUNT = (
     Filter("name", "text", _("Name"), "key"),
+    OF_ACCOUNT_ITSELF,
     Filter("owner", "person", _("Owner"), "owner_id", choices=people),
     Filter("revenue", "number", _("Revenue 12 m"), "revenue_12m", aliases=("revenue_12m",)),
     Filter("last", "date", _("Last order"), "last_order_on", aliases=("last_ordered_on",)),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +86,21 @@ class StartView(models.Model):
     @classmethod
     def choose(cls, person: User, view: SavedView) -> None:
         cls.objects.update_or_create(person=person, list_name=view.list_name, defaults={"view": view})
+
+    @classmethod
+    def of(cls, person: User) -> models.QuerySet[StartView]:
+        """What she has chosen, as far as she still sees those views, by the names of their lists."""
+        seen = SavedView.objects.visible_to(person).living()
+        return cls.objects.filter(person=person, view__in=seen).order_by("list_name")
+
+    @classmethod
+    @transaction.atomic
+    def choose_all(cls, person: User, views: Iterable[SavedView]) -> None:
+        """Exactly these lists open with a view from now on, every other one with everything."""
+        chosen = {view.list_name: view for view in views}
+        cls.objects.filter(person=person).exclude(list_name__in=chosen).delete()
+        for view in chosen.values():
+            cls.choose(person, view)
 
     @classmethod
     def forget(cls, person: User, list_name: str) -> None:

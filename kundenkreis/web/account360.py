@@ -19,8 +19,8 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.core.prepared import prepared
-from kundenkreis.customers import hierarchy
-from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Position
+from kundenkreis.customers.grouping import Group
+from kundenkreis.customers.models import Account, AccountTeamMember, Position
 from kundenkreis.orders import figures
 from kundenkreis.orders.models import CreditStanding, Order
 from kundenkreis.orders.receivables import Receivables, receivables_of
@@ -29,41 +29,6 @@ from kundenkreis.web import charts, formats, opening
 
 TRENDS_KEPT = 3600  # seconds
 OF_TRENDS = ("revenue_12m", "revenue_before", "last_order_on")  # fields of an account that its trend is kept by
-
-
-@dataclass
-class Group:
-    """Whose figures are shown: the account alone, or those accounts of one of its hierarchies that the person may see."""
-
-    account: Account
-    hierarchies: list[str] = field(default_factory=list)
-    chosen: str = ""
-    ids: list[int] = field(default_factory=list)
-    hidden: int = 0  # accounts of the group outside the person's reach; their figures are left out
-
-    @property
-    def label(self) -> str:
-        return str(AccountLink.Hierarchy(self.chosen).label) if self.chosen else ""
-
-    @property
-    def options(self) -> list[tuple[str, str, bool]]:
-        """For the switch "This one ⇄ Group": text, value of `group`, whether it is chosen."""
-        listed = [(_("This one"), "", not self.chosen)]
-        for name in self.hierarchies:
-            label = AccountLink.Hierarchy(name).label
-            text = _("Group") if len(self.hierarchies) == 1 else str(label)
-            listed.append((text, name, name == self.chosen))
-        return listed
-
-
-def group_of(account: Account, wanted: str, user: Any) -> Group:
-    """The group that the address asks for; the account alone when it does not belong to that hierarchy."""
-    known = hierarchy.hierarchies_of(account)
-    if wanted not in known:
-        return Group(account, known, "", [account.pk])
-    members = hierarchy.members(account, wanted)
-    seen = set(Account.objects.visible_to(user).living().filter(pk__in=members).values_list("pk", flat=True))
-    return Group(account, known, wanted, [pk for pk in members if pk in seen], len(set(members) - seen))
 
 
 @dataclass

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.activities.agenda import Agenda
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import by_day
 from kundenkreis.core import clock
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account
@@ -28,7 +29,7 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web import day_asking
 from kundenkreis.web.changes import spared, told
-from kundenkreis.web.circles import Circle
+from kundenkreis.web.circles import MINE, Circle
 from kundenkreis.web.day_asking import COUNTED, LATEST, NEWS, SHOWN
 from kundenkreis.web.needs import Need, needs
 
@@ -83,7 +84,12 @@ class Day:
         """When they are due decides which of them are shown: no more is read of them."""
         if not access.reach(self.user, "activities.see"):
             return []
-        return day_asking.open_ones(circle=self.circle)
+        return by_day([*day_asking.open_ones(circle=self.circle), *self._along])
+
+    @cached_property
+    def _along(self) -> list[Activity]:
+        """What is others' to do, and she comes along."""
+        return list(day_asking.open_along(circle=self.circle)) if self.circle.whose == MINE else []
 
     @cached_property
     def agenda(self) -> Agenda:
@@ -127,6 +133,9 @@ class Day:
         ids = [one.pk for part in (self._appointed, *self._parts) for one in part]
         found = day_asking.activities(ids)
         spare(self.user, found, "account", "contact")
+        along = {one.pk for one in self._along}
+        for one in found:
+            one.is_along = one.pk in along  # type: ignore[attr-defined]
         return {one.pk: one for one in found}
 
     @cached_property

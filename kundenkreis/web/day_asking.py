@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.participating import taken_along
 from kundenkreis.core.prepared import prepared
 from kundenkreis.core.records import AskedOfEachRow, reached_from
 from kundenkreis.customers.models import Account
@@ -34,6 +35,13 @@ WORTH_A_STEP = (Account.Tier.A, Account.Tier.B)
 @prepared
 def open_ones(*, circle: Circle) -> QuerySet:
     return circle.activities.only("kind", "at", "due_on").order_by("due_on", "at", "pk")[:LISTED]
+
+
+@prepared
+def open_along(*, circle: Circle) -> QuerySet:
+    """Those of others to which she is taken along."""
+    rows = taken_along(circle.user, circle.people).only("kind", "at", "due_on")
+    return rows.order_by("due_on", "at", "pk")[:LISTED]
 
 
 @prepared

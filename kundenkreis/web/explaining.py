@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.models import House
+from kundenkreis.customers.grouping import Group
 from kundenkreis.insights import trend
 from kundenkreis.insights.models import Kind, Run, Signal
 from kundenkreis.insights.rfm import Segment
 from kundenkreis.insights.trend import Contribution, Sold
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.web import formats, opening
-from kundenkreis.web.account360 import Group
 from kundenkreis.web.reasons import Told
 
 MOST_PARTS = 12

@@ -14,38 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.filters import Filter, Found, condition
-from kundenkreis.customers.models import Account, AccountLink
-from kundenkreis.staff.models import User
+from kundenkreis.customers.grouping import Group
 from kundenkreis.web.addresses import address
 
 SOLD = condition("kind", "in", "order", "credit_note")
 
 
-def find_account(text: str, me: int | None) -> Found | None:
-    """The account, or its group, that a person sees under this number."""
-    from kundenkreis.web.account360 import group_of
-
-    hierarchy, _dash, number = text.rpartition("-")
-    user = User.objects.filter(pk=me).first()
-    known = number.isascii() and number.isdigit() and len(number) < 19
-    account = Account.objects.visible_to(user).filter(pk=number).first() if user and known else None
-    if account is None:
-        return None
-    group = group_of(account, hierarchy, user)
-    if hierarchy != group.chosen:
-        return None
-    name = f"{account.name} ({AccountLink.Hierarchy(hierarchy).label})" if hierarchy else account.name
-    return Found(name, Q(account_id__in=group.ids))
-
-
-def find_product(text: str, me: int | None) -> Found | None:
-    user = User.objects.filter(pk=me).first()
+def find_product(text: str, person: Any) -> Found | None:
+    """The product that a person sees under this number."""
     known = text.isascii() and text.isdigit() and len(text) < 19
-    product = Product.objects.visible_to(user).filter(pk=text).first() if user and known else None
+    product = Product.objects.visible_to(person).filter(pk=text).first() if person is not None and known else None
     return Found(f"{product.number} {product.name}", Q(product_id=product.pk)) if product else None
 
 
-OF_ACCOUNT = Filter("of", "record", _("Account or group"), find=find_account)
 OF_PRODUCT = Filter("product", "record", _("Product"), find=find_product)
 
 
@@ -57,21 +38,34 @@ def _address(name: str, *conditions: str) -> str:
     return f"{address(name)}?{'&'.join(f'f={quote_plus(one)}' for one in conditions if one)}"
 
 
-def _of(whose: Any) -> str:
-    """The condition for a `Group` of Account 360."""
-    return condition("of", "is", f"{whose.chosen}-{whose.account.pk}" if whose.chosen else whose.account.pk)
+def _of(whose: Group) -> str:
+    return condition("of", "is", whose.written)
 
 
-def orders_of(whose: Any, *conditions: str) -> str:
+def orders_of(whose: Group, *conditions: str) -> str:
     """The documents of an account or its group."""
     return _address("orders:list", _of(whose), *conditions)
 
 
-def open_items_of(whose: Any, *conditions: str) -> str:
+def open_items_of(whose: Group, *conditions: str) -> str:
     return _address("open_items:list", _of(whose), *conditions)
 
 
-def lines_of(product: int, *conditions: str, whose: Any = None) -> str:
+def contacts_of(whose: Group) -> str:
+    """The people of an account or its group."""
+    return _address("contacts:list", _of(whose))
+
+
+def activities_of(whose: Group) -> str:
+    return _address("log:list", _of(whose))
+
+
+def accounts_of(whose: Group) -> str:
+    """The accounts of a group that the person sees."""
+    return _address("accounts:list", _of(whose))
+
+
+def lines_of(product: int, *conditions: str, whose: Group | None = None) -> str:
     """The order lines of a product, to one account or group if given."""
     return _address("lines:list", condition("product", "is", product), _of(whose) if whose else "", *conditions)
 

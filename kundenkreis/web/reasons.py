@@ -18,9 +18,9 @@ from django.utils.translation import ngettext
 from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core.models import House
 from kundenkreis.core.prepared import prepared
+from kundenkreis.customers.grouping import Group
 from kundenkreis.insights.models import Kind, Signal
 from kundenkreis.web import formats, opening
-from kundenkreis.web.account360 import Group
 
 ICONS = {
     Kind.MISSED_ORDER: "clock-alert",

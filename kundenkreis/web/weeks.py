@@ -5,16 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import urlencode
 
-from kundenkreis.activities.rounds import monday_of
+from kundenkreis.activities.rounds import monday_of, monday_of_week
 
 
 def asked_week(text: str, today: dt.date) -> dt.date:
     """The Monday of the week that an address asks for; of this week when it asks for none."""
-    try:
-        asked = dt.datetime.strptime(f"{text[:8]}-1", "%G-W%V-%u").date()  # noqa: DTZ007 (a day has no time zone)
-    except ValueError:
-        return monday_of(today)
-    return asked if 1900 < asked.year < 2200 else monday_of(today)
+    return monday_of_week(text) or monday_of(today)
 
 
 def week_address(path: str, monday: dt.date, **more: str) -> str:

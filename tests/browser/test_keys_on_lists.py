@@ -21,7 +21,7 @@ from tests.furnished import furnish
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 get_resolver().url_patterns  # noqa: B018 the site map brings the lists with it
-LISTS = ("contacts", "lines", "open_items", "products", "signals")
+LISTS = ("contacts", "lines", "open_items", "products", "signals", "touches")
 # Where `e` leads, behind the row's own address; what stands here in no list is told so, because nobody changes it by hand.
 CHANGED = {"accounts", "contacts", "log", "products", "rates", "touches"}
 AT = "[...document.querySelectorAll('#main [data-row]')].indexOf(document.activeElement.closest('[data-row]'))"

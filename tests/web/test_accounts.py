@@ -10,10 +10,11 @@ import pytest
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.customers import hierarchy
+from kundenkreis.customers.grouping import Group
 from kundenkreis.customers.models import Account, AccountTeamMember
 from kundenkreis.history.models import Event
 from kundenkreis.orders.models import CreditStanding, OpenItem, Order
-from kundenkreis.web.account360 import Group, Overview
+from kundenkreis.web.account360 import Overview
 
 HTMX = {"HX-Request": "true"}
 

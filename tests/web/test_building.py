@@ -6,6 +6,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from kundenkreis.catalogue.models import Product
+from kundenkreis.customers import hierarchy
+from kundenkreis.customers.models import Account
+
 
 @pytest.fixture
 def ben(world, signed_in):
@@ -116,12 +120,47 @@ def test_empty_rows_are_left_out(ben):
     assert conditions(build(ben, ("c.0.name", ""), ("c.1.joined", "any"), ("c.1.0.name", ""), do="show")) == []
 
 
-def test_a_figure_that_led_here_stays(ben, world):
-    led = ("f", f"of:is:{world.lindner.pk}")
-    answer = build(
-        ben, led, ("c.0.name", "kind"), ("c.0.op", "in"), ("c.0.value", "order"), do="show", where="/orders/"
-    )
-    assert conditions(answer) == [f"of:is:{world.lindner.pk}", "kind:in:order"]
+def test_a_figure_that_led_here_stays(ben):
+    lamp = Product.add(by=None, number="L1", name="Lamp")
+    led = ("f", f"product:is:{lamp.pk}")
+    day = (("c.0.name", "day"), ("c.0.op", "last"), ("c.0.length", "90"))
+    answer = build(ben, led, *day, do="show", where="/orders/lines/")
+    assert conditions(answer) == [f"product:is:{lamp.pk}", "day:last:90d"]
+
+
+def test_an_account_is_chosen_by_name_and_then_alone_or_with_a_group_of_its_own(ben, world):
+    hierarchy.place(world.brauneis, world.lindner, "sales", by=world.ben)
+    begun = ben.get("/orders/?build=1&start=of").content.decode()
+    assert 'data-url="/accounts/options/"' in begun and 'name="c.0.group"' not in begun
+    chosen = (("c.0.name", "of"), ("c.0.op", "is"), ("c.0.value", world.lindner.pk), ("c.0.value_text", "Lindner"))
+    text = build(ben, *chosen, where="/orders/").content.decode()
+    assert 'name="c.0.group"' in text and ">Group (Sales)</option>" in text and "Group (Legal)" not in text
+    assert 'value="Lindner &amp; Söhne GmbH"' in text
+    answer = build(ben, *chosen, ("c.0.group", "sales"), do="show", where="/orders/")
+    assert conditions(answer) == [f"of:is:sales-{world.lindner.pk}"]
+    shown = fields(ben.get(f"/orders/?f=of:is:sales-{world.lindner.pk}&build=1"))
+    assert (shown["c.0.name"], shown["c.0.value"], shown["c.0.group"]) == ("of", str(world.lindner.pk), "sales")
+
+
+def test_an_account_typed_without_javascript_is_looked_up(ben, world):
+    typed = (("c.0.name", "of"), ("c.0.op", "is"), ("c.0.value", ""))
+    for where in ("/accounts/", "/contacts/", "/activities/all/", "/insights/", "/orders/", "/orders/open-items/"):
+        answer = build(ben, *typed, ("c.0.value_text", "brauneis wohnkultur"), do="show", where=where)
+        assert conditions(answer) == [f"of:is:{world.brauneis.pk}"]
+    unknown = build(ben, *typed, ("c.0.value_text", "Nobody & Co"), do="show")
+    assert unknown.status_code == 422 and "Nothing is called “Nobody &amp; Co”" in unknown.content.decode()
+    Account.add(by=world.ben, name="Brauneis Wohnkultur", owner=world.ben)
+    twice = build(ben, *typed, ("c.0.value_text", "Brauneis Wohnkultur"), do="show")
+    assert twice.status_code == 422 and "Several are called" in twice.content.decode()
+
+
+def test_an_account_of_another_team_is_not_chosen_by_number_or_name(world, signed_in):
+    cem = signed_in(world.cem)
+    guessed = (("c.0.name", "of"), ("c.0.op", "is"), ("c.0.value", world.lindner.pk), ("c.0.value_text", "x"))
+    text = build(cem, *guessed, do="show").content.decode()
+    assert "Choose one of those that are suggested." in text and "Lindner" not in text
+    typed = (("c.0.name", "of"), ("c.0.op", "is"), ("c.0.value_text", "Lindner & Söhne GmbH"))
+    assert "Nothing is called" in build(cem, *typed, do="show").content.decode()
 
 
 def test_hostile_fields_build_nothing(ben):

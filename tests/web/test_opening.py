@@ -12,11 +12,12 @@ import pytest
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.models import House
 from kundenkreis.customers import hierarchy
+from kundenkreis.customers.grouping import group_of
 from kundenkreis.customers.models import Account
 from kundenkreis.orders import booking
 from kundenkreis.orders.models import OpenItem
 from kundenkreis.rates.models import ExchangeRate
-from kundenkreis.web.account360 import Overview, group_of
+from kundenkreis.web.account360 import Overview
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 2)

@@ -13,10 +13,11 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from kundenkreis.core import clock
-from kundenkreis.core.filters import BadFilter, parse
+from kundenkreis.core.filters import BadFilter, Condition, parse
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists import drafts, state
 from kundenkreis.web.lists.drafts import Block, Row
+from kundenkreis.web.lists.picking import pick
 from kundenkreis.web.lists.plain import plain
 from kundenkreis.web.lists.state import State
 
@@ -30,10 +31,10 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
     if "built" in given:
         root = drafts.of_form(given, page.filters, plain)
     else:
-        kept = {part.param for part in now.filters.parts if _is_record(part)}
+        kept = {part.param for part in now.filters.parts if _is_for_links(part)}
         root = drafts.of_address([part for part in now.filters.parts if part.param not in kept], page.filters)
         if start := next((one for one in page.filters if one.name == given.get("start")), None):
-            root.parts.append(Block("with", [], start) if start.relation else Row(start, ""))
+            root.parts.append(Block("with", [], start) if start.relation else drafts.begun(start))
         if not root.parts:
             root.parts.append(Row())
     verb, _colon, place = given.get("do", "").partition(":")
@@ -42,20 +43,21 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
     if verb == "count":
         return _count(page, request, root)
     _change(root, verb, place)
+    pick(root, request.user)
     return _draw(page, request, now, drafts.placed(root, _choices(page)))
 
 
 def _choices(page: ListPage) -> list[Any]:
-    return [one for one in page.filters if one.kind != "record"]
+    return drafts.choosable(page.filters)
 
 
-def _is_record(part: Any) -> bool:
-    return getattr(getattr(part, "filter", None), "kind", "") == "record"
+def _is_for_links(part: Any) -> bool:
+    return isinstance(part, Condition) and not drafts.choosable([part.filter])
 
 
 def _records(request: HttpRequest, page: ListPage) -> list[str]:
     """The conditions that only links can ask for; they stay as they are."""
-    names = {one.name for one in page.filters if one.kind == "record"}
+    names = {one.name for one in page.filters if not drafts.choosable([one])}
     return [text for text in request.GET.getlist("f") if text.partition(":")[0] in names]
 
 
@@ -76,10 +78,11 @@ def _change(root: Block, verb: str, place: str) -> None:
 def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> HttpResponse:
     drafts.finished(root)
     drafts.placed(root, _choices(page))
+    pick(root, request.user)
     texts = [part.written() for part in root.parts if part.is_finished]
     unfinished = _unfinished(root)
     for row in unfinished:
-        row.problem = _("“%(label)s” needs a value to compare with.") % {"label": row.asked.label if row.asked else ""}
+        row.problem = row.problem or _("“%(label)s” needs a value to compare with.") % {"label": row.asked.label if row.asked else ""}
     if not unfinished:
         try:
             parse(texts, page.filters, by=request.user, today=clock.today())
@@ -94,6 +97,7 @@ def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> Http
 def _count(page: ListPage, request: HttpRequest, root: Block) -> HttpResponse:
     """How many rows the finished parts let through, or what is wrong with them."""
     params = request.GET.copy()
+    pick(root, request.user)
     params.setlist("f", [*_records(request, page), *[part.written() for part in root.parts if part.is_finished]])
     now = state.read(page, request, params)
     return HttpResponse(escape(now.problem or page.count_text(request, now) or _("Not counted yet: it takes longer")))

@@ -33,6 +33,8 @@ class Row:
     problem: str = ""
     place: str = ""
     choices: list[Filter] = field(default_factory=list)  # what may be asked here
+    text: str = ""  # the name of a record as it was typed, or as it is
+    groups: list[tuple[str, str]] = field(default_factory=list)  # a record alone or with others: value, words
 
     is_block = False
 
@@ -54,9 +56,11 @@ class Row:
 
     @property
     def entry(self) -> str:
-        """How the value is given: "none", "options", "length", "calendar", "two" or "one"."""
+        """How the value is given: "none", "options", "record", "length", "calendar", "two" or "one"."""
         if self.asked is None or OPERATIONS[self.kind][self.operation].count[1] == 0:
             return "none"
+        if self.kind == "record":
+            return "record"
         if self.kind in ("flag", "choice", "person") and self.options:
             return "options"
         if self.operation in ("last", "next"):
@@ -78,6 +82,12 @@ class Row:
         if self.kind == "person":
             return [("me", str(WORDS["me"])), ("my_team", str(WORDS["my_team"])), *listed]
         return [("mine", str(WORDS["mine"])), *listed] if self.asked.own else listed
+
+    @property
+    def record(self) -> tuple[str, str]:
+        """The number of the chosen record, and with which of its groups ("" for none)."""
+        group, _dash, number = (self.values[0] if self.values else "").rpartition("-")
+        return number, group
 
     @property
     def ticked(self) -> str:
@@ -142,7 +152,12 @@ class Block:
 def of_address(parts: Iterable[Part], declared: Iterable[Filter]) -> Block:
     """The draft of a question that was understood."""
     root = Block("all", [_of_part(part) for part in parts])
-    return placed(root, [one for one in declared if one.kind != "record"])
+    return placed(root, choosable(declared))
+
+
+def choosable(declared: Iterable[Filter]) -> list[Filter]:
+    """What a person can ask for in the builder; the rest is for links alone."""
+    return [one for one in declared if one.kind != "record" or one.picked is not None]
 
 
 def _of_part(part: Part) -> Row | Block:
@@ -155,7 +170,7 @@ def _of_part(part: Part) -> Row | Block:
 
 def of_form(given: QueryDict, declared: Iterable[Filter], plain: Any) -> Block:
     """The draft that the builder's form sends. `plain(kind, text)` is a figure or day as an address has it."""
-    choices = [one for one in declared if one.kind != "record"]
+    choices = choosable(declared)
     return placed(Block("all", _parts(given, "c", choices, plain, 0)), choices)
 
 
@@ -182,10 +197,17 @@ def _part(given: QueryDict, place: str, choices: list[Filter], plain: Any, depth
     if asked is None:
         return Row()
     operation = given.get(f"{place}.op", "")
-    row = Row(asked, operation if operation in OPERATIONS[asked.kind] else next(iter(OPERATIONS[asked.kind])))
+    row = begun(asked)
+    row.operation = operation if operation in OPERATIONS[asked.kind] else row.operation
     if given.get(f"{place}.was", asked.name) == asked.name:
         row.values = _values(given, place, row, plain)
+        row.text = given.get(f"{place}.value_text", "").strip()[:200]
     return row
+
+
+def begun(asked: Filter) -> Row:
+    """A condition without a value, with its first comparison."""
+    return Row(asked, next(iter(OPERATIONS[asked.kind])))
 
 
 def _values(given: QueryDict, place: str, row: Row, plain: Any) -> list[str]:
@@ -194,6 +216,9 @@ def _values(given: QueryDict, place: str, row: Row, plain: Any) -> list[str]:
         number, unit = given.get(f"{place}.length", "").strip(), given.get(f"{place}.unit", "d")
         return [f"{number}{unit}"] if number else []
     found = [text.strip() for text in given.getlist(f"{place}.value") if text.strip()]
+    if row.entry == "record":
+        group = given.get(f"{place}.group", "")
+        return [f"{group}-{found[0]}" if group else found[0]] if found else []
     if row.entry == "one" and row.kind == "text":
         found = [one.strip() for text in found for one in text.split(",") if one.strip()]
     if row.entry == "calendar":

@@ -178,6 +178,8 @@ class ListPage:
     def matching(self, request: HttpRequest, now: State) -> models.QuerySet:
         """All records that the person may see and the filters let through, in no order."""
         rows = self.base(request) if self.base else self.model._default_manager.visible_to(request.user).living()
+        if now.is_of_nothing:
+            return rows.none()
         if now.filters:
             rows = self._without_foreign(request, now, rows)
             rows = (

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 
 from kundenkreis.core import clock
-from kundenkreis.core.filters import BadFilter, Filters, parse
+from kundenkreis.core.filters import BadFilter, Condition, Filters, Unseen, condition, parse
 from kundenkreis.lists.known import KEPT
 from kundenkreis.lists.models import SavedView
 from kundenkreis.web.lists.columns import Column
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class State:
-    """One reading of an address. `problem` is a sentence when a filter in it makes no sense; then none is applied."""
+    """One reading of an address. `problem` is a sentence when a filter in it makes no sense; then none is applied.
+
+    When one asks for a record that the person does not see, `is_of_nothing` is set: no row is of that, and none is shown.
+    """
 
     page: ListPage
     params: QueryDict
@@ -32,6 +35,7 @@ class State:
     sort: str
     problem: str = ""
     views: list[SavedView] = field(default_factory=list)
+    is_of_nothing: bool = False
 
     @property
     def text(self) -> str:
@@ -118,10 +122,32 @@ class State:
             if name in (*KEPT, "view") and name not in without
         ]
 
+    @cached_property
+    def whose(self) -> Condition | None:
+        """The first condition that asks for an account which belongs to groups."""
+        records = [one for one in self.filters.conditions if one.filter.kind == "record"]
+        return next((one for one in records if one.values[0].group and one.values[0].group.hierarchies), None)
+
+    @property
+    def group(self) -> Any:
+        """The account whose rows these are, alone or with its group (`customers.grouping.Group`); None when no condition says."""
+        return self.whose.values[0].group if self.whose else None
+
+    def switch(self) -> list[tuple[str, str, bool]]:
+        """ "This one ⇄ Group": the same question of the account alone and of each of its groups."""
+        if (asked := self.whose) is None:
+            return []
+        written = [part.param for part in self.filters.parts]
+        found = []
+        for text, name, chosen in self.group.options:
+            instead = condition(asked.name, asked.operation, self.group.written_as(name))
+            found.append((text, self.address(f=[instead if f == asked.param else f for f in written]), chosen))
+        return found
+
     def chips(self) -> list[tuple[Any, str, str]]:
         """Each filter with the address without it, and the one of the form that changes it."""
         found = []
-        built = {"all", "any", "none"} | {one.name for one in self.page.filters if one.kind == "relation"}
+        built = {"all", "any", "none"} | {one.name for one in self.page.filters if one.kind == "relation" or one.picked}
         typed = {one.name for one in self.page.filters if one.kind not in ("record", "relation")}
         for chip in self.filters.describe():
             rest = [value for _name, value in self.filters.without(chip.param).to_params()]
@@ -143,12 +169,14 @@ def read(
 ) -> State:
     """The state that an address asks for. Never fails: what cannot be understood is said in `problem`."""
     params = request.GET if params is None else params
-    problem = ""
+    problem, of_nothing = "", False
     try:
         filters = parse(params.getlist("f"), page.filters, by=request.user, today=clock.today())
     except BadFilter as error:
         filters, problem = parse([], page.filters, by=request.user, today=clock.today()), str(error)
-    return State(page, params, filters, _columns(page, params), _sort(page, params), problem, list(views))
+        of_nothing = isinstance(error, Unseen)
+    sort = _sort(page, params)
+    return State(page, params, filters, _columns(page, params), sort, problem, list(views), of_nothing)
 
 
 def view_address(view: SavedView) -> str:

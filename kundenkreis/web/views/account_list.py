@@ -19,6 +19,7 @@ from kundenkreis.web.account360 import OF_TRENDS, trends
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, ListPage
 from kundenkreis.web.lists.boards import Board
+from kundenkreis.web.phones import dial, with_reports
 
 
 def _with_trends(rows: Sequence[Account], request: HttpRequest) -> None:
@@ -100,7 +101,7 @@ ACCOUNTS = ListPage(
         ),
         Column("since", _("Customer since"), "date", value="customer_since", shown=False),
         Column("email", _("E-mail"), shown=False),
-        Column("phone", _("Phone"), cell=lambda a: formats.telephone(a.phone), shown=False),
+        Column("phone", _("Phone"), cell=lambda a: dial(a, a.phone, "account"), shown=False),
         Column("vat_id", _("VAT ID (UID)"), shown=False),
     ),
     filters=(*ACCOUNT, *asking.of("accounts")),
@@ -121,7 +122,7 @@ ACCOUNTS = ListPage(
         ),
     ),
     search_kind=search.ACCOUNT,
-    annotate={"trend": _with_trends},
+    annotate={"trend": _with_trends, "phone": with_reports},
     mark=lambda row: component("tier", row.tier),
     peek=True,
     add_url="accounts:add",

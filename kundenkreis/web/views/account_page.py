@@ -17,6 +17,7 @@ from kundenkreis.core import clock
 from kundenkreis.core.prepared import prepared
 from kundenkreis.customers import hierarchy
 from kundenkreis.customers.discretion import spare
+from kundenkreis.customers.grouping import Group, group_of
 from kundenkreis.customers.models import (
     Account,
     AccountLink,
@@ -32,8 +33,8 @@ from kundenkreis.insights.models import Score, Signal
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
-from kundenkreis.web import rhythms, timeline
-from kundenkreis.web.account360 import Group, Overview, group_of, people_at, why_visible
+from kundenkreis.web import opening, rhythms, timeline
+from kundenkreis.web.account360 import Overview, people_at, why_visible
 from kundenkreis.web.reasons import tell
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
@@ -127,6 +128,7 @@ class AccountPage:
             "may_log": account.deleted_at is None and access.may(user, "activities.add", account),
             "why_visible": why_visible(account, user, self.seats),
             "self_url": self.url,
+            "group_url": opening.accounts_of(self.group),
         }
 
     @cached_property
@@ -181,7 +183,12 @@ class AccountPage:
             "stream_url": self.stream_url,
             "stream_kinds": timeline.KINDS,
             "stream_kind": kind,
+            "activities_url": opening.activities_of(self.group) if self._sees_activities else "",
         }
+
+    @property
+    def _sees_activities(self) -> bool:
+        return bool(access.reach(self.user, "activities.see"))
 
     def _people(self) -> dict[str, Any]:
         present, past = people_at(self.group.ids, clock.today())
@@ -190,6 +197,7 @@ class AccountPage:
             "past": past,
             "today": clock.today(),
             "every": rhythms.every,
+            "contacts_url": opening.contacts_of(self.group),
             "may_add_contact": access.may(self.user, "contacts.add"),
         }
 

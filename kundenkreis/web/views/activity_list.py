@@ -15,6 +15,7 @@ from kundenkreis.activities.agenda import day_in, part_of
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.customers.asking import people
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.lists import Column, Filter, ListPage
@@ -86,6 +87,7 @@ ACTIVITIES = ListPage(
         Filter("subject", "text", _("Subject")),
         Filter("kind", "choice", _("Kind"), choices=Activity.Kind.choices),
         Filter("owner", "person", _("Whose"), "owner_id", choices=people),
+        OF_ACCOUNT,
         BY_NAME,
         Filter("outcome", "choice", _("Outcome"), choices=Activity.Outcome.choices),
         Filter("at", "moment", _("When"), "at"),

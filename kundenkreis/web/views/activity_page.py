@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kundenkreis.activities.agenda import Agenda, snoozed
 from kundenkreis.activities.models import Activity
-from kundenkreis.activities.participating import attach
+from kundenkreis.activities.participating import attach, by_day, taken_along
 from kundenkreis.core import clock
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
@@ -49,6 +49,8 @@ def agenda(request: HttpRequest) -> HttpResponse:
     elif whose == "team":
         rows = rows.filter(owner__team_id=request.user.team_id or 0)
     found = list(rows.for_list().order_by("due_on", "at", "pk")[: SHOWN + 1])
+    if whose == "mine":
+        found = by_day([*found, *_along(request.user)])
     spare(request.user, found, "account", "contact")
     today = clock.today()
     parts = Agenda.of(found[:SHOWN], today)
@@ -69,6 +71,15 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "may_travel": access.may(request.user, "trips.see"),
     } | row_context(request)
     return render(request, "activities/agenda.html", context)
+
+
+def _along(person: Any) -> list[Activity]:
+    """What is others' to do, and she comes along."""
+    rows = taken_along(person, _me_and_whom_i_stand_in_for(person)).for_list()
+    found = list(rows.order_by("due_on", "at", "pk")[: SHOWN + 1])
+    for one in found:
+        one.is_along = True  # type: ignore[attr-defined]
+    return found
 
 
 @require_safe

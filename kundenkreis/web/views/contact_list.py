@@ -10,11 +10,13 @@ from markupsafe import Markup
 
 from kundenkreis.core import search
 from kundenkreis.customers.asking import people, tagged
+from kundenkreis.customers.grouping import OF_CONTACT
 from kundenkreis.customers.models import Contact
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, Filter, ListPage, link
+from kundenkreis.web.phones import dial, with_reports
 
 
 def _account(row: Contact) -> Any:
@@ -28,10 +30,7 @@ def _mail(row: Contact) -> Any:
 
 
 def _phone(row: Contact) -> Any:
-    number = row.mobile or row.phone
-    return (
-        Markup('<a href="tel:{}">{}</a>').format(number.replace(" ", ""), formats.telephone(number)) if number else ""
-    )
+    return dial(row, row.mobile or row.phone, "contact")
 
 
 def _counted(count: int) -> str:
@@ -72,6 +71,7 @@ CONTACTS = ListPage(
     ),
     filters=(
         Filter("name", "text", _("Name"), "key"),
+        OF_CONTACT,
         Filter("account", "text", _("Account"), "main_account__key"),
         Filter("position", "text", _("Position"), "job_title"),
         Filter("place", "text", _("Place"), "main_account__place"),
@@ -91,6 +91,7 @@ CONTACTS = ListPage(
     spared=("main_account",),
     drivers=frozenset({"owner", "name"}),
     search_kind=search.CONTACT,
+    annotate={"phone": with_reports},
     mark=lambda row: component("avatar", row.full_name, row.pk, hidden=True),
     peek=True,
     add_url="contacts:add",

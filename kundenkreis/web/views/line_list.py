@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.core.models import House
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.orders import product_figures
 from kundenkreis.orders.models import OrderLine
 from kundenkreis.web import formats, opening
@@ -80,7 +81,7 @@ LINES = ListPage(
     ),
     filters=(
         opening.OF_PRODUCT,
-        opening.OF_ACCOUNT,
+        OF_ACCOUNT,
         Filter("day", "date", _("Day"), "ordered_on"),
         Filter("number", "text", _("Order"), "order__number"),
     ),

@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.lists import asking
 from kundenkreis.orders.models import OpenItem
 from kundenkreis.orders.receivables import in_house_currency, receivables
-from kundenkreis.web import formats, opening
+from kundenkreis.web import formats
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, Filter, ListPage
 from kundenkreis.web.views.of_account import BY_NAME, account_column
@@ -87,7 +88,7 @@ OPEN_ITEMS = ListPage(
         ),
     ),
     filters=(
-        opening.OF_ACCOUNT,
+        OF_ACCOUNT,
         Filter("number", "text", _("Document number")),
         BY_NAME,
         Filter("due", "date", _("Due"), "due_on"),

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.core.countries import countries, country_name
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.lists import asking
 from kundenkreis.orders.models import Order
-from kundenkreis.web import formats, opening
+from kundenkreis.web import formats
 from kundenkreis.web.lists import Column, Filter, ListPage
 from kundenkreis.web.views.of_account import BY_NAME, account_column
 
@@ -49,7 +50,7 @@ ORDERS = ListPage(
         Column("reference", _("Customer's order number"), value="customer_reference", shown=False),
     ),
     filters=(
-        opening.OF_ACCOUNT,
+        OF_ACCOUNT,
         Filter("number", "text", _("Number")),
         BY_NAME,
         Filter("customer", "text", _("Account number"), "account__number"),

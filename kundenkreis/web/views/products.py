@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundenkreis.catalogue.models import Price, PriceList, Product
 from kundenkreis.core import clock, search
 from kundenkreis.core.models import House
+from kundenkreis.customers.grouping import Group
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.orders import product_figures as figures
 from kundenkreis.orders.figures import recorded_since, years_back
 from kundenkreis.staff import access
 from kundenkreis.web import charts, formats, opening
-from kundenkreis.web.account360 import Group
 from kundenkreis.web.forms.products import PriceForm, PriceListForm, ProductForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists.exporting import export as export_list

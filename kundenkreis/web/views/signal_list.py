@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
+from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.insights.models import Kind, Signal
 from kundenkreis.insights.rfm import Segment
 from kundenkreis.web import formats
@@ -78,6 +79,7 @@ SIGNALS = ListPage(
         Filter("since", "date", _("Since"), "raised_on"),
         Filter("answer", "choice", _("Answer"), "answer", choices=Signal.Answer.choices),
         Filter("account", "text", _("Account"), "account__key"),
+        OF_ACCOUNT,
     ),
     base=_seen,
     annotate={"reason": _reasons},

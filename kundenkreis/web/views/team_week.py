@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kundenkreis.activities.rounds import monday_of
-from kundenkreis.activities.team_week import FEWEST, LISTED, team_week
+from kundenkreis.activities.team_week import FEWEST, LISTED, week_of_team
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.staff import access
-from kundenkreis.staff.models import Team, User
+from kundenkreis.staff.models import Team
 from kundenkreis.web.weeks import asked_week, weeks_around
 
 
@@ -29,15 +29,7 @@ def week(request: HttpRequest) -> HttpResponse:
     chosen = teams.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
     if chosen is None and asked != "all":
         chosen = teams.filter(pk=request.user.team_id or 0).first()  # type: ignore[union-attr]
-    people = User.objects.visible_to(request.user).living().filter(is_active=True)
-    if chosen is not None:
-        people = people.filter(team_id__in=access.below(Team, {chosen.pk}))
-    shown = team_week(
-        request.user,  # type: ignore[arg-type]
-        list(people.values_list("pk", flat=True)),
-        asked_week(request.GET.get("week", ""), today),
-        by_person=house.counts_people(today),
-    )
+    shown = week_of_team(request.user, chosen, asked_week(request.GET.get("week", ""), today))  # type: ignore[arg-type]
     context = {
         "week": shown,
         "house": house,

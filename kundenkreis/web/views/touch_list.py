@@ -27,6 +27,7 @@ from kundenkreis.web import formats, rhythms
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, ListPage
 from kundenkreis.web.lists.exporting import export as export_list
+from kundenkreis.web.phones import dial, with_reports
 
 
 def _with_rule(request: HttpRequest) -> QuerySet:
@@ -110,12 +111,13 @@ TOUCHES = ListPage(
         Column("place", _("Place")),
         Column("postcode", _("Postcode"), shown=False),
         Column("owner", _("Owner"), "person", related=("owner",), needs=("owner__first_name", "owner__last_name")),
-        Column("phone", _("Phone"), cell=lambda a: formats.telephone(a.phone), shown=False),
+        Column("phone", _("Phone"), cell=lambda a: dial(a, a.phone, "account"), shown=False),
     ),
     filters=(*ACCOUNT, *asking.of("accounts")),
     search_kind=search.ACCOUNT,
-    annotate={"suggestion": _suggested},
+    annotate={"suggestion": _suggested, "phone": with_reports},
     mark=lambda row: component("tier", row.tier),
+    peek=True,
     export="accounts.export",
     counted=_counted,
     empty=_(
