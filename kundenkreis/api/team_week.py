@@ -61,7 +61,9 @@ class TeamWeekAnswer(shapes.Read):
 
 
 class TeamWeekQuery(Schema):
-    team_id: shapes.Id | None = Field(None, description="That team with those below it; the caller's own when left out.")
+    team_id: shapes.Id | None = Field(
+        None, description="That team with those below it; the caller's own when left out."
+    )
     everybody: bool = Field(False, description="All whom the caller sees, instead of a team.")
     week: str = Field(
         "", pattern=r"^([0-9]{4}-W[0-9]{2})?$", description="As ISO 8601 writes it: 2026-W10. This week when left out."

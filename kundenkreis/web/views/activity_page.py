@@ -75,7 +75,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
 
 def _along(person: Any) -> list[Activity]:
     """What is others' to do, and she comes along."""
-    rows = taken_along(person, _me_and_whom_i_stand_in_for(person)).for_list()
+    rows = taken_along(person, access.herself(person)).for_list()
     found = list(rows.order_by("due_on", "at", "pk")[: SHOWN + 1])
     for one in found:
         one.is_along = True  # type: ignore[attr-defined]
