@@ -1,7 +1,7 @@
 """A team's week in figures: what was done, what is planned, what is overdue.
 
-By person only where the house may count single people (`House.counts_people`); else as a sum of three people at least beside the one who
-looks, because a sum of fewer tells of each. What a person has done herself she may always see, and could take off the sum.
+By person only where the house may count single people (`House.counts_people`); else as a sum, of such teams only as tell of nobody alone
+(`small_teams`). What a person has done herself she may always see, and could take off the sum.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count
 
+from kundenkreis.activities import small_teams
 from kundenkreis.activities.models import Activity
+from kundenkreis.activities.small_teams import FEWEST
 from kundenkreis.activities.touching import KINDS
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.staff import access
 from kundenkreis.staff.models import Team, User
 
-FEWEST = 3  # others in a sum
 LISTED = 200  # people in the table; the sum is of all
 
 
@@ -38,7 +39,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class TeamWeek:
-    """Monday to Sunday of some people. `whole` is None where the sum would tell of one of them."""
+    """Monday to Sunday of some people. `whole` is None where the sum, alone or beside another team's, would tell of one of them."""
 
     monday: dt.date
     rows: list[tuple[User, Figures]]
@@ -53,11 +54,20 @@ class TeamWeek:
 
 def week_of_team(user: User, team: Team | None, monday: dt.date) -> TeamWeek:
     """The week of everybody in a team and those below it whom `user` sees, of all whom she sees without one; by person if the house may."""
-    people = User.objects.visible_to(user).living().filter(is_active=True)
-    if team is not None:
-        people = people.filter(team_id__in=access.below(Team, {team.pk}))
-    numbers = list(people.values_list("pk", flat=True))
-    return team_week(user, numbers, monday, by_person=House.known().counts_people(clock.today()))
+    everybody = User.objects.visible_to(user).living().filter(is_active=True)
+    team_of = dict(everybody.values_list("pk", "team_id"))
+    under = access.below(Team, {team.pk}) if team is not None else None
+    people = [pk for pk, of in team_of.items() if under is None or of in under]
+    week = team_week(user, people, monday, by_person=House.known().counts_people(clock.today()))
+    if not week.is_by_person and (team.pk if team else None) not in _summed(user, team_of):
+        week = replace(week, whole=None)
+    return week
+
+
+def _summed(user: User, team_of: Mapping[int, int | None]) -> frozenset[int | None]:
+    """The teams whose sums she may be told together, by the people of all whom she sees."""
+    others = Counter(team for pk, team in team_of.items() if pk != user.pk)
+    return small_teams.told(dict(Team.objects.living().values_list("pk", "parent_id")), others)
 
 
 def team_week(user: User, people: Collection[int], monday: dt.date, *, by_person: bool) -> TeamWeek:

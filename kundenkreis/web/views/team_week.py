@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kundenkreis.activities.rounds import monday_of
-from kundenkreis.activities.team_week import FEWEST, LISTED, week_of_team
+from kundenkreis.activities.small_teams import FEWEST
+from kundenkreis.activities.team_week import LISTED, week_of_team
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.staff import access
