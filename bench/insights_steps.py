@@ -88,4 +88,5 @@ def _sell() -> None:
     record_event(batch, "batch.done", by=None, now=now, batch=batch)
 
 
-main()
+if __name__ == "__main__":
+    main()
