@@ -41,8 +41,8 @@ COUNTED = {"lost": "lost_products", "new": "new_products", "gone": "narrower"}
 ITEMS = ("lost", "new", "falling", "rising", "halves", "main")
 ITEM_KINDS = dict.fromkeys(("amount", "half_now", "half_base"), MONEY)
 
-_ORDERS = "SELECT account, day, is_credit, amount FROM orders"
-_LINES = "SELECT account, product, day, quantity > 0 AS bought, amount FROM lines"
+_ORDERS = "SELECT account, day, is_credit, amount FROM {prefix}orders WHERE {where}"
+_LINES = "SELECT account, product, day, quantity > 0 AS bought, amount FROM {prefix}lines WHERE {where}"
 _MONEY = "decimal(18, 2)"
 _ITEMS = {"account": "int64", "item": "int64", "amount": _MONEY}
 _HALVES = {"account": "int64", "item": "int64", "half_now": _MONEY, "half_base": _MONEY}
@@ -91,15 +91,15 @@ def _total(con: Any, period: Period) -> float:
     return float(row.fetchall()[0][0] or 0)
 
 
-def compute(con: Any, basis: Basis, accounts: set[int] | None = None) -> pa.Table:
-    """The figures of all accounts, or of some: a row for each.
+def compute(con: Any, basis: Basis, accounts: set[int] | None = None, prefix: str = "") -> pa.Table:
+    """The figures of all accounts, or of some: a row for each. `prefix` stands before the names of the views with their facts.
 
     Makes the tables `found` (of accounts with products or families to be told of) and `details` (what their sentences name).
     """
     import pyarrow as pa
 
     family_of = columns.fetch(con, "SELECT product, family FROM family_of", ("product",))
-    figured = partial(_figured, basis=basis, family_of=family_of)
+    figured = partial(_figured, basis=basis, family_of=family_of, prefix=prefix)
     if accounts is not None:
         con.register("asked", pa.table({"account": pa.array(sorted(accounts), pa.int64())}))
         parts = [figured(con, "account IN (SELECT account FROM asked)")]
@@ -129,12 +129,11 @@ def _beside_each_other(con: Any, figured: Callable[[Any, str], Tables], spans: l
         con.execute("RESET threads")
 
 
-def _figured(con: Any, whose: str, *, basis: Basis, family_of: Columns) -> Tables:
+def _figured(con: Any, whose: str, *, basis: Basis, family_of: Columns, prefix: str) -> Tables:
     """The figures of some accounts (a condition), and what `_statements` read of them, by name."""
-    until = f"{whose} AND day <= DATE '{basis.windows.as_of}'"
-    orders = columns.fetch(con, f"{_ORDERS} WHERE {until}", ("account", "day"))
-    own = heads.of_accounts(orders, basis)
-    lines = columns.fetch(con, f"{_LINES} WHERE {until}", ("account", "product", "day"))
+    asked = {"prefix": prefix, "where": f"{whose} AND day <= DATE '{basis.windows.as_of}'"}
+    own = heads.of_accounts(columns.fetch(con, _ORDERS.format(**asked), ("account", "day")), basis)
+    lines = columns.fetch(con, _LINES.format(**asked), ("account", "product", "day"))
     of = Assortment(products.telling(lines, own), own, family_of, basis)
     return {"figures": columns.as_table(own, heads.KINDS)} | {
         name: columns.as_table(getattr(of, name)(), ITEM_KINDS) for name in ITEMS

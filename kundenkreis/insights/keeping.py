@@ -54,6 +54,12 @@ class Kept:
         """Whether the figures of accounts that have not changed are still right."""
         return bool(self.parts) and self.basis == figuring.as_kept(basis)
 
+    def changed_since(self, basis: Basis, accounts: set[int] | None, hidden: set[int]) -> set[int] | None:
+        """Of which accounts the figures or the place in the bin are others now; None when all have to be computed."""
+        if accounts is None or not self.holds_for(basis):
+            return None
+        return accounts | (hidden ^ set(self.hidden))
+
     def yardstick(self, asked: int) -> House | None:
         """What the house's accounts were held against, if that is good enough to hold so many more against it."""
         is_near = self.count >= MANY and self.changed + asked <= self.count * MOST_CHANGED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from kundenkreis.insights.backtest import BackTest
 from kundenkreis.insights.computing import Basis
 from kundenkreis.insights.facts import stale, store
 from kundenkreis.insights.facts.store import Manifest
+from kundenkreis.insights.judging import House
 from kundenkreis.insights.keeping import Kept
 from kundenkreis.insights.models import Run, Score, Signal
 
@@ -42,25 +44,14 @@ def run(
         row = Run.objects.create(as_of=as_of, started_at=now, is_full=accounts is None)
         store.views(con, manifest)
         basis, hidden, kept = figuring.basis(con, as_of), _in_bin(), Kept.of(manifest)
-        asked = accounts | (hidden ^ set(kept.hidden)) if accounts is not None and kept.holds_for(basis) else None
-        yardstick = kept.yardstick(len(asked)) if asked is not None else None
-        figures = figuring.compute(con, basis, asked)
-        if asked is not None and yardstick is None:
-            figures = kept.with_others(con, figures)
-        house = judging.judge(con, basis, figures, hidden, yardstick)
-        if manifest.run:
-            kept.load_written(con, only_asked=yardstick is not None)
-        else:
-            storing.read_written(con)
-        counts = storing.store(con, as_of, now)
-        counts["judged"] = outcomes.judge(con, as_of)
-        if asked is not None and yardstick is not None:
-            kept = keeping.with_some(con, kept, hidden, asked)
-        else:
-            kept = keeping.whole(con, basis, house, hidden)
-        counts["accounts"] = kept.count
-        counts["computed"] = kept.count if asked is None else len(accounts or ())
+        asked = kept.changed_since(basis, accounts, hidden)
         row.is_full = asked is None
+        # What was read just now is all in one file: there is no need to look for it among everybody's.
+        facts = store.views_of_newest(con, manifest) if asked and asked <= (accounts or set()) else ""
+        kept, house, counts = _brought_up_to_date(
+            con, kept, basis, hidden, asked, facts, now, is_known=bool(manifest.run)
+        )
+        counts["judged"] = outcomes.judge(con, as_of)
         told = house.as_kept() | {"basis": kept.basis, "backtest": _tested(con, basis, before, row.is_full)}
         _end(row, dict(counts), told, by)
         manifest.run, manifest.state = row.token, kept.as_state()
@@ -68,6 +59,40 @@ def run(
     if row.is_full:
         planning.learn([Score, Signal])  # the planner knew of none when a house's first were stored
     return row
+
+
+def _brought_up_to_date(
+    con: Any,
+    kept: Kept,
+    basis: Basis,
+    hidden: set[int],
+    asked: set[int] | None,
+    facts: str,
+    now: dt.datetime,
+    *,
+    is_known: bool,
+) -> tuple[Kept, House, Counter[str]]:
+    """Compute, judge and store the accounts in `asked` (None: all): what is kept now, what it was held against, and how many of what.
+
+    `is_known` says that what was written last is kept beside the facts.
+    """
+    yardstick = kept.yardstick(len(asked)) if asked is not None else None
+    figures = figuring.compute(con, basis, asked, facts)
+    if asked is not None and yardstick is None:
+        figures = kept.with_others(con, figures)
+    house = judging.judge(con, basis, figures, hidden, yardstick)
+    if is_known:
+        kept.load_written(con, only_asked=yardstick is not None)
+    else:
+        storing.read_written(con)
+    counts = storing.store(con, basis.windows.as_of, now)
+    if asked is not None and yardstick is not None:
+        kept = keeping.with_some(con, kept, hidden, asked)
+    else:
+        kept = keeping.whole(con, basis, house, hidden)
+    counts["accounts"] = kept.count
+    counts["computed"] = kept.count if asked is None else len(asked)
+    return kept, house, counts
 
 
 def test_back(as_of: dt.date) -> BackTest | None:

@@ -133,10 +133,16 @@ def refresh(con: Any, manifest: Manifest) -> tuple[Manifest, set[int] | None]:
     return Manifest(until, manifest.base, deltas, manifest.run, manifest.state), accounts
 
 
-def views(con: Any, manifest: Manifest) -> None:
+def views(con: Any, manifest: Manifest, prefix: str = "") -> None:
     """Make the views `orders` and `lines` in a DuckDB database: of each account its newest facts."""
     for kind in ("orders", "lines"):
-        con.execute(f"CREATE OR REPLACE VIEW {kind} AS {_newest(manifest, kind)}")
+        con.execute(f"CREATE OR REPLACE VIEW {prefix}{kind} AS {_newest(manifest, kind)}")
+
+
+def views_of_newest(con: Any, manifest: Manifest) -> str:
+    """Make such views of the newest delta alone; their prefix. It holds all facts of the accounts for which it was written."""
+    views(con, Manifest(manifest.cursor, [], manifest.deltas[-1:]), "newest_")
+    return "newest_"
 
 
 def _newest(manifest: Manifest, kind: str) -> str:
