@@ -164,12 +164,17 @@ def test_what_all_come_to_counts_each_activity_once_by_whatever_way(world, clien
     client.force_login(world.ada)
     assert asked(client, "activities:with(count:over:2)") == {"Mag. Maria Lindner"}
     assert asked(client, "activities:with(count:is:2)") == {"Otto Moser"}
-    assert asked(client, "activities:with(count:over:1;at:last:30d;kind:in:visit)") == {"Mag. Maria Lindner", "Otto Moser"}
+    assert asked(client, "activities:with(count:over:1;at:last:30d;kind:in:visit)") == {
+        "Mag. Maria Lindner",
+        "Otto Moser",
+    }
     assert asked(client, "activities:with(count:over:3)") == set()
 
 
 def test_an_activity_that_one_may_not_see_is_no_answer(world, client, otto):
-    Activity.add(by=world.cem, kind="visit", subject="Far", account=world.brauneis, owner=world.cem, participants=[otto])
+    Activity.add(
+        by=world.cem, kind="visit", subject="Far", account=world.brauneis, owner=world.cem, participants=[otto]
+    )
     client.force_login(world.ada)
     assert asked(client, "activities:with") == set()
     client.force_login(world.ben)

@@ -80,5 +80,7 @@ def test_another_list_s_view_and_a_list_that_is_named_twice_are_refused(world, p
 
 def test_a_token_that_only_reads_chooses_nothing(world, program, views):
     assert program(world.ada, scopes=["read"]).put("start-views", items(views[0])).status_code == 403
-    assert program(world.ada, scopes=["views:write", "views:read"]).put("start-views", items(views[0])).status_code == 200
+    assert (
+        program(world.ada, scopes=["views:write", "views:read"]).put("start-views", items(views[0])).status_code == 200
+    )
     assert program(world.ada, scopes=["accounts:read"]).get("start-views").status_code == 403

@@ -95,7 +95,7 @@ def test_a_guessed_number_says_the_same_of_an_account_elsewhere_and_of_none(grou
         page = cem.get(url, {"f": asked(group, name, f"sales-{number}")}).content.decode()
         said.append(re.search(r"[^>]*is not a record that you see[^<]*", page)[0].replace(str(number), "…"))
         assert "Lindner" not in page
-        assert "Nothing here matches." in page and 'data-row' not in page
+        assert "Nothing here matches." in page and "data-row" not in page
         assert cem.get(url, {"f": asked(group, name, f"sales-{number}"), "count": 1}).content.startswith(b"0 ")
         assert 'aria-label="Whose rows"' not in page
     assert said[0] == said[1]

@@ -82,7 +82,9 @@ def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> Http
     texts = [part.written() for part in root.parts if part.is_finished]
     unfinished = _unfinished(root)
     for row in unfinished:
-        row.problem = row.problem or _("“%(label)s” needs a value to compare with.") % {"label": row.asked.label if row.asked else ""}
+        row.problem = row.problem or _("“%(label)s” needs a value to compare with.") % {
+            "label": row.asked.label if row.asked else ""
+        }
     if not unfinished:
         try:
             parse(texts, page.filters, by=request.user, today=clock.today())
