@@ -109,7 +109,7 @@ def digest_of(person: User, wishes: Preference) -> Digest:
 
 def _along(person: User, today: dt.date) -> list[tuple[str, str]]:
     """What colleagues have today, and she comes along."""
-    rows = taken_along(person, [person.pk]).open_between(today, today + dt.timedelta(days=1))  # type: ignore[attr-defined]
+    rows = taken_along(person, [person.pk]).open_between(today, today + dt.timedelta(days=1))
     found = []
     for one in rows.select_related("account", "owner").order_by("at", "pk")[:_MOST]:
         names = [one.account if one.account and access.may(person, "accounts.see", one.account) else None]

@@ -6,9 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
-
-from kundenkreis.activities.models import Activity
+from kundenkreis.activities.models import Activity, ActivityQuerySet
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.customers.models import Contact
 from kundenkreis.staff.models import User
@@ -37,12 +35,12 @@ def attach(person: Any, rows: Sequence[Activity]) -> None:
 _CONTACTS = ("activity_id", "contact_id")
 
 
-def taken_along(person: Any, people: Collection[int]) -> QuerySet[Activity]:
+def taken_along(person: Any, people: Collection[int]) -> ActivityQuerySet:
     """What is still to be done by others and these people are put on as colleagues, as far as `person` may see it."""
     return taking_part(person, people).filter(is_open=True)
 
 
-def taking_part(person: Any, people: Collection[int]) -> QuerySet[Activity]:
+def taking_part(person: Any, people: Collection[int]) -> ActivityQuerySet:
     """The activities of others that these people are put on as colleagues, done ones too, as far as `person` may see them.
 
     Taking part opens no account to anybody: what lies outside her reach is not told to her.

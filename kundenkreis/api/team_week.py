@@ -17,7 +17,7 @@ from kundenkreis.activities.team_week import Figures, TeamWeek, week_of_team
 from kundenkreis.api import shapes
 from kundenkreis.api.answers import answered
 from kundenkreis.api.auth import Caller
-from kundenkreis.api.problems import forbidden, invalid, not_found
+from kundenkreis.api.problems import MEDIA_TYPE, forbidden, invalid, not_found
 from kundenkreis.core import clock
 from kundenkreis.staff import access
 from kundenkreis.staff.models import Team
@@ -28,6 +28,12 @@ _ABOUT = (
     "own row, and `whole` is empty where the sum of fewer than three others would tell of each of them. `people` is how many are in the sum; "
     "at most 200 of them have a row. For whoever leads people."
 )
+
+
+_NO_TEAM = {
+    "description": "There is no such team, or the caller does not see it.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 class TeamWeekFigures(shapes.Read):
@@ -128,5 +134,6 @@ def routers() -> list[Router]:
         operation_id="team_week",
         summary="The week of a team in figures",
         description=_ABOUT,
+        openapi_extra={"responses": {404: _NO_TEAM}},
     )
     return [router]

@@ -149,7 +149,7 @@ def test_the_calendar_s_key_opens_nothing_of_the_api_and_the_api_s_no_calendar(w
 def test_it_takes_as_many_questions_for_many_as_for_few(world, secret, django_assert_max_num_queries):
     for number in range(30):
         planned(world, f"Visit {number}", days=number)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert len(events(read(secret))) == 30
 
 
