@@ -17,7 +17,7 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core import clock
 from kundenkreis.core.filters import group, relation
-from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Position, Tag
+from kundenkreis.customers.models import Account, AccountLink, AccountTeamMember, Contact, Position, Tag
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.staff.models import ApiToken
 from kundenkreis.web.lists import exporting, state
@@ -76,6 +76,11 @@ def furnish(world, chance):
                 amount=100 * n,
                 open_amount=100 * n,
             )
+        if n > 4 and chance.random() < 0.5:
+            parent = chance.choice(
+                list(Account.objects.living().filter(name__startswith="Firma").exclude(pk=account.pk))
+            )
+            AccountLink.add(by=None, account=account, parent=parent, hierarchy=chance.choice(["legal", "sales"]))
         if chance.random() < 0.1:
             account.discard(by=world.ben)
 
@@ -130,6 +135,7 @@ class Chance:
 
     def __init__(self, chance, world):
         self.pick, self.chance, self.world = chance.choice, chance, world
+        self.seen = []  # accounts that the person sees who asks
 
     def account(self):
         days = self.chance.randrange(1, 400)
@@ -228,11 +234,15 @@ class Chance:
             return group(self.pick(["any", "all", "none"]), *inner)
         if roll < 0.45:
             return self.related(name)
+        if roll < 0.55 and self.seen:
+            account = self.pick(self.seen)
+            return f"of:is:{self.pick([account, f'legal-{account}', f'sales-{account}'])}"
         own = {"accounts": self.account, "contacts": self.contact, "log": self.activity, "orders": self.order}
         return own[name]()
 
     def some_of(self, page, person, name):
         """One to three parts; what is longer than the language allows is asked again."""
+        self.seen = list(Account.objects.visible_to(person).living().values_list("pk", flat=True))
         while True:
             parts = list(dict.fromkeys(self.part(name) for _ in range(self.chance.randrange(1, 4))))
             problem = state.read(page, asked_by(person, parts)).problem
