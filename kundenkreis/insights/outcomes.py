@@ -83,13 +83,11 @@ def judge(con: Any, as_of: dt.date) -> int:
 def _waiting(until: dt.date) -> Iterator[Any]:
     import pyarrow as pa
 
+    # By the day, as the index has them.
     waiting = Signal.objects.living().filter(verdict="", kind__in=CLAIMS, raised_on__lte=until)
-    last = 0
-    while rows := list(
-        waiting.filter(pk__gt=last)
-        .order_by("pk")
-        .values_list("pk", "account_id", "kind", "raised_on", "figures")[:_SLICE]
-    ):
+    rows_of = waiting.order_by("raised_on", "pk").values_list("pk", "account_id", "kind", "raised_on", "figures")
+    after = Q()
+    while rows := list(rows_of.filter(after)[:_SLICE]):
         ids, accounts, kinds, days, figures = zip(*rows, strict=True)
         items = [[int(item) for item, _amount in one.get("items", [])] for one in figures]
         yield pa.table(
@@ -101,7 +99,7 @@ def _waiting(until: dt.date) -> Iterator[Any]:
                 "items": pa.array(items, pa.list_(pa.int64())),
             }
         )
-        last = ids[-1]
+        after = Q(raised_on__gt=days[-1]) | Q(raised_on=days[-1], pk__gt=ids[-1])
 
 
 def _outcome(row: tuple[Any, ...]) -> tuple[Any, ...]:

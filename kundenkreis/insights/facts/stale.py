@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from kundenkreis.history import chunks, feed
@@ -99,15 +99,23 @@ def _of_batches(batches: set[int], cursor: Cursor, found: Stale) -> None:
 
 
 def _of_orders(found: Stale, known: Known) -> None:
-    """Whose they are, and whose they were when the facts were read."""
-    owned = Order._base_manager.exclude(account=None).order_by().values_list("account_id", flat=True).distinct()
+    """Whose they are; and of those that are gone, whose they were when the facts were read.
+
+    Of an order that is still there, history has told whose it was before.
+    """
+    rows = Order._base_manager.order_by()
+    gone: list[tuple[int, int]] = []
     for some in _slices(found.orders):
-        found.accounts.update(owned.filter(pk__in=some))
+        there = dict(rows.filter(pk__in=some).values_list("pk", "account_id"))
+        found.accounts.update(set(there.values()) - {None})
+        gone += [(first, last) for first, last in chunks.runs(set(some) - there.keys())]
     for first, last in found.runs:
-        found.accounts.update(owned.filter(pk__gte=first, pk__lte=last))
-    runs = found.runs + [(first, last) for first, last in chunks.runs(found.orders)]
-    if runs:
-        found.accounts.update(known(runs))
+        counts = dict(rows.filter(pk__gte=first, pk__lte=last).values_list("account_id").annotate(Count("pk")))
+        found.accounts.update(counts.keys() - {None})
+        if sum(counts.values()) <= last - first:
+            gone.append((first, last))
+    if gone:
+        found.accounts.update(known(gone))
 
 
 def _slices(ids: Iterable[Any]) -> Iterable[list[Any]]:

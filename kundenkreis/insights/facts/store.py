@@ -120,7 +120,7 @@ def refresh(con: Any, manifest: Manifest) -> tuple[Manifest, set[int] | None]:
     until = Cursor.now()
     accounts = stale.since(manifest.cursor, until, lambda runs: _owners(con, manifest, runs))
     held = sum(part.count for part in manifest.deltas) + len(accounts)
-    if held > 1000 and held > MOST_STALE * _account_count(con, manifest):
+    if held > 1000 and held > MOST_STALE * (manifest.state.get("count") or _account_count(con, manifest)):
         return rebuild(con), None
     if not accounts:
         return Manifest(until, manifest.base, manifest.deltas, manifest.run, manifest.state), accounts
