@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from django.db import connection, models
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet, Value
 
-from kundenkreis.core.filter_asking import Condition, Group, Part, all_of, asks_together, related
+from kundenkreis.core.filter_asking import Condition, Group, Part, all_of, asks_together, related, walked
 from kundenkreis.core.filters import Filters
 from kundenkreis.core.keyset import bounded_count
 
@@ -44,14 +44,19 @@ def filtered(rows: QuerySet, filters: Filters, drivers: Collection[str], model: 
             least, driver, asked = count, ids, _without(filters.parts, one)
     if driver is not None:
         rows = rows.filter(driver)
-    return rows.filter(_walked(all_of(asked))) if asked else rows
+    return rows.filter(walked(all_of(asked))) if asked else rows
 
 
 def _without(parts: tuple[Part, ...], gathered: Condition) -> tuple[Part, ...]:
     """What is left to ask of rows that were gathered by a condition; the row's own answers cost nothing and stay."""
-    if gathered.filter.relation is None:
+    if gathered.filter.relation is None or _meets_later(gathered):
         return parts
     return tuple(part for part in _flat(parts) if part is not gathered)
+
+
+def _meets_later(one: Condition) -> bool:
+    """Whether what all records come to is known only where several ways to one row meet: gathered by each way alone, it is asked again."""
+    return bool(one.filter.relation and one.filter.relation.ways) and asks_together(one)
 
 
 def _each(parts: tuple[Part, ...]) -> Iterator[Condition]:
@@ -76,9 +81,8 @@ def _candidate(
     if relation is not None:
         if one.operation != "with" or not any(_by_index(part, relation.drivers) for part in _each(one.parts)):
             return None, None
-        if relation.ways and asks_together(one):
-            return None, None  # what all come to is known only where all the ways to one row meet
-        first, *others = [related(one).values(way) for way in (relation.here, *relation.ways)]
+        led = related(one, single=_meets_later(one))
+        first, *others = [led.values(way) for way in (relation.here, *relation.ways)]
         return _reached(one), Q(**{f"{relation.there}__in": first.union(*others) if others else first})
     if not _by_index(one, drivers):
         return None, None
@@ -112,8 +116,3 @@ def _alone(one: Condition, model: type[models.Model]) -> QuerySet:
     """What one condition alone brings. The indexes of figures, days and names hold only what is not in the bin; the others hold all."""
     alone = model._base_manager.filter(one.q()).order_by()
     return alone if one.filter.kind in ("choice", "person") else alone.filter(deleted_at=None)
-
-
-def _walked(condition: Q) -> Case:
-    """The condition in a shape from which no planner takes an index, so that it takes the sorting's."""
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
