@@ -11,7 +11,7 @@ from django.db import models
 
 from kundenkreis.core.prepared import prepared
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.customers.models.accounts import is_narrow, of_accounts
+from kundenkreis.customers.models.accounts import of_accounts
 from kundenkreis.staff import access
 
 # The kinds of record whose name is made of other records' names, and the fields that lead to those; "pk" is the record itself.
@@ -34,15 +34,12 @@ def within_reach(user: Any, model: type[models.Model], ids: Iterable[int | None]
     wanted = sorted(set(ids) - {None})  # type: ignore[type-var]
     if not wanted:
         return set()
-    reach = access.reach(user, f"{model._meta.model_name}s.see")
-    narrow = bool(reach) and not reach.everything and is_narrow(reach)
-    return set(_seen(wanted, model=model, reach=reach, narrow=narrow))
+    return set(_seen(wanted, model=model, reach=access.reach(user, f"{model._meta.model_name}s.see")))
 
 
 @prepared
-def _seen(ids: Any, *, model: Any, reach: access.Reach, narrow: bool) -> models.QuerySet:
-    """`narrow` decides how the reach is asked for; two reaches that are equal today need not have been so yesterday."""
-    return model.objects.within(reach).filter(pk__listed=ids).order_by().values_list("pk", flat=True)
+def _seen(ids: Any, *, model: Any, reach: access.Reach) -> models.QuerySet:
+    return model.objects.held_by(reach).filter(pk__listed=ids).order_by().values_list("pk", flat=True)
 
 
 def spare(user: Any, rows: Sequence[Any], *names: str) -> None:

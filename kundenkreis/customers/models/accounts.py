@@ -59,6 +59,10 @@ class AccountQuerySet(RecordQuerySet):
             return self.filter(by_column(reach))
         if is_narrow(reach):
             return self.filter(pk__gathered=_ways(reach, clock.today()))
+        return self.held_by(reach)
+
+    def held_by(self, reach: access.Reach) -> Self:
+        """As `within`, asked of one account after the other: for a list that is walked, and for a few of them."""
         return self.filter(held_at(reach))
 
     def for_list(self) -> Self:
