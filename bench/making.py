@@ -19,7 +19,7 @@ from django.db import models, transaction
 from kundenkreis.activities import touching
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Product
-from kundenkreis.core import bulk, search, search_texts
+from kundenkreis.core import bulk, planning, search, search_texts
 from kundenkreis.core.models import House
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Position
@@ -85,6 +85,7 @@ def make(accounts: int, *, seed: int = 1, say: Callable[[str], None] = lambda _:
                 _orders(piece, products, dice)
         say(f"{start + size:,} of {accounts:,} accounts")
     say("figures")
+    planning.learn([Account, Position, Activity, Order, OrderLine])  # as after an import
     figures.push_down(None, TODAY)
     touching.push_down()
     search.rebuild()
