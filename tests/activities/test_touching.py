@@ -189,7 +189,7 @@ def test_the_list_shows_the_most_overdue_first_and_only_what_one_may_see(rules, 
 
 def test_account_360_says_when_they_were_last_spoken_with(rules, client):
     client.force_login(rules.ada)
-    assert "Nobody has spoken with them yet." in client.get(f"/accounts/{rules.lindner.pk}/").content.decode()
+    assert "Nobody has spoken with them yet" in client.get(f"/accounts/{rules.lindner.pk}/").content.decode()
     spoke(rules, 40)
     page = client.get(f"/accounts/{rules.lindner.pk}/").content.decode()
     assert "Last spoken with" in page
