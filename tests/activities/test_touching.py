@@ -193,7 +193,7 @@ def test_account_360_says_when_they_were_last_spoken_with(rules, client):
     spoke(rules, 40)
     page = client.get(f"/accounts/{rules.lindner.pk}/").content.decode()
     assert "Last spoken with" in page
-    assert "The next touch was due" in page
+    assert "next touch was due" in page
 
 
 def test_a_changed_rule_is_worked_out_for_all_accounts(rules, client, django_capture_on_commit_callbacks):
