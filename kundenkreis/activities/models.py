@@ -211,9 +211,8 @@ class Activity(Recorded):
         event = super().change(by=by, **values)
         if event is not None and "owner" in event.changes:
             telling.given(self, by)
-        if event is not None and "colleagues" in event.changes:
-            before = event.changes["colleagues"][0] or []
-            telling.taken_along(self, self.colleagues.exclude(pk__in=before), by)
+        if event is not None and event.changes.keys() & {"colleagues", "at", "due_on"}:
+            self._tell_colleagues(event, by)
         if event is not None and event.changes.keys() & self.searched_fields:
             before = "\n".join(
                 str(event.changes.get(name, [getattr(self, name)])[0] or "") for name in ("subject", "body")
@@ -223,8 +222,20 @@ class Activity(Recorded):
             self._touch(*event.changes, also=event.changes.get("account", [None])[0])
         return event
 
-    def _move(self, *args: Any, **values: Any) -> Event:
-        event = super()._move(*args, **values)
+    def _tell_colleagues(self, event: Event, by: User | None) -> None:
+        """Who is put on it or left out, and who comes along to another time."""
+        here = {person.pk: person for person in self.colleagues.all()}
+        before = set((event.changes["colleagues"][0] or []) if "colleagues" in event.changes else here)
+        telling.taken_along(self, [person for pk, person in here.items() if pk not in before], by)
+        if gone := before - here.keys():
+            telling.left_out(self, self.colleagues.model.objects.filter(pk__in=gone), by)
+        if event.changes.keys() & {"at", "due_on"}:
+            telling.moved(self, [person for pk, person in here.items() if pk in before], by)
+
+    def _move(self, now: dt.datetime, verb: str, by: Any, *args: Any, **values: Any) -> Event:
+        event = super()._move(now, verb, by, *args, **values)
+        tell = telling.called_off if values["into_bin"] else telling.taken_along
+        tell(self, self.colleagues.all(), by)
         self._touch("deleted_at")
         return event
 

@@ -18,7 +18,11 @@ class Kind:
 KINDS = (
     Kind("mention", _("Somebody mentions me"), "at-sign"),
     Kind("assigned", _("I am given something to do"), "user-check"),
-    Kind("taken_along", _("I am put on somebody else's visit, meeting or call"), "users-round"),
+    Kind(
+        "taken_along",
+        _("I am put on somebody else's visit, meeting or call, or it is moved or called off"),
+        "users-round",
+    ),
     Kind("due", _("Something is due today or overdue"), "calendar-clock"),
     Kind("reminder", _("A reminder that I set"), "alarm-clock"),
     Kind("hand_over", _("I take over from somebody"), "users"),

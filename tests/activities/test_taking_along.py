@@ -54,6 +54,33 @@ def test_who_may_not_see_it_or_adds_herself_or_is_locked_is_not_told(world):
     assert not Notification.objects.exists()
 
 
+def told_of(person) -> list[str]:
+    return list(Notification.objects.filter(person=person).order_by("pk").values_list("text", flat=True))
+
+
+def test_who_comes_along_is_told_when_it_is_moved_or_called_off_and_when_she_is_not_needed(world):
+    one = visit(world, colleagues=[world.ben, world.dora])
+    day = timezone.localdate(one.at) + dt.timedelta(days=2)
+    one.change(by=world.ada, at=one.at + dt.timedelta(days=2), due_on=day)
+    one.change(by=world.ada, colleagues=[world.ben])
+    one.discard(by=world.ada)
+    one.restore(by=world.ada)
+    day_text = f"{day.day} {day:%b}"
+    verbs = [text.removeprefix("Ada Huber ").partition(":")[0] for text in told_of(world.ben)]
+    assert verbs == ["puts you on", "moves", "calls off", "puts you on"]
+    assert told_of(world.ben)[1] == f"Ada Huber moves: Fair, now {day_text} 10:00 (Lindner & Söhne GmbH)"
+    assert told_of(world.dora)[2].startswith("Ada Huber no longer puts you on: Fair, ")
+    assert len(told_of(world.dora)) == 3
+
+
+def test_another_subject_or_the_end_of_it_tells_nobody_who_comes_along(world):
+    one = visit(world, colleagues=[world.ben])
+    one.change(by=world.ada, subject="The fair", minutes=30)
+    one.finish(by=world.ada)
+    one.discard(by=world.ada)
+    assert len(told_of(world.ben)) == 1
+
+
 def test_what_is_over_tells_nobody(world):
     visit(world, days=-3, is_open=False, due_on=None, colleagues=[world.ben])
     assert not Notification.objects.exists()
