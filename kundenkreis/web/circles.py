@@ -67,7 +67,7 @@ class Circle:
         """Living accounts of the circle that the person may see."""
         rows = Account.objects.visible_to(self.user).living()
         if self.whose == TEAM:
-            return rows.filter(team_id__in=self.teams)
+            return rows.filter(team_id__one_of=self.teams)
         if self.whose == ALL or not access.reach(self.user, "accounts.see"):
             return rows
         # One's own accounts and those with a seat are within the reach of everybody who sees any: asking once is enough.
@@ -109,7 +109,7 @@ class Circle:
             return rows.filter(owner_id__in=self.people)
         if self.whose == ALL:
             return rows
-        people = User._base_manager.filter(team_id__in=self.teams)
+        people = User._base_manager.filter(team_id__one_of=self.teams)
         if self.is_few:
             return rows.filter(owner_id__gathered=people.values("pk"))
         return rows.filter(AskedOfEachRow(people.filter(pk=OuterRef("owner_id"))))

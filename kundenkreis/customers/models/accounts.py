@@ -73,11 +73,11 @@ def by_column(reach: access.Reach, path: str = "") -> models.Q:
     """Accounts that a reach holds by their owner, team or territory; `path` leads to them ("account__")."""
     held = models.Q(pk__in=[])
     if reach.owners:
-        held |= models.Q(**{f"{path}owner_id__in": reach.owners})
+        held |= models.Q(**{f"{path}owner_id__one_of": reach.owners})
     if reach.teams:
-        held |= models.Q(**{f"{path}team_id__in": reach.teams})
+        held |= models.Q(**{f"{path}team_id__one_of": reach.teams})
     if reach.territories:
-        held |= models.Q(**{f"{path}territory_id__in": reach.territories})
+        held |= models.Q(**{f"{path}territory_id__one_of": reach.territories})
     return held
 
 
@@ -86,7 +86,7 @@ def by_each_column(reach: access.Reach) -> list[models.QuerySet]:
     territory, because it takes the many without one for its average.
     """
     held = {"owner_id": reach.owners, "team_id": reach.teams, "territory_id": reach.territories}
-    ids = [Account._base_manager.filter(**{f"{name}__in": some}).values("pk") for name, some in held.items() if some]
+    ids = [Account._base_manager.filter(**{f"{name}__one_of": some}).values("pk") for name, some in held.items() if some]
     return ids or [Account._base_manager.none().values("pk")]
 
 
