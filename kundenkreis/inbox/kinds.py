@@ -20,7 +20,7 @@ KINDS = (
     Kind("assigned", _("I am given something to do"), "user-check"),
     Kind(
         "taken_along",
-        _("I am put on somebody else's visit, meeting or call, or it is moved or called off"),
+        _("I am put on a colleague's appointment, or it is moved or called off"),
         "users-round",
     ),
     Kind("due", _("Something is due today or overdue"), "calendar-clock"),

@@ -91,7 +91,7 @@ def test_it_can_be_switched_off(world, client):
     visit(world, colleagues=[world.ben])
     assert not Notification.objects.exists()
     client.force_login(world.ben)
-    assert "I am put on somebody else" in client.get("/me/notifications/").content.decode()
+    assert "I am put on a colleague" in client.get("/me/notifications/").content.decode()
     assert "taken_along" not in client.get("/api/v1/notification-choices").json()["inbox"]
 
 
