@@ -178,9 +178,7 @@ def reach(user: Any, action: str) -> Reach:
             owners=me if Scope.OWN in reached else frozenset(),
             members=me if Scope.ACCOUNT_TEAM in reached else frozenset(),
             teams=below(Team, {user.team_id} - {None}) if Scope.TEAM in reached else frozenset(),
-            territories=below(Territory, set(user.territories.values_list("pk", flat=True)))
-            if Scope.TERRITORY in reached
-            else frozenset(),
+            territories=below(Territory, set(_territories_of(user.pk))) if Scope.TERRITORY in reached else frozenset(),
         )
     return known[reached]
 
@@ -212,6 +210,11 @@ def stands_in_for(user: User, on: dt.date) -> list[int]:
 @prepared
 def _begun(deputy: Any, on: Any) -> QuerySet:
     return Deputy.objects.living().filter(deputy_id=deputy, starts_on__lte=on).values_list("person_id", "ends_on")
+
+
+@prepared
+def _territories_of(person: Any) -> QuerySet:
+    return Territory._base_manager.filter(people=person).order_by().values_list("pk", flat=True)
 
 
 def below(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int]:

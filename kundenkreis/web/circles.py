@@ -75,7 +75,14 @@ class Circle:
 
     @cached_property
     def _own(self) -> access.Reach:
-        return access.Reach(owners=self.people, members=self.people)
+        own, whole = access.Reach(owners=self.people, members=self.people), access.reach(self.user, "accounts.see")
+        return whole if whole == own else own
+
+    def lies_within(self, reach: access.Reach) -> bool:
+        """Whether all its accounts are inside a reach, so that this need not be asked of each."""
+        if self.whose == MINE and self.people <= reach.owners & reach.members:
+            return True
+        return reach.everything or reach == access.reach(self.user, "accounts.see")
 
     @cached_property
     def few(self) -> list[int] | None:

@@ -23,7 +23,6 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import LastLook
-from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import Order
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -238,7 +237,7 @@ class Day:
                 )
             )
         if access.reach(user, "activities.add"):
-            wrote = Activity.objects.filter(owner=user).exists()
+            wrote = bool(day_asking.one_of_hers(user.pk))
             steps.append(
                 Lesson(
                     _("Plan a call or a visit, so that this page knows what you are going to do."),
@@ -247,7 +246,7 @@ class Day:
                     wrote,
                 )
             )
-        kept = SavedView.objects.filter(owner=user).exists()
+        kept = bool(day_asking.view_of_hers(user.pk))
         steps.append(
             Lesson(
                 _("Filter the accounts as you need them and keep that as a view."),

@@ -15,6 +15,7 @@ from kundenkreis.core.prepared import prepared
 from kundenkreis.core.records import AskedOfEachRow, reached_from
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
+from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import Order
 from kundenkreis.web.circles import Circle
 
@@ -42,6 +43,17 @@ def open_along(*, circle: Circle) -> QuerySet:
     """Those of others to which she is taken along."""
     rows = taken_along(circle.user, circle.people).only("kind", "at", "due_on")
     return rows.order_by("due_on", "at", "pk")[:LISTED]
+
+
+@prepared
+def one_of_hers(person: Any) -> QuerySet:
+    """An activity of hers, to know whether there is any."""
+    return Activity._base_manager.filter(owner_id=person).order_by().values_list("pk", flat=True)[:1]
+
+
+@prepared
+def view_of_hers(person: Any) -> QuerySet:
+    return SavedView._base_manager.filter(owner_id=person).order_by().values_list("pk", flat=True)[:1]
 
 
 @prepared

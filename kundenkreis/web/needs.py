@@ -67,9 +67,12 @@ def needs(circle: Circle, *, most: int) -> list[Need]:
 @prepared
 def _waiting(few: Any, *, circle: Circle) -> QuerySet:
     """Few accounts lead to their signals; else all are walked, the most at stake first."""
-    theirs = Q(account_id__listed=few) if circle.is_few else reached_from("account_id", circle.accounts)
-    rows = Signal.objects.visible_to(circle.user).active().filter(theirs).by_value()
-    return rows.values_list("pk", "account_id")[:ASKED]
+    if circle.is_few and circle.lies_within(access.reach(circle.user, "signals.see")):
+        rows = Signal.objects.filter(account_id__listed=few)
+    else:
+        theirs = Q(account_id__listed=few) if circle.is_few else reached_from("account_id", circle.accounts)
+        rows = Signal.objects.visible_to(circle.user).filter(theirs)
+    return rows.active().by_value().values_list("pk", "account_id")[:ASKED]
 
 
 @prepared

@@ -86,7 +86,9 @@ def by_each_column(reach: access.Reach) -> list[models.QuerySet]:
     territory, because it takes the many without one for its average.
     """
     held = {"owner_id": reach.owners, "team_id": reach.teams, "territory_id": reach.territories}
-    ids = [Account._base_manager.filter(**{f"{name}__one_of": some}).values("pk") for name, some in held.items() if some]
+    ids = [
+        Account._base_manager.filter(**{f"{name}__one_of": some}).values("pk") for name, some in held.items() if some
+    ]
     return ids or [Account._base_manager.none().values("pk")]
 
 
