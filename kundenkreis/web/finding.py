@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 
 from kundenkreis.core import search
+from kundenkreis.core.prepared import prepared
 from kundenkreis.core.text import words
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.customers.models import Account, Contact
@@ -26,25 +27,48 @@ def find(user: Any, kinds: Mapping[int, type[models.Model]], text: str, limit: i
     def seen(kind: int) -> models.QuerySet:
         return kinds[kind]._default_manager.visible_to(user).living()
 
+    def within(kind: int) -> access.Reach:
+        return access.reach(user, f"{kinds[kind]._meta.model_name}s.see")
+
     def visible(kind: int, ids: list[int]) -> set[int]:
-        return set(seen(kind).filter(pk__in=ids).values_list("pk", flat=True))
+        if kind in _BY_REACH:
+            return set(_seen(ids, model=kinds[kind], reach=within(kind)))
+        return set(seen(kind).filter(pk__listed=ids).values_list("pk", flat=True))
 
     def among(kind: int) -> list[int] | None:
-        mine = list(seen(kind).values_list("pk", flat=True)[: FEW + 1])
+        if kind in _BY_REACH:
+            mine = _first(model=kinds[kind], reach=within(kind), narrow=_is_narrow(within(kind)))
+        else:
+            mine = list(seen(kind).values_list("pk", flat=True)[: FEW + 1])
         return mine if len(mine) <= FEW else None
 
     def confined(kind: int) -> list[int] | None:
         return among(kind) if kind in _BY_REACH else None
 
     reach = access.reach(user, "accounts.see")
-    few = bool(reach) and not reach.everything and is_narrow(reach)
-    asked = {"confined": confined} if few else {"among": among}
+    asked = {"confined": confined} if _is_narrow(reach) else {"among": among}
     found = search.find(kinds, text, limit=limit, visible=visible, **asked)
     hits = [hit for hit in found if hit.kind == search.CONTACT and hit.rank > 0]
     if not hits or reach.everything:
         return found
     unsaid = _found_by_a_hidden_account(user, [hit.subject_id for hit in hits], text)
     return [hit for hit in found if hit.kind != search.CONTACT or hit.subject_id not in unsaid]
+
+
+def _is_narrow(reach: access.Reach) -> bool:
+    return bool(reach) and not reach.everything and is_narrow(reach)
+
+
+@prepared
+def _seen(ids: Any, *, model: Any, reach: access.Reach) -> models.QuerySet:
+    """Those of these accounts or contacts, asked of each of them."""
+    return model.objects.held_by(reach).living().filter(pk__listed=ids).order_by().values_list("pk", flat=True)
+
+
+@prepared
+def _first(*, model: Any, reach: access.Reach, narrow: bool) -> models.QuerySet:
+    """Of all that a reach holds so many as show whether they are few; `narrow` decides how they are asked for."""
+    return model.objects.within(reach).living().values_list("pk", flat=True)[: FEW + 1]
 
 
 def _found_by_a_hidden_account(user: Any, ids: list[int], text: str) -> set[int]:
