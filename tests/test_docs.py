@@ -52,6 +52,7 @@ def test_every_variable_named_anywhere_in_the_documents_exists():
         "KUNDENKREIS_TEST_DATABASE",
         "KUNDENKREIS_REQUIRE_SERVICES",
         "KUNDENKREIS_CHROMIUM",
+        "KUNDENKREIS_LIST_REQUESTS",
     }
     assert named <= set(settings_read()) | for_tests
 
