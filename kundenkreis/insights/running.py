@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -48,9 +49,8 @@ def run(
         row.is_full = asked is None
         # What was read just now is all in one file: there is no need to look for it among everybody's.
         facts = store.views_of_newest(con, manifest) if asked and asked <= (accounts or set()) else ""
-        kept, house, counts = _brought_up_to_date(
-            con, kept, basis, hidden, asked, facts, now, is_known=bool(manifest.run)
-        )
+        task = _Task(basis, hidden, asked, facts, is_known=bool(manifest.run))
+        kept, house, counts = _brought_up_to_date(con, kept, task, now)
         counts["judged"] = outcomes.judge(con, as_of)
         told = house.as_kept() | {"basis": kept.basis, "backtest": _tested(con, basis, before, row.is_full)}
         _end(row, dict(counts), told, by)
@@ -61,27 +61,26 @@ def run(
     return row
 
 
-def _brought_up_to_date(
-    con: Any,
-    kept: Kept,
-    basis: Basis,
-    hidden: set[int],
-    asked: set[int] | None,
-    facts: str,
-    now: dt.datetime,
-    *,
-    is_known: bool,
-) -> tuple[Kept, House, Counter[str]]:
-    """Compute, judge and store the accounts in `asked` (None: all): what is kept now, what it was held against, and how many of what.
+@dataclass(frozen=True)
+class _Task:
+    """What a run has to compute."""
 
-    `is_known` says that what was written last is kept beside the facts.
-    """
+    basis: Basis
+    hidden: set[int]  # accounts in the bin
+    asked: set[int] | None  # accounts; None: all
+    facts: str  # what stands before the names of the views with their facts
+    is_known: bool  # whether what was written last is kept beside the facts
+
+
+def _brought_up_to_date(con: Any, kept: Kept, task: _Task, now: dt.datetime) -> tuple[Kept, House, Counter[str]]:
+    """Compute, judge and store: what is kept now, what it was held against, and how many of what."""
+    basis, hidden, asked = task.basis, task.hidden, task.asked
     yardstick = kept.yardstick(len(asked)) if asked is not None else None
-    figures = figuring.compute(con, basis, asked, facts)
+    figures = figuring.compute(con, basis, asked, task.facts)
     if asked is not None and yardstick is None:
         figures = kept.with_others(con, figures)
     house = judging.judge(con, basis, figures, hidden, yardstick)
-    if is_known:
+    if task.is_known:
         kept.load_written(con, only_asked=yardstick is not None)
     else:
         storing.read_written(con)

@@ -36,15 +36,18 @@ EXAMPLES = int(os.environ.get("KUNDENKREIS_CONTRACT_EXAMPLES", "2"))
 
 
 @contextmanager
-def shown_a_token(person: User):
-    """Every request shows a token. The walk revokes those that it finds, its own too, and goes on with another."""
-    held: dict[str, Any] = {"pk": None, "key": ""}
+def shown_a_token(person: User, leader: User):
+    """Every request shows a token: of `leader` where only whoever leads may ask. The walk revokes those that it finds, its own
+    too, and goes on with another.
+    """
+    held: dict[int, tuple[Any, str]] = {}
 
     def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-        if not ApiToken.objects.filter(pk=held["pk"], revoked_at=None).exists():
-            token, held["key"] = ApiToken.issue(user=person, name="Walk", scopes=["read", "write"], by=None)
-            held["pk"] = token.pk
-        case.headers["Authorization"] = f"Bearer {held['key']}"
+        who = leader if case.path == "/api/v1/team-week" else person
+        if not ApiToken.objects.filter(pk=held.get(who.pk, (None, ""))[0], revoked_at=None).exists():
+            token, key = ApiToken.issue(user=who, name="Walk", scopes=["read", "write"], by=None)
+            held[who.pk] = (token.pk, key)
+        case.headers["Authorization"] = f"Bearer {held[who.pk][1]}"
 
     schemathesis.hook(before_call)  # a schema's own dispatcher does not take this one
     try:
@@ -59,7 +62,7 @@ def asked(only: str, phases: dict[str, Any], most: int) -> tuple[int, list[str]]
     generation = SETTINGS["generation"] | {"max-examples": most}
     config = SchemathesisConfig.from_dict(SETTINGS | {"phases": phases, "generation": generation})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=config)
-    with shown_a_token(world.admin):
+    with shown_a_token(world.admin, world.ben):
         return walked(schema.include(path_regex=only))
 
 
