@@ -221,44 +221,13 @@ def _contacts(accounts: range, dice: random.Random) -> None:
     for i in range(size):
         account, pk = accounts[i // 2], first + i
         given, family = dice.choice(_GIVEN), f"{dice.choice(_FIRST)}{dice.choice(_SECOND)}"
-        mail = f"p{pk}@kunde.test"
-        contacts.append(
-            (
-                pk,
-                1,
-                NOON,
-                NOON,
-                None,
-                "",
-                "",
-                given,
-                family,
-                "",
-                fold(f"{family} {given}"),
-                account,
-                "Einkauf",
-                mail,
-                "+4315550101",
-                "",
-                "de",
-                "",
-                "",
-                True,
-            )
-        )
-        positions.append((first_position + i, 1, NOON, NOON, None, pk, account, "Einkauf", "", True))
-        found.append((pk, f"{family} {given}", mail))
-    _insert(
-        Contact,
-        "id version created_at changed_at deleted_at form_of_address title_before given_name family_name title_after key main_account_id "
-        "job_title email phone mobile language preferred_channel note is_generated".split(),
-        contacts,
-    )
-    _insert(
-        Position,
-        "id version created_at changed_at deleted_at contact_id account_id job_title department is_main".split(),
-        positions,
-    )
+        name, mail = f"{family} {given}", f"p{pk}@kunde.test"
+        contacts.append((pk, NOON, NOON, given, family, fold(name), account, "Einkauf", mail, "+4315550101", True))
+        positions.append((first_position + i, NOON, NOON, pk, account, "Einkauf", True))
+        found.append((pk, name, mail))
+    columns = "id created_at changed_at given_name family_name key main_account_id job_title email phone is_generated"
+    _insert(Contact, columns.split(), contacts)
+    _insert(Position, "id created_at changed_at contact_id account_id job_title is_main".split(), positions)
     search.bulk_index(search.CONTACT, found, new=True)
 
 
@@ -318,36 +287,12 @@ def _orders(piece: list[tuple[int, int]], products: list[tuple[int, Decimal]], d
             quantity = -1 if is_return else dice.choice((1, 2, 6, 12, 24))
             amount = (price * quantity).quantize(cent)
             total += amount
-            lines.append((line_id, first + i, product, 1, position, account, day, "", quantity, price, amount, amount))
+            lines.append((line_id, first + i, product, 1, position, account, day, quantity, price, amount, amount))
             line_id += 1
         prefix, kind = ("C", "credit_note") if is_return else ("B", "order")
-        orders.append(
-            (
-                first + i,
-                1,
-                NOON,
-                NOON,
-                None,
-                f"{prefix}{first + i}",
-                kind,
-                account,
-                day,
-                "",
-                "EUR",
-                total,
-                total,
-                number,
-                "AT",
-            )
-        )
-    _insert(
-        Order,
-        "id version created_at changed_at deleted_at number kind account_id ordered_on customer_reference currency total total_house line_count "
-        "country".split(),
-        orders,
-    )
-    _insert(
-        OrderLine,
-        "id order_id product_id occurrence position account_id ordered_on description quantity unit_price amount amount_house".split(),
-        lines,
-    )
+        head = (first + i, NOON, NOON, f"{prefix}{first + i}", kind, account, day, "EUR", total, total, number, "AT")
+        orders.append(head)
+    heads = "id created_at changed_at number kind account_id ordered_on currency total total_house line_count country"
+    _insert(Order, heads.split(), orders)
+    columns = "id order_id product_id occurrence position account_id ordered_on quantity unit_price amount amount_house"
+    _insert(OrderLine, columns.split(), lines)

@@ -117,29 +117,42 @@ def main(count: int) -> None:
     import django
 
     django.setup()
+    from kundenkreis.core.search_models import SearchEntry
+
+    if SearchEntry.objects.count() != count:
+        fill(count)
+    ask(count)
+
+
+def fill(count: int) -> None:
+    """So many names in the index, and nothing else; prints how fast they came in."""
     from django.db import connection, transaction
 
     from kundenkreis.core import search, search_words
-    from kundenkreis.core.search_models import SearchDeletion, SearchEntry, SearchTerm
+    from kundenkreis.core.search_models import SearchDeletion, SearchTerm
 
-    chance = random.Random(1)
-    with connection.cursor():
-        have = SearchEntry.objects.count()
-    if have != count:
+    with transaction.atomic():
+        search_words.clear(search.ACCOUNT)
+        SearchTerm.objects.all().delete()
+        SearchDeletion.objects.all().delete()
+    made, spent = rows(count, random.Random(1)), 0.0
+    while chunk := list(itertools.islice(made, CHUNK)):
+        start = time.perf_counter()
         with transaction.atomic():
-            search_words.clear(search.ACCOUNT)
-            SearchTerm.objects.all().delete()
-            SearchDeletion.objects.all().delete()
-        made = rows(count, chance)
-        spent = 0.0
-        while chunk := list(itertools.islice(made, CHUNK)):
-            start = time.perf_counter()
-            with transaction.atomic():
-                search.bulk_index(search.ACCOUNT, chunk, new=True)
-            spent += time.perf_counter() - start
-        print(f"{connection.vendor}: {count} names, {count / spent:,.0f} rows/s, {SearchTerm.objects.count()} terms")
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            search.bulk_index(search.ACCOUNT, chunk, new=True)
+        spent += time.perf_counter() - start
+    print(f"{connection.vendor}: {count} names, {count / spent:,.0f} rows/s, {SearchTerm.objects.count()} terms")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def ask(count: int) -> None:
+    """Ask every kind of question, and write an entry; prints how long each takes."""
+    from django.db import transaction
+
+    from kundenkreis.core import search
+    from kundenkreis.core.search_models import SearchEntry
+
     chance = random.Random(2)
     ids = [chance.randrange(1, count) for _ in range(ASKED)]
     sample = list(SearchEntry.objects.filter(subject_id__in=ids, kind=1).values_list("label", flat=True))

@@ -31,15 +31,21 @@ def sees_all(user: Any) -> bool:
 
 def within_reach(user: Any, model: type[models.Model], ids: Iterable[int | None]) -> set[int]:
     """Those of these accounts or contacts that the person may see, in one query."""
+    return held(access.reach(user, f"{model._meta.model_name}s.see"), model, ids)
+
+
+def held(
+    reach: access.Reach, model: type[models.Model], ids: Iterable[int | None], *, living: bool = False
+) -> set[int]:
+    """Those of these few accounts or contacts that lie inside a reach, and, if asked, not in the bin. One query, asked of each of them."""
     wanted = sorted(set(ids) - {None})  # type: ignore[type-var]
-    if not wanted:
-        return set()
-    return set(_seen(wanted, model=model, reach=access.reach(user, f"{model._meta.model_name}s.see")))
+    return set(_held(wanted, model=model, reach=reach, living=living)) if wanted else set()
 
 
 @prepared
-def _seen(ids: Any, *, model: Any, reach: access.Reach) -> models.QuerySet:
-    return model.objects.held_by(reach).filter(pk__listed=ids).order_by().values_list("pk", flat=True)
+def _held(ids: Any, *, model: Any, reach: access.Reach, living: bool) -> models.QuerySet:
+    rows = model.objects.held_by(reach).filter(pk__listed=ids)
+    return (rows.living() if living else rows).order_by().values_list("pk", flat=True)
 
 
 def spare(user: Any, rows: Sequence[Any], *names: str) -> None:

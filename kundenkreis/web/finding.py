@@ -10,7 +10,7 @@ from django.db import models
 from kundenkreis.core import search
 from kundenkreis.core.prepared import prepared
 from kundenkreis.core.text import words
-from kundenkreis.customers.discretion import within_reach
+from kundenkreis.customers.discretion import held, within_reach
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.models.accounts import is_narrow
 from kundenkreis.staff import access
@@ -32,7 +32,7 @@ def find(user: Any, kinds: Mapping[int, type[models.Model]], text: str, limit: i
 
     def visible(kind: int, ids: list[int]) -> set[int]:
         if kind in _BY_REACH:
-            return set(_seen(ids, model=kinds[kind], reach=within(kind)))
+            return held(within(kind), kinds[kind], ids, living=True)
         return set(seen(kind).filter(pk__listed=ids).values_list("pk", flat=True))
 
     def among(kind: int) -> list[int] | None:
@@ -57,12 +57,6 @@ def find(user: Any, kinds: Mapping[int, type[models.Model]], text: str, limit: i
 
 def _is_narrow(reach: access.Reach) -> bool:
     return bool(reach) and not reach.everything and is_narrow(reach)
-
-
-@prepared
-def _seen(ids: Any, *, model: Any, reach: access.Reach) -> models.QuerySet:
-    """Those of these accounts or contacts, asked of each of them."""
-    return model.objects.held_by(reach).living().filter(pk__listed=ids).order_by().values_list("pk", flat=True)
 
 
 @prepared

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from markupsafe import Markup
 
+from kundenkreis.customers.discretion import held
 from kundenkreis.staff import access
 from kundenkreis.web import formats
 
@@ -19,7 +20,7 @@ def with_reports(rows: Sequence[Any], request: HttpRequest) -> None:
     reach = access.reach(request.user, "activities.add")
     ids = {row.pk for row in rows}
     if rows and not reach.everything:
-        ids = set(type(rows[0]).objects.within(reach).filter(pk__in=ids).values_list("pk", flat=True))
+        ids = held(reach, type(rows[0]), ids)
     for row in rows:
         row.may_report = row.pk in ids
 
