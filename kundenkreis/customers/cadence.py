@@ -57,15 +57,19 @@ def forget() -> None:
     cache.delete(_KEY)
 
 
+def _made_on(at: dt.datetime) -> dt.date:
+    """The day by the house's calendar: in a house whose today lies in the past, nothing was made later than that."""
+    return min(timezone.localdate(at), clock.today())
+
+
 def of_new(account: Any) -> dt.date:
     """When the first touch of an account is due that is just being made: nobody works there yet."""
-    made = timezone.localdate(account.created_at)
-    return next_due(NEVER, made, days_for(account.tier, account.touch_days, rules()))
+    return next_due(NEVER, _made_on(account.created_at), days_for(account.tier, account.touch_days, rules()))
 
 
 def of_position(position: Any) -> dt.date:
     """When this person should be spoken with again at this account, by what was agreed for her."""
-    return next_due(position.last_touch_on, timezone.localdate(position.created_at), position.touch_days)
+    return next_due(position.last_touch_on, _made_on(position.created_at), position.touch_days)
 
 
 def bring_in_step(accounts: Any, last: Mapping[int, dt.date] | None = None) -> int:
@@ -75,7 +79,7 @@ def bring_in_step(accounts: Any, last: Mapping[int, dt.date] | None = None) -> i
         people = _earliest_of_people(accounts)
         for pk, tier, own, made, touched, due in accounts.order_by("pk").values_list("pk", *_READ):
             new = touched if last is None else last.get(pk, NEVER)
-            wanted = next_due(new, timezone.localdate(made), days_for(tier, own, present))
+            wanted = next_due(new, _made_on(made), days_for(tier, own, present))
             wanted = min(wanted, people.get(pk, NOT_DUE))
             if (new, wanted) != (touched, due):
                 differing.append((pk, new, wanted))

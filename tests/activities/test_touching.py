@@ -153,6 +153,18 @@ def test_what_the_verbs_keep_is_what_the_night_works_out(rules):
     assert (stands(rules.lindner), stands(rules.brauneis)) == kept
 
 
+def test_in_a_house_whose_today_is_past_nothing_is_due_after_it_was_made_by_the_real_clock(rules):
+    today = dt.date(2010, 12, 9)
+    House.objects.update_or_create(pk=1, defaults={"today": today})
+    House.forget()
+    rules.lindner.change(by=rules.admin, touch_days=20)
+    added = Account.add(by=rules.admin, name="Neu", touch_days=30)
+    assert added.touch_due == today + dt.timedelta(days=30)
+    touching.push_down()
+    rules.lindner.refresh_from_db()
+    assert rules.lindner.touch_due == today + dt.timedelta(days=20)
+
+
 def test_the_longest_unheard_contact_is_suggested_and_a_visit_after_half_a_year(rules):
     otto = Contact.add(by=rules.ada, given_name="Otto", family_name="Lindner")
     Position.add(by=rules.ada, contact=otto, account=rules.lindner)
