@@ -8,6 +8,10 @@ MEASUREMENTS = {
     "importing": "imports, against bare inserts of the same rows",
     "board": "a drag on a board of 5,000 cards, in Chromium",
     "insights": "scores and signals, against a bare scan of the same lines",
+    "custom_fields": "lists by custom fields over HTTP, against the floor page",
+    "merging": "many pairs merged as one batch, and taken back",
+    "quality": "all records held against the usual rules, again, and a thousand changes followed",
+    "duplicates": "duplicates found among made-up records of known truth, and how long a million take",
 }
 # What is run when no measurement is named: two sizes, so that growth shows.
 TOGETHER: dict[str, list[str]] = {"pages": ["--sizes", "10000,100000"], "importing": [], "insights": []}

@@ -21,5 +21,6 @@ import "./elements/draft.js";
 import "./elements/call.js";
 import "./elements/theme.js";
 import "./elements/print.js";
+import "./elements/queue.js";
 import "./elements/palette.js";
 import "./elements/keyboard.js";

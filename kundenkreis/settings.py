@@ -52,6 +52,7 @@ ROOMS = [
     "kundenkreis.files",
     "kundenkreis.inbox",
     "kundenkreis.lists",
+    "kundenkreis.fields",
     "kundenkreis.rates",
     "kundenkreis.customers",
     "kundenkreis.activities",
@@ -60,6 +61,7 @@ ROOMS = [
     "kundenkreis.trips",
     "kundenkreis.quality",
     "kundenkreis.insights",
+    "kundenkreis.privacy",
 ]
 DOORS = ["kundenkreis.web", "kundenkreis.api", "kundenkreis.jobs", "kundenkreis.cli", "kundenkreis.demo"]
 

@@ -12,12 +12,14 @@ from django.utils import timezone
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Price, PriceList, Product, Unit
 from kundenkreis.core import clock
+from kundenkreis.customers import barring
 from kundenkreis.customers.models import (
     Account,
     AccountLink,
     AccountTeamMember,
     Address,
     Consent,
+    ConsentWording,
     Contact,
     ContactPoint,
     PartnerFunction,
@@ -25,15 +27,23 @@ from kundenkreis.customers.models import (
     Relation,
     Tag,
 )
+from kundenkreis.fields.models import CustomField
 from kundenkreis.files import storing
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
+from kundenkreis.privacy import breach_clock, erasing, restricting, watching
+from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
 from kundenkreis.quality import importing
+from kundenkreis.quality.lookups import Lookup
+from kundenkreis.quality.merging import merge
+from kundenkreis.quality.models import DuplicatePair, EditedSheet, Merge, SheetCell
+from kundenkreis.quality.rules import QualityRule, QualityWaiver
+from kundenkreis.quality.standards import measuring
 from kundenkreis.rates.models import ExchangeRate
-from kundenkreis.staff.models import ApiToken, Deputy
+from kundenkreis.staff.models import AccessReview, ApiToken, Deputy
 from kundenkreis.trips.models import Leg, MileageRate, Trip
 
 ROWS = 12
@@ -47,21 +57,120 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name)
-    return made
+    return made | _standards(world, name) | _privacy(world, name)
+
+
+def _privacy(world: Any, name: str) -> dict[str, Any]:
+    """A request in work, a purpose, a breach, an alert and a reported problem."""
+    values = {"wish": name.format(n="wish"), "address": name.format(n="address")[:300], "note": name.format(n="note")}
+    request = SubjectRequest.add(
+        by=world.ada,
+        kind="access",
+        contact=world.maria,
+        name=name.format(n="who")[:200],
+        responsible=world.ada,
+        **values,
+    )
+    texts = {part: name.format(n=part) for part in ("name_de", "name_en", "people_de", "people_en", "interest_en")}
+    kept = {"retention_de": "Ein Jahr", "retention_en": name.format(n="kept")}
+    purpose = Purpose.add(by=world.admin, key="sales", bases=["b", "f"], covers=["care"], **texts, **kept)
+    Controller.say(by=world.admin, name=name.format(n="house")[:200], officer=name.format(n="officer")[:300])
+    breach = Breach.add(by=world.admin, title=name.format(n="breach")[:200], happened=name.format(n="happened"))
+    alert = watching.raise_alert("mass", world.ada, timezone.now(), slot="walk", count=7_000, what="accounts")
+    problem = breach_clock.report(by=world.ada, kind="broken", what=name.format(n="problem"), page="/accounts/")
+    gone = Contact.add(by=world.admin, given_name="Gone", family_name=name.format(n="erased"), email="gone@erased.test")
+    erasing.work(erasing.begin(gone, by=world.admin, note=name.format(n="note")))
+    quiet = Contact.add(by=world.admin, given_name="Quiet", family_name=name.format(n="restricted"))
+    restricting.restrict(quiet, by=world.admin, reason=name.format(n="reason"))
+    own = Account.add(by=world.admin, name=name.format(n="person"), kind="person", owner=world.ada)
+    restricting.hold(own, by=world.admin, reason=name.format(n="claim"))
+    about = {"erasure": Erasure.objects.latest("pk"), "private_account": own}
+    made = about | {"privacy_request": request, "purpose": purpose, "breach": breach, "alert": alert}
+    return made | {"problem": problem}
+
+
+def _standards(world: Any, name: str) -> dict[str, Any]:
+    """Rules of which the account fails two and is let off from a third, and a look-up of its number."""
+    rule, other, spared = (
+        QualityRule.add(by=None, noun_of="account", field=field, kind="filled", note=name.format(n="note")[:300])
+        for field in ("gln", "employees", "register_number")
+    )
+    waiver = QualityWaiver.add(by=world.ada, rule=spared, account=world.lindner, reason=name.format(n="reason")[:300])
+    lookup = Lookup.add(
+        by=world.ada,
+        account=world.lindner,
+        number="ATU13585627",
+        answer="valid",
+        asked_on=clock.today(),
+        name=name.format(n="found")[:200],
+    )
+    measuring.measure()
+    return {"rule": rule, "other_rule": other, "waiver": waiver, "lookups": lookup}
+
+
+def _fields(world: Any, name: str) -> CustomField:
+    """A text, a choice, a formula, a reference and a roll-up of accounts, filled in on Lindner; a text of orders and of activities."""
+    label = name.format(n="field")[:80]
+    text = CustomField.add(
+        by=world.admin, belongs_to="accounts", key="note_of_house", label_en=label, help_en=label, group_en=label
+    )
+    choices = [{"key": "a", "en": label}, {"key": "b", "en": "Other"}]
+    CustomField.add(
+        by=world.admin, belongs_to="accounts", key="choice_of_house", label_en="Choice", kind="choice", choices=choices
+    )
+    formula = "employees / (employees - employees)"
+    CustomField.add(
+        by=world.admin, belongs_to="accounts", key="worked_out", label_en="Worked out", kind="formula", formula=formula
+    )
+    CustomField.add(by=world.admin, belongs_to="orders", key="project_of_house", label_en=label)
+    CustomField.add(by=world.admin, belongs_to="activities", key="mood_of_house", label_en=label)
+    CustomField.add(
+        by=world.admin,
+        belongs_to="accounts",
+        key="partner_of_house",
+        label_en="Partner",
+        kind="reference",
+        refers_to="accounts",
+    )
+    CustomField.add(
+        by=world.admin, belongs_to="accounts", key="talks_of_house", label_en="Talks", kind="rollup",
+        rollup={"of": "activities", "how": "count", "where": ["at:last:365d"]},
+    )  # fmt: skip
+    world.lindner.change(
+        by=world.ada,
+        employees=3,
+        custom={"note_of_house": name.format(n="value"), "choice_of_house": "a", "partner_of_house": world.lindner},
+    )
+    return text
 
 
 def _customers(world: Any, name: str) -> dict[str, Any]:
     lindner, ada = world.lindner, world.ada
     lindner.change(by=ada, phone="+43 7242 12345", website="https://lindner.test", industry="Gifts")
     tag = Tag.add(by=ada, name=name.format(n="tag")[:60])
+    custom_field = _fields(world, name)
     lindner.tags.set([tag])
     others = [Account.add(by=ada, name=name.format(n=n), owner=ada, place="Wels") for n in range(ROWS)]
     contacts = [Contact.add(by=ada, given_name="Eva", family_name=name.format(n=n), owner=ada) for n in range(3)]
     for contact in contacts:
         Position.add(by=ada, contact=contact, account=lindner, job_title=name.format(n="job"))
+    wording = ConsentWording.add(
+        by=world.admin,
+        purpose="newsletter",
+        edition=name.format(n="wording")[:60],
+        channels=["email"],
+        text_de=name.format(n="Text"),
+        text_en=name.format(n="text"),
+        valid_from=dt.date(2020, 1, 1),
+    )
     return {
         "others": others,
+        "custom_field": custom_field,
         "tag": tag,
+        "wording": wording,
+        "suppression": barring.suppress_address(
+            "email", "gone@lindner.test", by=world.admin, reason="other", source=name.format(n="call")[:200]
+        ),
         "positions": Position.objects.filter(account=lindner).first(),
         "links": AccountLink.add(by=ada, hierarchy="legal", account=lindner, parent=others[0], share=60),
         "relations": Relation.add(by=ada, account=lindner, kind="reference", note=name.format(n="note")),
@@ -79,6 +188,8 @@ def _customers(world: Any, name: str) -> dict[str, Any]:
             state="given",
             since=timezone.now(),
             source=name.format(n="form"),
+            wording=wording,
+            proof=name.format(n="proof")[:300],
         ),
     }
 
@@ -185,6 +296,39 @@ def _trips(world: Any, visit: Activity, name: str) -> dict[str, Any]:
     return {"trip": trip, "leg": leg, "visit": visit, "mileage_rate": rate}
 
 
+def _merged(world: Any, name: str) -> Merge:
+    """A third account that is part of Lindner now, and an activity that came after."""
+    twin = Account.add(by=world.ada, name=name.format(n="twin"), owner=world.ada, phone="+4372421234")
+    made = merge(world.lindner, twin, by=world.ada)
+    world.lindner.refresh_from_db()
+    Activity.add(by=world.ada, kind="note", subject=name.format(n="since"), account=world.lindner)
+    return made
+
+
+def _edited(world: Any, name: str) -> EditedSheet:
+    """A workbook that differs in a cell, in one that somebody else has changed too, and in a row that is refused."""
+    sheet = EditedSheet.objects.create(
+        noun="accounts", file_name=name.format(n="sheet")[:200], owner=world.ben, state="compared", made_at=timezone.now(),
+        made_by=name.format(n="who")[:200], counts={"rows": 3, "changed": 1, "conflicts": 1, "refused": 1, "unchanged": 1},
+    )  # fmt: skip
+    about = {"sheet": sheet, "record_id": world.lindner.pk, "label": world.lindner.name, "field": "place"}
+    texts = ["Wels", "Wels", name.format(n="place")[:100]]
+    SheetCell.objects.create(row=2, kind="change", was="Wels", now="Wels", new=texts[2], texts=texts, **about)
+    more = {"by": name.format(n="colleague")[:200], "at": timezone.now()}
+    SheetCell.objects.create(row=3, kind="conflict", was="a", now="b", new="c", texts=["a", "b", ""], **about, **more)
+    SheetCell.objects.create(
+        sheet=sheet, row=4, kind="problem", code="sheet_key_changed", params={"value": name.format(n=4)}
+    )
+    return sheet
+
+
+def _reviewed(world: Any, name: str) -> AccessReview:
+    review = AccessReview.begin(by=world.admin, name=name.format(n="review")[:120])
+    review.judge(world.ada, by=world.admin, verdict="kept")
+    review.judge(world.cem, by=world.admin, verdict="change", note=name.format(n="note")[:500])
+    return review
+
+
 def _rest(world: Any, name: str) -> dict[str, Any]:
     ada, ben = world.ada, world.ben
     world.brauneis.discard(by=world.cem)
@@ -207,11 +351,25 @@ def _rest(world: Any, name: str) -> dict[str, Any]:
             figures={"first_on": clock.today().isoformat(), "amount": "110.00"},
             raised_on=clock.today(),
         ),
+        "pair": DuplicatePair.objects.create(
+            kind="account",
+            account=min(world.lindner, Account.objects.get(name=name.format(n=0)), key=lambda a: a.pk),
+            other_account=max(world.lindner, Account.objects.get(name=name.format(n=0)), key=lambda a: a.pk),
+            weight=4.0,
+            probability=0.94,
+            explanation={
+                "prior": -10.0,
+                "fields": {"name": ["typing", 12.0], "vat_id": ["unknown", 0.0], "site": ["roof", 2.0]},
+            },
+        ),
+        "merge": _merged(world, name),
+        "review": _reviewed(world, name),
+        "sheet": _edited(world, name),
         "rate": ExchangeRate.add(
             by=world.admin, currency="GBP", on=clock.today(), rate=Decimal("0.87"), source=name.format(n="bank")
         ),
         "draft": draft,
         "run": run,
-        "batch": Batch.objects.latest("pk"),
+        "batch": Batch.objects.filter(kind="import").latest("pk"),
         "event": Event.objects.about(world.lindner).latest("pk"),
     }

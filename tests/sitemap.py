@@ -8,10 +8,12 @@ from typing import Any
 
 from django.core import signing
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from kundenkreis.activities import calendar, morning
+from kundenkreis.activities import calendar, morning, opting_in
+from kundenkreis.customers.models import Consent
 
-PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points"]}
+PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points", "lookups"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
@@ -20,6 +22,10 @@ RECORDS = {
     "contacts": "contact",
     "people": "person",
     "people:discard_deputy": "deputy",
+    "access": "person",
+    "access:review_end": "review",
+    "access:review_judge": "review",
+    "sheets": "sheet",
     "teams": "team",
     "territories": "territory",
     "history": "event",
@@ -46,6 +52,23 @@ RECORDS = {
     "lines": "line",
     "open_items": "open_item",
     "signals": "signal",
+    "wordings": "wording",
+    "fields": "custom_field",
+    "permission:lift": "suppression",
+    "duplicates": "pair",
+    "merges": "merge",
+    "quality": "account",
+    "quality:unwaive": "waiver",
+    "quality_rules": "rule",
+    "privacy_requests": "privacy_request",
+    "privacy_record": "purpose",
+    "privacy_breaches": "breach",
+    "privacy_alerts": "alert",
+    "privacy_contacts": "contact",
+    "privacy_accounts": "private_account",
+    "privacy_erasures": "erasure",
+    "problems": "problem",
+    "disclosure": "contact",
 }
 # Signing in is allauth's own map, the API has its own walk, and health answers a monitor.
 ELSEWHERE = re.compile(
@@ -89,23 +112,43 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         yield {"noun": "account", **({"pk": made["gone"].pk} if "pk" in keys else {})}
     else:
         others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call", "verb": "done"}
+        others |= {"purpose": "newsletter", "channel": "email", "consent_pk": made["consents"].pk}
+        others |= {"privacy_requests": {"name": "extend"}, "privacy_breaches": {"name": "notify"}}.get(space, {})
         others["activity_pk"] = made["visit" if space == "trips" else "activity"].pk
         others["leg_pk"] = made["leg"].pk
+        others |= {"noun": "account", "rule_pk": made["rule"].pk}
+        others |= {"privacy_alerts": {"kind": "night"}, "disclosure": {"noun": "contact"}}.get(space, {})
         others["key"] = "kind" if space == "activities" or space == "log" else "tier"
         others["token"] = signing.dumps(made["person"].pk, salt=morning.SALT)
+        if space == "opt_in":
+            others["token"] = _of_a_customer(name, made)
         if "secret" in keys:
             others["secret"] = calendar.subscribe(made["person"], "Walk")[1]
         others["price_pk"] = made["price"].pk
+        others["person_pk"] = made["person"].pk
         record = (
             made["account"] if "label" in keys else made[RECORDS.get(name) or RECORDS[space]] if "pk" in keys else None
         )
         yield {key: record.pk if key == "pk" else others[key] for key in keys}
 
 
+def _of_a_customer(name: str, made: dict[str, Any]) -> str:
+    """The token of a link that a customer opens."""
+    if name == "opt_in:unsubscribe":
+        return opting_in.unsubscribe_link(made["contact"], "newsletter").rstrip("/").rpartition("/")[2]
+    asked = {"state": "pending", "since": timezone.now(), "source": "walk", "ticket": "walk"}
+    consent, _is_new = Consent._base_manager.get_or_create(
+        contact=made["contact"], purpose="survey", channel="email", defaults=asked
+    )
+    return signing.dumps([consent.pk, "walk"], salt="kundenkreis.opt-in")
+
+
 NEEDED = {"views:add": "?list=accounts"}
 # What stands in a page's query and shows something else.
 ALSO = [
     "/?whose=all",
+    *(f"/house/fields/new/?of=accounts&kind={kind}" for kind in ("text", "choice", "formula")),
+    "/house/fields/?of=products",
     *(f"/accounts/{{account}}/?tab={tab}" for tab in ("people", "orders", "structure", "details", "files", "history")),
     "/accounts/{account}/?group=legal",
     "/accounts/?f=place:is:Wels&sort=-name&columns=name,place,owner",
@@ -119,7 +162,13 @@ ALSO = [
     "/trips/{trip}/edit/?field=purpose",
     "/zones/?q=lond",
     "/search/?q=lindner",
-    "/people/{person}/why/?q=Lindner",
+    "/access/people/{person}/?q=Lindner",
+    "/access/of/customers.account/{account}/?sees=no",
+    "/access/of/customers.account/{account}/?person={person}",
+    "/access/review/?by=team&state=open",
+    "/sheets/{sheet}/?kind=change",
+    "/sheets/{sheet}/?kind=problem",
+    "/access/changes/?person={person}&since=2020-01-01",
     "/accounts/{account}/edit/?field=place",
     "/signin/2fa/",
     "/signin/sessions/",

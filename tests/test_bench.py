@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from bench import aims, making
+from bench import aims, custom_fields, making
 from kundenkreis.activities.models import Activity
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account, Contact
@@ -30,6 +30,18 @@ def test_a_house_has_what_the_maker_says(house):
     assert Activity.objects.count() == 10 * ACCOUNTS
     assert 9 * ACCOUNTS <= OrderLine.objects.count() <= 11 * ACCOUNTS
     assert Account.objects.filter(touch_days=None).exclude(last_touch_on__year=1900).count() > ACCOUNTS / 2
+
+
+def test_lists_by_custom_fields_are_answered(house, capsys, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    exec(custom_fields.FILL, {})  # noqa: S102 as the measurement does in a process of its own
+    capsys.readouterr()
+    exec(custom_fields.ASK, {})  # noqa: S102
+    for name, requests in json.loads(capsys.readouterr().out).items():
+        for request in requests:
+            answer = Client().get(request["path"], headers=request["headers"])
+            assert answer.status_code == 200, name
+    assert Account.objects.filter(custom__bench_seats_number__gte=0).count() == ACCOUNTS
 
 
 def test_every_request_is_answered(house, capsys, settings):

@@ -19,7 +19,9 @@ from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.staff.access import Reach
 from kundenkreis.web.lists import REGISTRY
 
-SMALL = {"team", "territory", "user", "deputy", "savedview", "exchangerate", "tag", "family", "unit", "pricelist"}
+SMALL = {
+    "team", "territory", "user", "deputy", "savedview", "exchangerate", "tag", "family", "unit", "pricelist", "alertrule", "controller",
+}  # fmt: skip
 DAY = Filter("at", "moment", "When")
 
 
@@ -158,7 +160,8 @@ def test_documents_are_seen_with_what_they_hang_on(world):
     everything = Document.objects.visible_to(world.ben)
     assert everything.count() == 3
     if on_sqlite():
-        assert "customers_account" not in plan(everything)
+        # But for the few that are restricted, by an index that holds nobody else.
+        assert "customers_account" not in plan(everything).replace("customers_account_restr", "")
 
 
 def test_orders_of_an_amount_are_gathered_by_its_index(world, signed_in):
@@ -239,6 +242,7 @@ def test_what_changed_lately_is_a_range_of_an_index(world):
 def test_an_empty_bin_asks_once_and_a_filled_one_about_the_nouns_in_it(world, signed_in):
     client = signed_in(world.ada)
     assert occupied() == []
+    client.get(reverse("bin:list"))  # what is asked once in a while stays out of the count
     with CaptureQueriesContext(connection) as empty:
         client.get(reverse("bin:list"))
     world.lindner.discard(by=world.ada)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
 
 from kundenkreis.customers.models import Account, Contact, Position
 from kundenkreis.staff.models import Team, Territory, User
@@ -75,3 +79,46 @@ def build() -> World:
     )
     Position.add(by=ada, contact=maria, account=lindner, job_title="Managing director")
     return World(north, south, wels, ada, ben, cem, dora, gerda, rita, admin, lindner, brauneis, maria)
+
+
+class Remembered:
+    """The cast as the rows that `build` wrote, laid again for each test that wants it: a tenth of the time, and the same cast.
+
+    It is built once, in a transaction that is taken back. Nothing that was there before may have changed.
+    """
+
+    def __init__(self) -> None:
+        with transaction.atomic():
+            before = _rows()
+            self._world = build()
+            after = _rows()
+            transaction.set_rollback(True)
+        self._written = {}
+        for (table, columns), rows in after.items():
+            known = set(before[table, columns])
+            assert known <= set(rows), f"{table} had rows, and the cast changed them"
+            if new := [row for row in rows if row not in known]:
+                names = ", ".join(f'"{name}"' for name in columns)
+                places = ", ".join(["%s"] * len(columns))
+                self._written[f'INSERT INTO "{table}" ({names}) VALUES ({places})'] = new  # noqa: S608
+
+    def lay(self) -> World:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement, rows in self._written.items():
+                cursor.executemany(statement, rows)
+            if connection.vendor == "sqlite":  # PostgreSQL's word index is a column of the entries
+                cursor.execute("INSERT INTO core_searchindex (rowid, words) SELECT id, words FROM core_searchentry")
+        return copy.deepcopy(self._world)
+
+
+def _rows() -> dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]]:
+    """What stands in each model's table: by table and columns, rows."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            if not model._meta.managed or model._meta.proxy:
+                continue
+            columns = tuple(field.column for field in model._meta.local_concrete_fields)
+            cursor.execute(f'SELECT {", ".join(map(connection.ops.quote_name, columns))} FROM "{model._meta.db_table}"')  # noqa: S608
+            found[model._meta.db_table, columns] = cursor.fetchall()
+    return found

@@ -28,9 +28,9 @@ document.addEventListener("click", async (event) => {
   openDialog(shared);
 });
 
-// Ctrl+Enter in a text sends its form.
+// Ctrl+Enter in a field sends its form.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea, input")) return;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.("textarea, input, select")) return;
   event.preventDefault();
   event.target.form?.requestSubmit();
 });

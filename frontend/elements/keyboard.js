@@ -34,6 +34,12 @@ function edit() {
   else if (row?.dataset.href) editBehind(row.dataset.href);
 }
 
+/** The page's own button for something new, where the menu of new things does not have it: its C means the button then. */
+function newHere() {
+  const button = document.querySelector("#main [data-new]");
+  return button && create.some((one) => one.url === button.getAttribute("href")) ? null : button;
+}
+
 /** A row says nothing of rights; the record's own page knows whether this person may change it, and where. */
 async function editBehind(address) {
   document.documentElement.classList.add("is-working");
@@ -59,6 +65,8 @@ const KEYS = {
   "?": showKeys,
   g: () => begin(places),
   c: () => {
+    const here = newHere();
+    if (here) return here.click();
     begin(create);
     if (create.length && !openMenu("create-menu")) openPalette("create");
   },

@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.activities.models import Activity
 from kundenkreis.core.filters import Filter, Relation
 from kundenkreis.customers.asking import account_at, people
+from kundenkreis.customers.models import Consent
+from kundenkreis.fields import asking as fields
+from kundenkreis.fields import sources
+from kundenkreis.fields.sources import Measure, Source
 from kundenkreis.lists import asking
 
 _ASKED = (
@@ -20,8 +24,13 @@ _ASKED = (
     Filter("owner", "person", _("Whose"), "owner_id", choices=people),
     Filter("outcome", "choice", _("Outcome"), choices=Activity.Outcome.choices),
     Filter("subject", "text", _("Subject")),
+    Filter("purpose", "choice", _("Advertising for"), choices=Consent.Purpose.choices),
     Filter("count", "number", _("How many"), total=Count("pk")),
 )
+
+
+def _asked() -> tuple[Filter, ...]:
+    return (*_ASKED, *fields.filters("activities"))
 
 
 def _of_accounts(person: Any) -> Any:
@@ -32,10 +41,29 @@ def _of_contacts(person: Any) -> Any:
     return Activity.objects.visible_to(person).living()
 
 
+def _tell_sources() -> None:
+    """What roll-ups can be made of. Who sees an account sees its activities; those of a contact may be at other accounts."""
+    measures = {
+        "at": Measure("at", "date", _("When")),
+        "due": Measure("due_on", "date", _("Due")),
+        "minutes": Measure("minutes", "number", _("Minutes")),
+    }
+    for noun, ways, needs_all in (
+        ("accounts", ("account_id",), False),
+        ("contacts", ("contact_id", "participants"), True),
+    ):
+        rows = Activity.objects.living
+        found = Source(
+            "activities", _("Activities"), Activity, rows, ways, measures, _asked, "activities.see", needs_all
+        )
+        sources.tell(noun, found)
+
+
 def tell() -> None:
+    _tell_sources()
     drivers = frozenset({"at", "owner"})
-    of_account = Relation(_of_accounts, lambda: _ASKED, "account_id", drivers=drivers)
-    of_contact = Relation(_of_contacts, lambda: _ASKED, "contact_id", drivers=drivers, ways=("participants",))
+    of_account = Relation(_of_accounts, _asked, "account_id", drivers=drivers)
+    of_contact = Relation(_of_contacts, _asked, "contact_id", drivers=drivers, ways=("participants",))
     asking.tell("accounts", Filter("activities", "relation", _("Activity"), relation=of_account))
     asking.tell("contacts", Filter("activities", "relation", _("Activity"), relation=of_contact))
     asking.tell("log", account_at("account_id"))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account, AccountTeamMember, Contact
+from kundenkreis.fields import rolling
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import record_event
@@ -92,6 +93,7 @@ def _move(batch: Batch, rows: models.QuerySet, new: dict[str, Any], now: dt.date
         rows.model._base_manager.filter(pk__in=[row[0] for row in part]).update(
             version=F("version") + 1, changed_at=now, **new
         )
+        rolling.of_rows(rows.model, [row[0] for row in part])
     return len(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.activities import mentioning, telling
 from kundenkreis.core import clock, search, zones
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
-from kundenkreis.customers.models import Account, Contact, Position
-from kundenkreis.customers.models.accounts import is_narrow, of_accounts
+from kundenkreis.customers.grounds import grounds_of
+from kundenkreis.customers.models import Account, Consent, Contact, Position
+from kundenkreis.customers.models.accounts import but_of_restricted, is_narrow, of_accounts
+from kundenkreis.fields.filling import Fielded
+from kundenkreis.fields.rolling import Rolled
 from kundenkreis.history.models import Event
-from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User
 
 # On which of its fields it depends whether and when an account was touched.
@@ -27,9 +29,12 @@ TOUCHING = frozenset({"account", "contact", "participants", "kind", "at", "is_op
 
 class ActivityQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        reach = access.reach(user, "activities.see")
+        return self.within(access.reach(user, "activities.see"))
+
+    def within(self, reach: access.Reach) -> Self:
+        """Activities of the reach's people, and those at its accounts."""
         if reach.everything:
-            return self
+            return but_of_restricted(self)
         if not reach:
             return self.none()
         at_account = reached_from("account_id", Account.objects.within(reach))
@@ -65,7 +70,7 @@ class ActivityQuerySet(RecordQuerySet):
         return self.select_related("account", "contact", "owner")
 
 
-class Activity(Recorded):
+class Activity(Rolled, Fielded):
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
         VISIT = "visit", _("Visit")
@@ -122,12 +127,14 @@ class Activity(Recorded):
     is_open = models.BooleanField(_("to do"), default=False)
     done_at = models.DateTimeField(_("done"), null=True, blank=True, editable=False)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    # What it advertises; empty: running business. Counted against how often the house lets a person have advertising.
+    purpose = models.CharField(_("advertising for"), max_length=12, choices=Consent.Purpose, blank=True)
     is_incoming = models.BooleanField(_("from the customer"), default=False)
     is_pinned = models.BooleanField(_("pinned"), default=False)
 
     objects = ActivityQuerySet.as_manager()
     text_kind = search.ACTIVITY
-    searched_fields = frozenset({"subject", "body"})
+    searched_fields = frozenset({"subject", "body", "custom"})
 
     class Meta:
         verbose_name = _("activity")
@@ -144,6 +151,7 @@ class Activity(Recorded):
                 fields=["remind_at"], name="activities_remind", condition=models.Q(is_open=True, reminded_at=None)
             ),
             bin_index("activities_bin"),
+            models.Index(fields=["contact", "-at"], name="activities_advertising", condition=~models.Q(purpose="")),
         ]
 
     def __str__(self) -> str:
@@ -160,17 +168,41 @@ class Activity(Recorded):
         days = {timezone.localdate(self.at), zones.local(self.at, self.time_zone).date()}
         return not self.is_open or self.due_on is None or self.due_on in days
 
+    def asks(self, field: Any, values: Mapping[str, Any] | None = None) -> bool:
+        """What is required is asked of what has been done; of what is still to be done nothing is known yet."""
+        return not (values or {}).get("is_open", self.is_open)
+
     def search_text(self) -> str:
-        return f"{self.subject}\n{self.body}"
+        return "\n".join([self.subject, self.body, *self.searched_values()])
 
     def within(self, reach: access.Reach) -> bool:
         if self.owner_id in reach.owners and self.owner_id is not None:
             return True
         return self.account is not None and self.account.within(reach)
 
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        own = (explaining.Ground(explaining.By.OWNER, self.owner_id),) if self.owner_id else ()
+        return own + grounds_of([self.account] if self.account else [], through=True)
+
+    def access_rule(self) -> explaining.Rule:
+        return explaining.Within("activities.see", self.grounds())
+
     def clean(self) -> None:
+        super().clean()
         if self.kind == self.Kind.NOTE and self.is_open:
             raise ValidationError({"kind": _("A note cannot be due; make it a task.")})
+        if self.purpose and self.is_open:
+            self._refuse_forbidden()
+
+    def _refuse_forbidden(self) -> None:
+        """Advertising is planned only where it is allowed. What has happened is written down as it was."""
+        from kundenkreis.activities import permission
+
+        channel = {"call": "phone", "mail": "email"}.get(self.kind)
+        if channel and self.contact is not None and not self.is_incoming:
+            answer = permission.may_contact(self.contact, self.purpose, channel)
+            if not answer.allowed:
+                raise ValidationError({"purpose": f"{answer.rule.label}: {answer.sentence}"})
 
     def prepare(self, touched: set[str]) -> set[str]:
         derived = set()
@@ -180,7 +212,7 @@ class Activity(Recorded):
         if "remind_at" in touched and self.pk and self._reminds_at_another_time():
             self.reminded_at = None
             derived.add("reminded_at")
-        return derived
+        return derived | super().prepare(touched | derived)
 
     def _reminds_at_another_time(self) -> bool:
         kept = type(self)._base_manager.values_list("remind_at", flat=True).get(pk=self.pk)
@@ -189,6 +221,7 @@ class Activity(Recorded):
     @classmethod
     def complete(cls, rows: Sequence[dict[str, Any]], by: Any) -> None:
         """With a contact and no account it stands at an account of the contact's that `by` may add to, if any."""
+        super().complete(rows, by)
         homeless = [row for row in rows if row.get("contact") is not None and row.get("account") is None]
         accounts = _accounts_of({row["contact"].pk for row in homeless}, by)
         for row in homeless:
@@ -202,7 +235,7 @@ class Activity(Recorded):
         telling.given(activity, by)
         if values.get("colleagues"):
             telling.taken_along(activity, activity.colleagues.all(), by)
-        mentioning.tell(activity, "", activity.search_text(), by)
+        mentioning.tell(activity, "", f"{activity.subject}\n{activity.body}", by)
         activity._touch("account")
         return activity
 
@@ -213,11 +246,11 @@ class Activity(Recorded):
             telling.given(self, by)
         if event is not None and event.changes.keys() & {"colleagues", "at", "due_on"}:
             self._tell_colleagues(event, by)
-        if event is not None and event.changes.keys() & self.searched_fields:
+        if event is not None and event.changes.keys() & {"subject", "body"}:
             before = "\n".join(
                 str(event.changes.get(name, [getattr(self, name)])[0] or "") for name in ("subject", "body")
             )
-            mentioning.tell(self, before, self.search_text(), by)
+            mentioning.tell(self, before, f"{self.subject}\n{self.body}", by)
         if event is not None:
             self._touch(*event.changes, also=event.changes.get("account", [None])[0])
         return event

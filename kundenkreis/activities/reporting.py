@@ -34,6 +34,7 @@ def report(
             "account": activity.account,
             "owner": by,
             "at": activity.at,
+            "purpose": activity.purpose,
         }
         activity = Activity.add(by=by, **made | values)
         event = Event.objects.about(activity).latest("pk")

@@ -8,13 +8,14 @@ from ninja import Router
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.participating import with_hidden
+from kundenkreis.api import fields
 from kundenkreis.api.noun import Noun, of
 from kundenkreis.api.problems import forbidden
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import name_of, named
 from kundenkreis.core.filters import Filter
 from kundenkreis.customers.grouping import OF_ACCOUNT
-from kundenkreis.customers.models import Account
+from kundenkreis.customers.models import Account, Consent
 from kundenkreis.lists import asking
 from kundenkreis.staff import access
 
@@ -34,6 +35,7 @@ _FIELDS = (
     "remind_at",
     "is_open",
     "outcome",
+    "purpose",
     "is_incoming",
     "is_pinned",
 )
@@ -70,8 +72,11 @@ ACTIVITIES = Noun(
         "done_at",
         name_of("account_name", "account", Account),
         named("owner_name", "owner"),
+        fields.shown("activities"),
     ),
     write=_FIELDS,
+    more=fields.WRITTEN,
+    fielded="activities",
     mine="owner",
     change=_change,
     filters=(
@@ -85,6 +90,7 @@ ACTIVITIES = Noun(
         Filter("at", "moment", "day", "at"),
         Filter("outcome", "choice", "outcome", choices=Activity.Outcome.choices),
         Filter("subject", "text", "subject"),
+        Filter("purpose", "choice", "advertising for", choices=Consent.Purpose.choices),
         Filter("pinned", "flag", "pinned", "is_pinned"),
         *asking.of("log"),
     ),

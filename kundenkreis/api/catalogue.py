@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
+from kundenkreis.api import fields
 from kundenkreis.api.noun import Noun, of
 from kundenkreis.api.resource import Routes
 from kundenkreis.catalogue.models import Family, Price, PriceList, Product, Unit
@@ -19,8 +20,10 @@ PRODUCTS = Noun(
     tag="Products",
     about="Goods and services. `cost`, in the house's currency, is there for those who may see it.",
     allowed=of("products"),
-    read=(*_PRODUCT, "is_cost_generated"),
+    read=(*_PRODUCT, "is_cost_generated", fields.shown("products")),
     write=_PRODUCT,
+    more=fields.WRITTEN,
+    fielded="products",
     hidden={"cost": "products.see_cost", "is_cost_generated": "products.see_cost"},
     filters=(
         Filter("name", "text", "name", "key"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
+from kundenkreis.api import fields, merges, permission, twins
 from kundenkreis.api.noun import Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Day, Shown, name_of
@@ -25,27 +26,36 @@ _CONTACT = (
     "mobile",
     "language",
     "preferred_channel",
+    "bar",
     "owner",
     "note",
     "tags",
 )
 
 CONTACTS = Noun(
+    refuse=twins.refuse_contact,
+    parameters=(twins.PARAMETER,),
     path="contacts",
     title="Contact",
     model=Contact,
     area="contacts",
     tag="Contacts",
-    about="People at our customers. `main_account_id` and `job_title` are those of the main position.",
+    about="People at our customers. `main_account_id` and `job_title` are those of the main position. Whether one may be contacted says"
+    " `/contacts/{id}/permissions`; `objected_at` is set by `/contacts/{id}/object`.",
     allowed=of("contacts"),
     read=(
         *_CONTACT,
         "main_account",
         name_of("main_account_name", "main_account", Account),
         "job_title",
+        "objected_at",
+        "objection_source",
         "is_generated",
+        fields.shown("contacts"),
     ),
     write=_CONTACT,
+    more=fields.WRITTEN,
+    fielded="contacts",
     mine="owner",
     filters=(
         Filter("name", "text", "name", "key"),
@@ -98,17 +108,31 @@ POSITIONS = Noun(
     ),
 )
 
+_CONSENT = (
+    "state",
+    "since",
+    "how",
+    "source",
+    "wording",
+    "proof",
+    "document",
+    "with_sale",
+    "own_similar",
+    "could_refuse",
+)
+
 CONSENTS = Noun(
     path="consents",
     title="Consent",
     model=Consent,
     area="contacts",
     tag="Contacts",
-    about="What a contact allowed us, for one purpose over one channel. Its history is the proof.",
+    about="What a contact allowed us, for one purpose over one channel. Its history is the proof. One that is given counts only with a"
+    " wording, a source and a proof; `with_sale`, `own_similar` and `could_refuse` are the customer exception's conditions that are recorded.",
     allowed=part_of("contacts", "contact"),
-    read=("contact", "purpose", "channel", "state", "since", "source", "wording"),
+    read=("contact", "purpose", "channel", *_CONSENT),
     fixed=("contact", "purpose", "channel"),
-    write=("state", "since", "source", "wording"),
+    write=_CONSENT,
     filters=(
         Filter("contact", "number", "contact", "contact_id"),
         Filter("purpose", "choice", "purpose", choices=Consent.Purpose.choices),
@@ -121,4 +145,7 @@ NOUNS = [CONTACTS, POSITIONS, CONSENTS]
 
 
 def routers() -> list[Router]:
-    return [Routes(noun).router for noun in NOUNS]
+    contacts, positions, consents = (Routes(noun) for noun in NOUNS)
+    merges.add_to(contacts)
+    permission.add_to(contacts, consents)
+    return [contacts.router, positions.router, consents.router]

@@ -6,6 +6,7 @@ from typing import Any
 
 from ninja import Router
 
+from kundenkreis.api import fields, merges, twins
 from kundenkreis.api.noun import ALL, Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Day, Shown, decimal_type, named
@@ -30,6 +31,8 @@ from kundenkreis.staff import access
 _MONEY = decimal_type(16, 2, writing=False)
 
 ACCOUNTS = Noun(
+    refuse=twins.refuse_account,
+    parameters=(twins.PARAMETER,),
     path="accounts",
     title="Account",
     model=Account,
@@ -91,6 +94,7 @@ ACCOUNTS = Noun(
             description="Empty when there was no order yet.",
         ),
         Shown(name="revenue_12m", columns=("revenue_12m",), type=_MONEY, make=lambda amount: format(amount, "f")),
+        fields.shown("accounts"),
         Shown(name="revenue_before", columns=("revenue_before",), type=_MONEY, make=lambda amount: format(amount, "f")),
     ),
     write=(
@@ -124,6 +128,8 @@ ACCOUNTS = Noun(
         "description",
         "tags",
     ),
+    more=fields.WRITTEN,
+    fielded="accounts",
     mine="owner",
     guarded=dict.fromkeys(access.ASSIGNED, "accounts.assign"),
     filters=(
@@ -317,4 +323,4 @@ NOUNS = [
 
 
 def routers() -> list[Router]:
-    return [Routes(noun).router for noun in NOUNS]
+    return [(merges.add_to(Routes(noun)) if noun is ACCOUNTS else Routes(noun)).router for noun in NOUNS]

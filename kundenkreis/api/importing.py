@@ -106,8 +106,8 @@ def _upload(routes: Routes) -> Callable[..., HttpResponse]:
         upload, target = request.FILES.get("file"), request.POST.get("target", "")
         if upload is None:
             raise invalid([{"pointer": "/file", "detail": _("This is needed.")}])
-        if target and target not in targets.all_targets():
-            names = ", ".join(targets.all_targets())
+        if target and target not in targets.names():
+            names = ", ".join(targets.names())
             raise invalid([{"pointer": "/target", "detail": _("One of these: %(names)s.") % {"names": names}}])
         if target and not importing.may_run(caller.user, targets.get(target)):
             raise forbidden()
@@ -128,8 +128,8 @@ def _map(routes: Routes) -> Callable[..., HttpResponse]:
             raise forbidden()
         given = writing.body_of(request, ImportPlan)
         values: dict[str, Any] = {name: getattr(given, name) for name in given.model_fields_set}
-        if values.get("target") and values["target"] not in targets.all_targets():
-            names = ", ".join(targets.all_targets())
+        if values.get("target") and values["target"] not in targets.names():
+            names = ", ".join(targets.names())
             raise invalid([{"pointer": "/target", "detail": _("One of these: %(names)s.") % {"names": names}}])
         if not importing.may_run(caller.user, targets.get(values.get("target") or run.target)):
             raise forbidden()

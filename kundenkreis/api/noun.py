@@ -13,6 +13,7 @@ from kundenkreis.api import shapes
 from kundenkreis.api.shapes import Shown
 from kundenkreis.core.filters import Filter
 from kundenkreis.core.records import Record
+from kundenkreis.fields import asking as fields
 from kundenkreis.staff import access
 
 Allowed = Callable[[Any, str, Any], bool]
@@ -54,6 +55,7 @@ class Noun:
     `verb(record, by=…)`; `add_many` is another verb than `history.adding.add_many`, called like it but for the model; `more` are members
     of the body that are no fields, given to those verbs under their names; `derived` are fields that the verb works out when they are
     left out, whatever default the column has.
+    `fielded`: the noun (of `fields.nouns`) whose custom fields can be asked and sorted by too.
     `drivers`: names of filters whose column leads an index (see `core.steering`).
     """
 
@@ -70,6 +72,7 @@ class Noun:
     more: Mapping[str, Any] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
     drivers: frozenset[str] = frozenset()
+    fielded: str = ""
     sorts: Mapping[str, str] = field(default_factory=dict)
     default_sort: str = "id"
     feed: Callable[[Any], Any] | None = None
@@ -84,6 +87,22 @@ class Noun:
     add_many: Callable[..., Any] | None = None
     change: Callable[..., Any] | None = None
     discard: Callable[..., Any] | None = None
+    # Refuses a new record that may be here already, when the request asks for that; called as `refuse(request, user, values)`.
+    refuse: Callable[[Any, Any, dict[str, Any]], None] | None = None
+    parameters: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def all_filters(self) -> tuple[Filter, ...]:
+        """With the custom fields, those that were retired too: who asks by one is told so."""
+        return (
+            (*self.filters, *fields.filters(self.fielded), *fields.refused(self.fielded))
+            if self.fielded
+            else self.filters
+        )
+
+    @property
+    def all_drivers(self) -> frozenset[str]:
+        return self.drivers | fields.drivers(self.fielded) if self.fielded else self.drivers
 
     def for_list(self, user: Any) -> Any:
         """What `visible` gives, in the shape in which a list of it is read."""

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import AfterValidator, Field
 
-from kundenkreis.api import reading, shapes
+from kundenkreis.api import fields, reading, shapes
 from kundenkreis.api.answers import answered
 from kundenkreis.api.history import SimplePage
 from kundenkreis.api.noun import READ, Noun, of
-from kundenkreis.api.problems import invalid, not_found
+from kundenkreis.api.problems import forbidden, invalid, not_found
 from kundenkreis.api.resource import Pk, Routes, page_schema
 from kundenkreis.api.shapes import Shown, decimal_type
 from kundenkreis.catalogue.models import Product
@@ -25,6 +25,7 @@ from kundenkreis.lists import asking
 from kundenkreis.orders import booking
 from kundenkreis.orders.booking_many import book_many
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
+from kundenkreis.staff import access
 
 LINES_MAX = 5_000
 SLICE = 5_000
@@ -83,7 +84,16 @@ def _book_many(rows: list[dict[str, Any]], *, by: Any, **how: Any) -> Added:
 
 
 def _rebook(order: Order, *, by: Any, lines: list[NewOrderLine] | None = None, **values: Any) -> Order:
+    if (lines is not None or set(values) - {"custom", "version"}) and not access.may(by, "orders.change", order):
+        raise forbidden()
     return booking.rebook(order, by=by, lines=None if lines is None else _lines(lines, by), **values)
+
+
+def _allowed(user: Any, verb: str, order: Any) -> bool:
+    """The ERP's mirror is changed by the ERP; the custom fields of an order also by whoever may change its customer."""
+    if access.may(user, f"orders.{verb}", order):
+        return True
+    return verb == "change" and access.may(user, "orders.fill_in", order)
 
 
 _HEAD = ("number", "kind", "account", "ordered_on", "ordered_at", "customer_reference", "currency", "country")
@@ -95,18 +105,21 @@ ORDERS = Noun(
     area="orders",
     tag="Orders",
     about="Orders and credit notes as the ERP booked them. `lines` replace all lines; read them at `/orders/{id}/lines`."
-    " A new order without `currency` is in the house's, and one without `kind` is a credit note when its total is below zero.",
-    allowed=of("orders"),
+    " Whoever may change the customer may change `custom` alone. A new order without `currency` is in the house's, and"
+    " one without `kind` is a credit note when its total is below zero.",
+    allowed=_allowed,
     read=(
         *_HEAD,
         Shown(name="account_name", columns=("account__name",), type=str | None),
         "total",
         "total_house",
         "line_count",
+        fields.shown("orders"),
     ),
     fixed=("number",),
     write=_HEAD[1:],
-    more={"lines": (_Lines, ...)},
+    more={"lines": (_Lines, ...), **fields.WRITTEN},
+    fielded="orders",
     filters=(
         Filter("account", "number", "account", "account_id"),
         OF_ACCOUNT,

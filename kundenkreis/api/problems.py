@@ -12,6 +12,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from kundenkreis.fields.known import PREFIX
+
 MEDIA_TYPE = "application/problem+json"
 
 # What each kind of problem is called. The last part of its `type` leads to the docs page.
@@ -88,12 +90,19 @@ def pointer(path: Iterable[Any]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
+def member(name: str, names: Mapping[str, str]) -> list[str]:
+    """Where in a body the field stands: a custom one within `custom`."""
+    if name.startswith(PREFIX) and name not in names and "custom" in names:
+        return ["custom", name.removeprefix(PREFIX)]
+    return [names.get(name, name)]
+
+
 def from_django(error: ValidationError, names: Mapping[str, str], at: str = "") -> list[dict[str, str]]:
     """A verb's ValidationError as our list; `names` maps model fields to the API's, `at` is the pointer of the record in the body."""
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
     found = []
     for name, messages in by_field.items():
-        where = at if name == NON_FIELD_ERRORS else f"{at}/{names.get(name, name)}"
+        where = at if name == NON_FIELD_ERRORS else f"{at}/{'/'.join(member(name, names))}"
         found += [{"pointer": where, "detail": str(message)} for message in messages]
     return found
 

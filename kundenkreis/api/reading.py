@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from django.db import models
@@ -21,9 +21,15 @@ from kundenkreis.core.keyset import BadCursor
 from kundenkreis.core.steering import filtered
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.customers.models import Account, Contact
+from kundenkreis.fields import known, rolling
+from kundenkreis.privacy import watching
+from kundenkreis.privacy.models import Way
 from kundenkreis.staff import access
 
 SIZE, SIZE_MAX = 50, 500
+# Whole pages of these nouns are counted as records that went out; a few rows are no mass.
+PERSONAL = frozenset({"accounts", "contacts", "activities", "orders", "documents", "people"})
+BULK = 50
 
 _Plan = list[tuple[str, tuple[str, ...], Callable[..., Any] | None]]
 
@@ -41,9 +47,12 @@ class Reader:
             (shapes.api_name(f), f.related_model) for f in self.many if f.related_model in (Account, Contact)
         ]
         self.plan: _Plan = []
+        self.made_for: dict[str, Callable[[Any], Callable[..., Any]]] = {}
         for one in noun.readable:
             if isinstance(one, shapes.Shown):
                 self.plan.append((one.name, one.columns, one.make))
+                if one.made_for is not None:
+                    self.made_for[one.name] = one.made_for
             elif one not in many_names:
                 field: Any = noun.model._meta.get_field(one)
                 self.plan.append((shapes.api_name(field), (field.attname,), shapes.out_of(field)))
@@ -84,10 +93,10 @@ class Reader:
 
     def _plan_for(self, caller: Caller, wanted: frozenset[str] | None) -> _Plan:
         hidden = self.noun.hidden_from(caller.user) if self.noun.hidden else frozenset()
-        if wanted is None and not hidden:
+        if wanted is None and not hidden and not self.made_for:
             return self.plan
         return [
-            part
+            (part[0], part[1], self.made_for[part[0]](caller.user)) if part[0] in self.made_for else part
             for part in self.plan
             if part[0] not in hidden and (wanted is None or part[0] in wanted or part[0] == "id")
         ]
@@ -158,7 +167,9 @@ def list_parameters(noun: Noun) -> Any:
     """The query parameters of a noun's list, as a schema."""
     names = ", ".join(f"{f.name} ({f.kind})" for f in noun.filters)
     sorts = ["id", *noun.sorts]
-    order = Literal[(*sorts, *(f"-{name}" for name in sorts))]  # type: ignore[valid-type]
+    order: Any = Literal[(*sorts, *(f"-{name}" for name in sorts))]  # type: ignore[valid-type]
+    if noun.fielded:
+        order = order | Annotated[str, Field(pattern=r"^-?custom_[a-z0-9_]{1,40}$")]
     columns: dict[str, Any] = {
         "limit": (int, Field(SIZE, ge=1, le=SIZE_MAX, description="How many records at most.")),
         "after": (
@@ -177,6 +188,8 @@ def list_parameters(noun: Noun) -> Any:
             "`none(…;…)`; and relations, such as `name:with(…;…)` and `name:without(…;…)`. The addresses of the lists on the screen "
             f"are written in the same way. They can ask: {names}."
         )
+        if noun.fielded:
+            said += " Custom fields (`/custom-fields`) are asked as `custom_` and their key: `custom_seats:over:40`."
         if any(asked.picked for asked in noun.filters):
             said += " `of:is:17` is one account, `of:is:legal-17` its group in that hierarchy today, as far as the caller sees it."
         columns["f"] = (list[str], Field([], max_length=20, description=said))
@@ -200,8 +213,8 @@ def page_of(reader: Reader, request: HttpRequest, caller: Caller, query: Any) ->
         found = found.in_bin() if query.bin else found.living()  # type: ignore[attr-defined]
     asked = _conditions(noun, caller, query)
     if asked:
-        steered = noun.drivers and not (noun.has_bin and query.bin)
-        found = filtered(found, asked, noun.drivers, noun.model) if steered else found.filter(asked.q())
+        steered = noun.all_drivers and not (noun.has_bin and query.bin)
+        found = filtered(found, asked, noun.all_drivers, noun.model) if steered else found.filter(asked.q())
     order, wanted = _order(noun, caller, query.sort), _wanted(noun, query.fields)
     follows = noun.feed is not None and order == [("id", "asc")]
     if follows and noun.feed:
@@ -211,6 +224,8 @@ def page_of(reader: Reader, request: HttpRequest, caller: Caller, query: Any) ->
         last = answer["items"][-1]["id"] if answer["items"] else 0
         place = keyset.cursor_after(noun.model, order, {"id": last}) if last or not query.after else query.after
         answer["next"] = address_of(request, place)
+    if noun.area in PERSONAL and len(answer["items"]) >= BULK:
+        watching.went_out(caller.user, Way.API, noun.path, len(answer["items"]))
     return answer
 
 
@@ -259,8 +274,13 @@ def _conditions(noun: Noun, caller: Caller, query: Any) -> filters.Filters:
         if value is not None:
             text = {True: "yes", False: "no"}[value] if asked.kind == "flag" else str(value)
             written.append(filters.condition(asked.name, _SIMPLE[asked.kind], text))
+    return conditions(noun, caller, written)
+
+
+def conditions(noun: Noun, caller: Caller, written: list[str]) -> filters.Filters:
+    """What `f=` asks of the noun's list, custom fields included; what is hidden from the caller cannot be asked. Raises Problem."""
     hidden = noun.hidden_from(caller.user) if noun.hidden else frozenset()
-    declared = [one for one in noun.filters if one.name not in hidden]
+    declared = [one for one in noun.all_filters if one.name not in hidden]
     try:
         return filters.parse(written, declared, by=caller.user)
     except BadFilter as bad:
@@ -272,6 +292,12 @@ def _order(noun: Noun, caller: Caller, sort: str) -> list[tuple[str, str]]:
     if name in noun.hidden_from(caller.user):
         raise forbidden()
     column = noun.sorts.get(name, name)
+    if noun.fielded and name.startswith(known.PREFIX):
+        own = known.of(noun.fielded).by_name.get(name)
+        hidden = own is not None and bool(own.rolls) and not rolling.may_see(caller.user, own)
+        if own is None or own.is_retired or not own.is_ready or hidden:
+            raise invalid([{"parameter": "sort", "detail": _("Nothing can be sorted by “%(name)s”.") % {"name": name}}])
+        column = own.path
     direction = "desc" if sort.startswith("-") else "asc"
     return [(column, direction)] if column == "id" else [(column, direction), ("id", direction)]
 

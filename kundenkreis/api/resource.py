@@ -18,7 +18,8 @@ from kundenkreis.api.bulk import BulkAnswer, add_many, bulk_schema
 from kundenkreis.api.events import EVENTS, HistoryPage
 from kundenkreis.api.noun import Noun
 from kundenkreis.api.once import PATTERN, once
-from kundenkreis.api.problems import forbidden, invalid, not_found
+from kundenkreis.api.problems import Problem, forbidden, invalid, not_found
+from kundenkreis.customers.models.merged import Mergeable
 from kundenkreis.history import trail
 from kundenkreis.staff import looking_back
 
@@ -32,6 +33,7 @@ _IF_MATCH = {
     "schema": {"type": "string", "pattern": r'^(\*|"[0-9]{1,9}")$'},
     "example": "*",
 }
+_MERGED = {"description": "It was merged into another record, to which `Location` leads."}
 _IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}, "required": False}
 ONCE_PARAMETER = {
     "name": "Idempotency-Key",
@@ -130,7 +132,13 @@ class Routes:
     def _get(self) -> None:
         def view(request: HttpRequest, id: Pk) -> HttpResponse:
             caller = self.may(request, "see")
-            record = self.show(caller, id)
+            try:
+                record = self.show(caller, id)
+            except Problem:
+                kept = self._merged_into(caller, id)
+                if kept is None:
+                    raise
+                return HttpResponse(status=301, headers={"Location": request.build_absolute_uri(str(kept))})
             return not_modified(request, record) or answered(record)
 
         self.route(
@@ -141,7 +149,20 @@ class Routes:
             f"Read one: {self.say}",
             self.noun.record_schema,
             parameters=[_IF_NONE_MATCH],
+            **({"responses": {301: _MERGED}} if self._may_be_merged else {}),
         )
+
+    @property
+    def _may_be_merged(self) -> bool:
+        return issubclass(self.noun.model, Mergeable)
+
+    def _merged_into(self, caller: Caller, pk: int) -> int | None:
+        """The record that the one under this number is a part of now, if the caller sees it."""
+        if not self._may_be_merged:
+            return None
+        merged: Any = self.noun.model._base_manager
+        kept = merged.filter(pk=pk, merged_into__isnull=False).values_list("merged_into_id", flat=True).first()
+        return kept if kept is not None and self.noun.visible(caller.user).filter(pk=kept).exists() else None
 
     def _history(self) -> None:
         class HistoryQuery(Schema):
@@ -186,12 +207,14 @@ class Routes:
             f"Add one: {self.say}",
             {201: self.noun.record_schema},
             requestBody=body(schema),
-            parameters=[ONCE_PARAMETER],
+            parameters=[ONCE_PARAMETER, *self.noun.parameters],
         )
 
     @transaction.atomic
     def _made(self, request: HttpRequest, caller: Caller, given: Any) -> HttpResponse:
         values = writing.values_of(self.noun, caller, {name: getattr(given, name) for name in given.model_fields_set})
+        if self.noun.refuse:
+            self.noun.refuse(request, caller.user, values)
         record = writing.add(self.noun, caller, values)
         own = self.noun.model._base_manager.all()
         return created(f"{request.path}/{record.pk}", self.reader.one(caller, own, record.pk))

@@ -48,6 +48,8 @@ class Shown:
     description: str = ""
     # The kind of record whose name it is, told only to who may see that record: `make` then gives (its number, its name).
     of: Any = None
+    # What is made of the columns for one caller, where that is not the same for all: `made_for(user)` stands in for `make`.
+    made_for: Any = None
 
 
 def name_of(name: str, path: str, model: Any, column: str = "name") -> Shown:

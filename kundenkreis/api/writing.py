@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel
 from pydantic import ValidationError as Unreadable
 
+from kundenkreis.api import problems
 from kundenkreis.api.auth import Caller
 from kundenkreis.api.noun import Noun
 from kundenkreis.api.problems import Problem, forbidden, from_django, from_pydantic, invalid
@@ -154,7 +155,7 @@ def refuse_stale(noun: Noun, caller: Caller, record: Recorded, version: int | No
         return
     steps = trail.since(record, version)
     hidden = noun.hidden_from(caller.user)
-    changed = {noun.names.get(name, name) for step in steps for name in step.changes} - hidden
+    changed = {problems.member(name, noun.names)[0] for step in steps for name in step.changes} - hidden
     raise Problem(
         412,
         "stale",

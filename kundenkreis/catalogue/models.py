@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core import search
 from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.core.text import fold
+from kundenkreis.fields.filling import Fielded
 from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 
 
 class CatalogueQuerySet(RecordQuerySet):
@@ -74,7 +75,7 @@ class Unit(Recorded):
         return self.name_de if (get_language() or "").startswith("de") else self.name_en
 
 
-class Product(Recorded):
+class Product(Fielded):
     class Kind(models.TextChoices):
         GOODS = "goods", _("goods")
         SERVICE = "service", _("service")
@@ -119,21 +120,29 @@ class Product(Recorded):
         return self.name
 
     def prepare(self, touched: set[str]) -> set[str]:
-        if "name" not in touched:
-            return set()
-        self.name = " ".join(self.name.split())
-        self.key = fold(self.name)[:200]
-        return {"key"}
+        derived = set()
+        if "name" in touched:
+            self.name = " ".join(self.name.split())
+            self.key = fold(self.name)[:200]
+            derived.add("key")
+        return derived | super().prepare(touched | derived)
+
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        """Products are everybody's whose role sees them."""
+        return ()
+
+    def access_rule(self) -> explaining.Rule:
+        return explaining.Role("products.see")
 
     documents_follow = "products"
     search_kind = search.PRODUCT
-    searched_fields = frozenset({"name", "number", "ean"})
+    searched_fields = frozenset({"name", "number", "ean", "custom"})
 
     def search_row(self) -> tuple:
         return (self.pk, self.name, self.search_text(), self.number)
 
     def search_text(self) -> str:
-        return self.ean
+        return " ".join(filter(None, (self.ean, *self.searched_values())))
 
 
 class PriceList(Recorded):

@@ -21,6 +21,7 @@ from django.utils import timezone
 from kundenkreis import __version__
 from kundenkreis.cli import archive
 from kundenkreis.core.models import House
+from kundenkreis.privacy import erasures_kept
 
 DATABASE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
@@ -73,7 +74,8 @@ def folders() -> dict[str, Path]:
 
 def files() -> dict[str, Path]:
     """Every file of a house by its name in a backup, without what is just being uploaded."""
-    return {
+    erased = {erasures_kept.FILE: erasures_kept.path()} if erasures_kept.path().exists() else {}
+    return erased | {
         f"{name}/{path.relative_to(folder).as_posix()}": path
         for name, folder in folders().items()
         for path in sorted(folder.rglob("*"))

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from kundenkreis.core import readiness, search, search_texts
 from kundenkreis.core.search_models import SearchEntry
+from kundenkreis.fields import indexing
 from kundenkreis.files import texts
 from kundenkreis.files.models import Document, DocumentText
 
@@ -48,7 +49,7 @@ def examine() -> Iterator[Finding]:
     for look in (data_directory, disk, secret_key, web_settings, front_end, translations):
         yield look()
     if not found.trouble:
-        for look in (worker, search_index, clock):
+        for look in (worker, search_index, custom_fields, clock):
             yield guarded(look)
 
 
@@ -198,6 +199,14 @@ def search_index() -> Finding:
                 "Run `kundenkreis doctor --rebuild-search`.",
             )
     return Finding("search index", OK, "in step with the records")
+
+
+def custom_fields() -> Finding:
+    lacking = indexing.missing()
+    if not lacking:
+        return Finding("custom fields", OK, "every index is there")
+    says = f"without their index, so that lists by them are slow: {', '.join(field.key for field in lacking[:5])}"
+    return Finding("custom fields", WARNING, says, "The worker makes them at 02:50 UTC, or after the field is saved.")
 
 
 def rebuild_search() -> int:

@@ -22,6 +22,7 @@ from kundenkreis.cli import archive
 from kundenkreis.cli.backing_up import DATABASE, CannotBackUp, folders, run_tool
 from kundenkreis.core import readiness
 from kundenkreis.jobs import heartbeat
+from kundenkreis.privacy import compacting, erasing, erasures_kept
 
 NOTE = "restore.json"
 KEPT = ".before-restore"
@@ -77,6 +78,8 @@ def restore(path: Path, manifest: archive.Manifest, progress: archive.Progress) 
     staged = Path(tempfile.mkdtemp(prefix="restore-", dir=folder))
     try:
         archive.unpack(path, manifest, staged, progress)
+        # Before anything is exchanged: whoever was erased here or there is erased anew afterwards (`erase_again`).
+        erasures_kept.join(staged / erasures_kept.FILE)
         for name in folders():
             (staged / name).mkdir(exist_ok=True)
         if manifest.engine == "postgresql":
@@ -91,6 +94,15 @@ def restore(path: Path, manifest: archive.Manifest, progress: archive.Progress) 
     finally:
         if not note().exists():
             shutil.rmtree(staged, ignore_errors=True)
+
+
+def erase_again() -> int:
+    """Erase whom the backup has brought back, now; how many they were. Belongs after a restore whose tables are up to date."""
+    count = erasing.again()
+    erasing.finish_all()
+    if compacting.is_due():
+        compacting.compact()
+    return count
 
 
 def refuse_while_served() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
 
-from kundenkreis.core.bulk import _fields, _quoted, _target
+from kundenkreis.core.bulk import _fields, _json, _quoted, _target
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,7 +48,9 @@ def frame_of(model: type[models.Model], rows: Iterable[Sequence[Any]]) -> pl.Dat
     series = []
     for field, values in zip(fields, columns, strict=True):
         kind = _kind(field)
-        if kind == pl.String:  # a choice is a text with a name of its own
+        if isinstance(field, models.JSONField):
+            values = [_json(value) for value in values]
+        elif kind == pl.String:  # a choice is a text with a name of its own
             values = [None if value is None else str(value) for value in values]
         if isinstance(kind, pl.Decimal):  # as text, for Python's decimals would bring in numpy
             texts = [None if value is None else format(value, "f") for value in values]
@@ -67,7 +69,7 @@ def _kind(field: models.Field) -> Any:
     if isinstance(target, models.DecimalField):
         return pl.Decimal(target.max_digits, target.decimal_places)
     kinds = {models.CharField: pl.String, models.TextField: pl.String, models.IntegerField: pl.Int64,
-             models.BooleanField: pl.Boolean, models.DateField: pl.Date}  # fmt: skip
+             models.BooleanField: pl.Boolean, models.DateField: pl.Date, models.JSONField: pl.String}  # fmt: skip
     found = next((kinds[kind] for kind in kinds if isinstance(target, kind)), None)
     if found is None:
         raise TypeError(f"no frame holds {field.model._meta.label}.{field.name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,8 @@ class Condition:
             return here if self.operation == "with" else ~here
         if self.filter.many is not None:
             return self._of_many()
+        if self.filter.asks is not None:
+            return self._asked(self.filter.asks)
         return OPERATIONS[self.filter.kind][self.operation].q(self.filter, self.values)
 
     def _of_relation(self, relation: Relation) -> Q:
@@ -50,6 +52,14 @@ class Condition:
         for way in (relation.here, *relation.ways):
             found |= Q(ask(related(self).filter(**{way: OuterRef(relation.there)})))
         return found
+
+    def _asked(self, asks: Callable[[str], Q]) -> Q:
+        """That one of the values holds, by the condition that each has; "is not" and "is empty" that none does."""
+        values = self.texts or tuple(self.filter.labels())
+        found = Q()
+        for value in values:
+            found |= asks(value)
+        return ~found if self.operation in ("not", "empty") else found
 
     def _of_many(self) -> Q:
         """That one of the other rows fulfils it; "is not" and "is empty" that none does."""
@@ -101,7 +111,11 @@ def all_of(parts: Iterable[Part]) -> Q:
 
 def _cheapest_first(parts: Iterable[Part]) -> list[Part]:
     """What the row itself answers before what other records must be asked for: databases stop at the first answer that decides."""
-    return sorted(parts, key=lambda part: sum(1 for one in leaves((part,)) if one.filter.relation or one.filter.many))
+
+    def elsewhere(part: Part) -> int:
+        return sum(1 for one in leaves((part,)) if one.filter.relation or one.filter.many or one.filter.asks)
+
+    return sorted(parts, key=elsewhere)
 
 
 def related(one: Condition, *, single: bool = False) -> QuerySet:

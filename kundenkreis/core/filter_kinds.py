@@ -54,6 +54,9 @@ def _read_choice(asked: Filter, text: str, reading: Reading) -> str | tuple[Any,
         return _own(asked, reading)
     labels = asked.labels()
     if labels and text not in labels:
+        # What is chosen from very many is typed by its label.
+        if called := next((value for value, label in labels.items() if label.casefold() == text.casefold()), None):
+            return called
         raise _bad_value(asked, text, _("one of its choices"))
     return text
 
@@ -300,6 +303,11 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "filled": _FILLED,
     },
     "record": {"is": Operation(gettext_lazy("is"), _read_record, lambda asked, values: values[0].q)},
+    "reference": {
+        "is": Operation(gettext_lazy("is"), _read_record, lambda asked, values: values[0].q),
+        "empty": _EMPTY,
+        "filled": _FILLED,
+    },
     "moment": {
         "before": Operation(gettext_lazy("is before"), _read_date, _before_day),
         "after": Operation(gettext_lazy("is after"), _read_date, _after_day),

@@ -82,13 +82,17 @@ class Relation:
 class Filter:
     """What may be asked of a list under one name.
 
-    `kind` is "text", "choice", "number", "date", "moment" (a point in time, asked for by its day), "flag", "person", "record"
-    or "relation"; `column` the path in the ORM (the name when left out). A text whose column ends in "key" is compared folded.
+    `kind` is "text", "choice", "number", "date", "moment" (a point in time, asked for by its day), "flag", "person", "record",
+    "reference" (a record whose number stands in the column) or "relation"; `column` the path in the ORM (the name when left out).
+    A text whose column ends in "key" is compared folded.
     `choices` are (value, label) pairs or a function that gives them; for a person they are the names behind the ids. Of a
     record, `find(text, person)` gives name and condition, None when that person sees no such record; unless it is `picked`,
     links alone ask for it. `aliases` are further names. `own` is the attribute of a person that "mine" stands for ("own_teams"). `many` leads
     to a column of other rows; it holds when one of them does. A `relation` is asked by conditions of its own. `total` is
-    what a relation's rows come to together (a `Sum` or `Count`), and is compared as a number.
+    what a relation's rows come to together (a `Sum` or `Count`), and is compared as a number. A choice that no column holds `asks`:
+    it gives the condition for each of its values. `refused` says why a filter that there was cannot be asked any more.
+    `may(person)` says who may ask by it at all; None: everybody.
+    `index_is_of_living`: the index that its column leads holds only what is not in the bin, whatever its kind.
     """
 
     name: str
@@ -103,6 +107,10 @@ class Filter:
     many: Many | None = None
     relation: Relation | None = None
     total: Any = None
+    asks: Callable[[str], Q] | None = None
+    refused: str = ""
+    index_is_of_living: bool = False
+    may: Callable[[Any], bool] | None = None
 
     @property
     def path(self) -> str:

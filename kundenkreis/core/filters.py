@@ -171,6 +171,10 @@ class _Reader:
         asked = _known(declared).get(name)
         if asked is None:
             raise BadFilter(_("This list cannot be filtered by “%(name)s”.") % {"name": name[:60]})
+        if asked.may is not None and not asked.may(self.reading.by):
+            raise BadFilter(_("This list cannot be filtered by “%(name)s”.") % {"name": name[:60]})
+        if asked.refused:
+            raise BadFilter(asked.refused)
         if asked.kind != "relation" or asked.relation is None:
             return condition_of(asked, rest, self.reading, text)
         operation, inner = filter_writing.bracketed(rest) if "(" in rest else (rest, "")

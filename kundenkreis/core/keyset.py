@@ -154,6 +154,9 @@ def _after_one(name: str, value: Any, down: bool) -> Q:
 def _value(row: Any, name: str) -> Any:
     if isinstance(row, dict):
         return row["id"] if name == "pk" and "pk" not in row else row[name]
+    first, _below, rest = name.partition("__")
+    if rest and hasattr(inside := type(row)._meta.get_field(first), "value_at"):
+        return inside.value_at(getattr(row, first), rest)
     for step in name.split("__"):
         row = getattr(row, step, None)
     return row

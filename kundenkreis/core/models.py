@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,11 @@ _AT_HAND = (
     0.05  # seconds for which a process asks nobody: a page wants to know the house's currency or its day twenty times
 )
 _DAYS = [MinValueValidator(1), MaxValueValidator(730)]
+
+
+def new_key() -> str:
+    """A key that nobody can guess, in hexadecimal digits."""
+    return secrets.token_hex(32)
 
 
 class House(models.Model):
@@ -47,6 +53,24 @@ class House(models.Model):
     # is no works council the consent of each (AVRAG § 10).
     works_agreement_on = models.DateField(_("works agreement in force from"), null=True, blank=True)
     works_agreement = models.CharField(_("works agreement"), max_length=200, blank=True)
+    # How often at most a person gets advertising, over all channels; empty: as often as is allowed.
+    contact_cap = models.PositiveSmallIntegerField(
+        _("advertising contacts with a person at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    contact_cap_days = models.PositiveSmallIntegerField(_("within so many days"), default=30, validators=_DAYS)
+    # With it the addresses on the suppression list are hashed (HMAC-SHA-256). It stays for ever and travels with every backup: with
+    # another key the list would protect nobody.
+    suppression_key = models.CharField(max_length=64, default=new_key, editable=False)
+    # From which probability on two records are merged without anybody having looked; empty: never.
+    merge_duplicates_from = models.FloatField(
+        _("merge duplicates by itself"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.99), MaxValueValidator(1)],
+    )
     # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
     today = models.DateField(_("pretended today"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo house"), default=False)
@@ -65,7 +89,7 @@ class House(models.Model):
     @classmethod
     def current(cls) -> House:
         """The one house, as the database has it now; made with its defaults when there is none yet."""
-        return cls.objects.first() or cls.objects.create(pk=1)
+        return cls.objects.first() or cls.objects.get_or_create(pk=1)[0]  # two processes may ask at once
 
     @classmethod
     def known(cls) -> House:

@@ -31,6 +31,9 @@ class Stale(Exception):
 class RecordQuerySet(models.QuerySet):
     """Deny by default: a room that does not say who may see its noun shows it to nobody."""
 
+    # Set on rows that are everything but these few numbers (a query), as long as nothing else is asked of them.
+    everything_but: models.QuerySet | None = None
+
     def visible_to(self, user: Any) -> Self:
         return self.none()
 
@@ -130,6 +133,8 @@ def reached_from(column: str, targets: models.QuerySet) -> models.Q:
     """
     if not targets.query.where:
         return models.Q(**{f"{column}__isnull": False})
+    if (few := getattr(targets, "everything_but", None)) is not None:
+        return models.Q(**{f"{column}__isnull": False}) & ~models.Q(**{f"{column}__in": few})
     return models.Q(AskedOfEachRow(targets.order_by().filter(pk=models.OuterRef(column))))
 
 

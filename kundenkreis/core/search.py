@@ -12,45 +12,29 @@ not see is taken out by `visible`, so that the box never says more than the list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from functools import cache
 from itertools import islice
-from typing import NamedTuple
 
 from kundenkreis.core import search_terms, search_words
+from kundenkreis.core.search_asking import Among, Hit, Query, Search, Visible, attempts, begun, together
 from kundenkreis.core.search_models import KINDS, entry_id
-from kundenkreis.core.search_words import BEGINS, Candidate, Entry
-from kundenkreis.core.text import LEGAL_WORDS, fold, fold_and_words_many, words
+from kundenkreis.core.search_words import Entry
+from kundenkreis.core.text import fold, fold_and_words_many, words
 
 ACCOUNT, CONTACT, PRODUCT, ORDER, USER, DOCUMENT, ACTIVITY = range(1, 8)
 
 _MOST_TEXT = 200
 _MOST_WORDS = 8
 _MOST_INDEXED_WORDS = 80
-_FIRST, _MORE = 100, 400
-_PROBED, _ENOUGH = 500, 20
-_FEW_TERMS = 24
 _CHUNK = 10_000
 
 Row = tuple[int, str, str] | tuple[int, str, str, str]
 """subject id, name, other text to be found by, and perhaps the number it is known by."""
 Folded = tuple[str, list[str]]
 """the key of a name, and all words that its record is found by."""
-Visible = Callable[[int, list[int]], Collection[int]]
-Fetch = Callable[[int, int], list[Candidate]]
-Among = Callable[[int], Collection[int] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A record that was found. `rank`: 0 is it, 1 begins so, 2 in its name, 3 in other text, 10 and more corrected."""
-
-    kind: int
-    subject_id: int
-    label: str
-    rank: int
 
 
 # --- keeping it ------------------------------------------------------------------------------------------------------
@@ -198,12 +182,6 @@ def _phone_words(text: str) -> list[str]:
 # --- asking it -------------------------------------------------------------------------------------------------------
 
 
-class _Query(NamedTuple):
-    key: str
-    number: str
-    words: list[str]
-
-
 def find(
     kinds: int | Iterable[int],
     text: str,
@@ -225,159 +203,24 @@ def find(
     query = _query(text)
     if not query.words or limit < 1:
         return []
-    searches = [_Search(kind, query, limit, visible) for kind in asked]
+    ask_once = cache(begun)  # every kind asks it
+    searches = [Search(kind, query, limit, visible, ask_once) for kind in asked]
     if confined:
         for one in searches:
             one.confine(confined(one.kind))
-    found = [hit for one in searches for hit in one.found(among)]
-    if not found and (groups := search_terms.corrections(next(_attempts(query.words)))):
-        found = [hit for one in searches for hit in one.corrected(groups, among)]
+    together([one.by_stages(among) for one in searches])
+    found = [hit for one in searches for hit in one.found()]
+    if not found and (groups := search_terms.corrections(next(attempts(query.words)))):
+        together([one.with_corrections(groups, among) for one in searches])
+        found = [hit for one in searches for hit in one.corrected(groups)]
     return sorted(found, key=lambda hit: hit.rank)
 
 
-def _query(text: str) -> _Query:
+def _query(text: str) -> Query:
     text = text[:_MOST_TEXT]
     key, typed = fold(text), words(text)
     if _PHONE.fullmatch(text.strip()):
         typed = ["".join(typed).lstrip("0")]
     number = number_key(text)
     number = number if any(letter.isdigit() for letter in number) and len(typed) <= 3 else ""
-    return _Query(key, number, list(dict.fromkeys(typed))[:_MOST_WORDS])
-
-
-def _attempts(typed: list[str]) -> Iterator[list[str]]:
-    """The words to insist on: legal forms and single letters only order what is found.
-
-    Nor is the last word insisted on when nothing is found with it and it may become a legal form.
-    """
-    insisted = [word for word in typed if word not in LEGAL_WORDS] or typed
-    insisted = [word for word in insisted[:-1] if len(word) > 1] + insisted[-1:]
-    yield insisted
-    last = insisted[-1]
-    if len(insisted) > 1 and any(form.startswith(last) for form in LEGAL_WORDS):
-        yield insisted[:-1]
-
-
-def _rank(row: Candidate, query: _Query) -> tuple:
-    """Sorts candidates: how it matches, where in the name, how short the name is, then by name."""
-    key = row.key
-    if key == query.key or (query.number and row.number == query.number):
-        return 0, 0, 0, key, row.subject_id, row.label
-    if query.key and key.startswith(query.key):
-        return 1, 0, len(key), key, row.subject_id, row.label
-    if query.number and row.number.startswith(query.number):
-        return 1, 1, len(row.number), row.number, row.subject_id, row.label
-    padded = f" {key}"
-    places = [padded.find(f" {word}") for word in query.words]
-    elsewhere = [word for word, place in zip(query.words, places, strict=True) if place < 0]
-    if elsewhere:
-        text = f" {row.plain_words()}"
-        missing = len(elsewhere) + sum(f" {word}" not in text for word in elsewhere)
-        return 3, missing * 1000 + max(places[0], 0), len(key), key, row.subject_id, row.label
-    return 2, places[0], len(key), key, row.subject_id, row.label
-
-
-def _begun(word: str) -> Iterator[list[str]]:
-    """What an unfinished word may become: the few terms that begin so, which are cheap to look up; else its beginning.
-
-    A beginning makes the engine read and merge the lists of all words that begin so; PostgreSQL needs 20 times as long.
-    """
-    terms = search_terms.beginning_with(word, _FEW_TERMS)
-    if terms:
-        yield list(dict.fromkeys([word, *terms]))
-    yield [word + BEGINS]
-
-
-class _Search:
-    """One kind searched for one query. `ids`, once set, are the only entries that come into question."""
-
-    def __init__(self, kind: int, query: _Query, limit: int, visible: Visible | None):
-        self.kind, self.query, self.limit, self.visible = kind, query, limit, visible
-        self.ids: list[int] | None = None
-        self.cut_off = False
-        self.ranks: dict[int, tuple] = {}
-
-    def confine(self, few: Collection[int] | None) -> None:
-        """Search among these alone, which the person may all see; None changes nothing."""
-        if few is not None:
-            self.ids, self.visible = [entry_id(self.kind, subject_id) for subject_id in few], None
-
-    def found(self, among: Among | None) -> list[Hit]:
-        """Stages 1 and 2."""
-        self._for_this_person(self._by_stages, among)
-        best = sorted(self.ranks.items(), key=lambda item: item[1])[: self.limit]
-        return [Hit(self.kind, subject_id, rank[-1], rank[0]) for subject_id, rank in best]
-
-    def _for_this_person(self, ask: Callable[[], None], among: Among | None) -> None:
-        """Ask; once more among the few that the person may see, when she may not see enough of the first 500."""
-        ask()
-        if among is None or self.ids is not None or not self.cut_off or len(self.ranks) >= self.limit:
-            return
-        if (few := among(self.kind)) is not None:
-            self.ids = [entry_id(self.kind, subject_id) for subject_id in few]
-            ask()
-
-    def _by_stages(self) -> None:
-        kind, query, ids = self.kind, self.query, self.ids
-        if query.key:
-            self._gather(lambda start, count: search_words.by_key(kind, query.key, start, count, ids))
-        if query.number and len(self.ranks) < self.limit:
-            self._gather(lambda start, count: search_words.by_number(kind, query.number, start, count, ids))
-            if len(self.ranks) == 1 and next(iter(self.ranks.values()))[0] == 0:
-                return  # the number was typed to its end: nothing else is meant
-        if len(self.ranks) < self.limit and not (len(query.words) == 1 and len(query.words[0]) < 3):
-            for attempt in _attempts(query.words):
-                finished = [[word] for word in attempt[:-1]]
-                for last in _begun(attempt[-1]):
-                    self._gather(self._by_words([*finished, last]))
-                    if self.ranks:
-                        return
-
-    def corrected(self, groups: list[dict[str, int]], among: Among | None) -> list[Hit]:
-        """Stage 3: stage 2 with each word replaced by the terms that it may stand for."""
-        words_or_terms = [list(group) for group in groups]
-        self._for_this_person(lambda: self._gather(self._by_words(words_or_terms), _FIRST), among)
-
-        def closeness(item: tuple[int, tuple]) -> tuple:
-            name = item[1][3].split()
-            return sum([min([group[word] for word in name if word in group], default=3) for group in groups]), item[1]
-
-        best = sorted(self.ranks.items(), key=closeness)[: self.limit]
-        return [Hit(self.kind, subject_id, rank[-1], 10 + rank[0]) for subject_id, rank in best]
-
-    def _by_words(self, groups: list[list[str]]) -> Fetch:
-        """Candidates with a word out of each group.
-
-        A word's beginning stands for many words, whose lists must all be read and merged. So the finished words are
-        asked for alone first, and the beginning is looked for in what they find: either that was all, or it is often
-        enough there.
-        """
-
-        def fetch(start: int, count: int) -> list[Candidate]:
-            return search_words.by_words(self.kind, groups, start, count, self.ids)
-
-        begun = tuple(f" {word.rstrip(BEGINS)}" for word in groups[-1] if word.endswith(BEGINS))
-        if not begun or len(groups) == 1 or self.ids is not None:
-            return fetch
-        begun_or_whole = begun + tuple(f" {word} " for word in groups[-1] if not word.endswith(BEGINS))
-        some = search_words.by_words(self.kind, groups[:-1], 0, _PROBED)
-        matching = [row for row in some if any(word in f" {row.plain_words()} " for word in begun_or_whole)]
-        if len(some) < _PROBED:
-            return lambda start, count: matching[start : start + count]
-        if all(len(word) < 4 for word in begun):
-            self.cut_off = True
-            return lambda start, count: matching[start : start + count]
-        return lambda start, count: matching[:count] if not start and len(matching) >= _ENOUGH else fetch(start, count)
-
-    def _gather(self, fetch: Fetch, enough: int = 0) -> None:
-        """Rank the visible ones of the first hundred candidates, and of four hundred more if those are too few."""
-        for start, count in ((0, _FIRST), (_FIRST, _MORE)):
-            candidates = fetch(start, count)
-            ids = [row.subject_id for row in candidates if row.subject_id not in self.ranks]
-            allowed = set(ids) if self.visible is None or not ids else set(self.visible(self.kind, ids))
-            for row in candidates:
-                if row.subject_id in allowed:
-                    self.ranks[row.subject_id] = _rank(row, self.query)
-            if len(candidates) < count or len(self.ranks) >= (enough or self.limit):
-                return
-        self.cut_off = True
+    return Query(key, number, list(dict.fromkeys(typed))[:_MOST_WORDS])

@@ -53,6 +53,13 @@ def count_again() -> None:
     _insert_deletions(terms)
 
 
+def forget(words: Iterable[str]) -> None:
+    """Forget those of these words that no entry has any more."""
+    gone = [word for word in words if not search_words.is_known(word)]
+    SearchDeletion.objects.filter(term__in=gone).delete()
+    SearchTerm.objects.filter(term__in=gone).delete()
+
+
 def _is_term(word: str) -> bool:
     return _SHORTEST <= len(word) <= _LONGEST and word.isalpha()
 

@@ -8,7 +8,7 @@ candidates, and whoever shows them reads the record again: what was changed sinc
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -52,6 +52,62 @@ def put(kind: int, rows: Iterable[tuple[int, str]]) -> int:
             count += _write(some)
             some = []
     return count + _write(some)
+
+
+def take_out(kind: int, rows: Iterable[tuple[int, str]]) -> None:
+    """Records with these texts are found by none of their words any more."""
+    for subject_id, text in rows:
+        _unlist(entry_id(kind, subject_id), [letter(kind) + word for word in distinct_words(text)])
+
+
+def forget(kind: int, terms: Iterable[str], texts: Callable[[list[int]], dict[int, str]]) -> int:
+    """Records whose texts had one of these (folded) words and have it no more are not found by it; how many there were.
+
+    `texts` gives the present texts of records by number; one that it does not give is gone.
+    """
+    first, count = letter(kind), 0
+    for term in terms:
+        ids = newest(kind, Question([term], [[term]]), _MOST_FORGOTTEN)
+        for start in range(0, len(ids), _CHUNK):
+            some = ids[start : start + _CHUNK]
+            present = texts(some)
+            for subject_id in some:
+                found = distinct_words(present.get(subject_id, ""))
+                if term not in found:
+                    _unlist(entry_id(kind, subject_id), [first + term], [first + word for word in found])
+                    count += 1
+    return count
+
+
+_MOST_FORGOTTEN = 1_000_000
+
+
+def _unlist(number: int, gone: list[str], stay: list[str] | None = None) -> None:
+    """Out of the index with words of a text; with what is left of it in again."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            if stay:
+                cursor.execute(
+                    "UPDATE core_searchtext SET vector = array_to_tsvector(%s) WHERE id = %s", [stay, number]
+                )
+            else:
+                cursor.execute("DELETE FROM core_searchtext WHERE id = %s", [number])
+            return
+        # The index has no copy of the text: it is told which words it forgets, and counts a text less; so it gets the rest anew.
+        cursor.execute(
+            "INSERT INTO core_searchtext (core_searchtext, rowid, words) VALUES ('delete', %s, %s)",
+            [number, " ".join(gone)],
+        )
+        if stay:
+            cursor.execute("INSERT INTO core_searchtext (rowid, words) VALUES (%s, %s)", [number, " ".join(stay)])
+
+
+def forget_terms(terms: Iterable[str], kinds: Collection[int]) -> None:
+    """Forget those of these words that no text of these kinds, which are all that there are, has any more."""
+    with connection.cursor() as cursor:
+        for term in terms:
+            if not any(newest(kind, Question([term], [[term]]), 1) for kind in kinds):
+                cursor.execute("DELETE FROM core_searchtextterm WHERE term = %s", [term])
 
 
 def clear() -> None:

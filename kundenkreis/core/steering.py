@@ -19,6 +19,7 @@ from kundenkreis.core.keyset import bounded_count
 
 FEW = 2_000
 # Of other records more are few: walking asks for them at every row, and gathers 10,000 in the time in which it asks 20,000 rows.
+# So it is with what every row's JSON has to be opened for.
 FEW_OTHERS = 10_000
 # Comparisons that an index answers by a range or a few points.
 _BY_INDEX = frozenset(
@@ -37,7 +38,7 @@ def filtered(rows: QuerySet, filters: Filters, drivers: Collection[str], model: 
         alone, ids = _candidate(one, drivers, model)
         if alone is None:
             continue
-        if driver is None and one.filter.relation is not None:
+        if driver is None and _is_dear(one):
             least = FEW_OTHERS + 1
         count = _count(alone, least)
         if count < least:
@@ -45,6 +46,11 @@ def filtered(rows: QuerySet, filters: Filters, drivers: Collection[str], model: 
     if driver is not None:
         rows = rows.filter(driver)
     return rows.filter(walked(all_of(asked))) if asked else rows
+
+
+def _is_dear(one: Condition) -> bool:
+    """Whether walking pays for the condition at every row: for other records, or for what an expression takes out of the row."""
+    return one.filter.relation is not None or one.filter.index_is_of_living
 
 
 def _without(parts: tuple[Part, ...], gathered: Condition) -> tuple[Part, ...]:
@@ -115,4 +121,5 @@ def _by_index(one: Condition, drivers: Collection[str]) -> bool:
 def _alone(one: Condition, model: type[models.Model]) -> QuerySet:
     """What one condition alone brings. The indexes of figures, days and names hold only what is not in the bin; the others hold all."""
     alone = model._base_manager.filter(one.q()).order_by()
-    return alone if one.filter.kind in ("choice", "person") else alone.filter(deleted_at=None)
+    of_all = one.filter.kind in ("choice", "person") and not one.filter.index_is_of_living
+    return alone if of_all else alone.filter(deleted_at=None)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CustomersConfig(AppConfig):
@@ -6,6 +7,14 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        from kundenkreis.customers import asking
+        from kundenkreis.customers import asking, models
+        from kundenkreis.fields import nouns
 
         asking.tell()
+        numbers = dict.fromkeys(("employees", "revenue_12m", "revenue_before", "touch_days"), "number")
+        dates = dict.fromkeys(("customer_since", "last_order_on"), "date")
+        texts = dict.fromkeys(("name", "place", "postcode", "industry"), "text")
+        relations = models.Account.RelationKind.choices
+        nouns.tell("accounts", models.Account, _("Accounts"), relations, **numbers, **dates, **texts)
+        texts = dict.fromkeys(("given_name", "family_name", "job_title"), "text")
+        nouns.tell("contacts", models.Contact, _("Contacts"), **texts)

@@ -11,6 +11,9 @@ from kundenkreis.core.countries import countries
 from kundenkreis.core.filters import Filter, Many, Relation
 from kundenkreis.customers.grouping import OF_ACCOUNT_ITSELF
 from kundenkreis.customers.models import Account, Contact, Position, Tag
+from kundenkreis.fields import asking as fields
+from kundenkreis.fields import sources
+from kundenkreis.fields.sources import Measure, Source
 from kundenkreis.lists import asking
 from kundenkreis.lists.asking import seen_with_account
 from kundenkreis.staff import access
@@ -75,7 +78,7 @@ def account_at(there: str) -> Filter:
         _("Account"),
         relation=Relation(
             _accounts,
-            lambda: (*ACCOUNT, *asking.of("accounts")),
+            lambda: (*ACCOUNT, *asking.of("accounts"), *fields.filters("accounts")),
             here="pk",
             there=there,
             drivers=frozenset({"owner", "team", "territory", "country", "revenue", "last", "name"}),
@@ -113,6 +116,7 @@ CONTACTS = Filter(
                 "contact__language",
                 choices=[("de", _("German")), ("en", _("English"))],
             ),
+            *fields.filters("contacts", "contact__"),
             Filter("count", "number", _("How many"), total=Count("contact_id", distinct=True)),
         ),
         here="account_id",
@@ -120,7 +124,25 @@ CONTACTS = Filter(
 )
 
 
+_OF_POSITION = (
+    Filter("position", "text", _("Position"), "job_title"),
+    Filter("department", "text", _("Department")),
+    Filter("main", "flag", _("Main position"), "is_main"),
+    Filter("ends", "date", _("Until"), "ends_on"),
+)
+
+
+def _tell_sources() -> None:
+    rows = Position.objects.living().filter(contact__deleted_at=None).all
+    people_at = Source(
+        "contacts", _("Contacts"), Position, rows, ("account_id",), {"since": Measure("starts_on", "date", _("Since"))},
+        lambda: _OF_POSITION, "contacts.see", part={"customers.contact": "contact_id"},
+    )  # fmt: skip
+    sources.tell("accounts", people_at)
+
+
 def tell() -> None:
+    _tell_sources()
     asking.tell("accounts", CONTACTS)
     asking.tell("contacts", account_at("main_account_id"))
 

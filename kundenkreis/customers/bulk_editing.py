@@ -10,8 +10,9 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from kundenkreis.core import bulk
+from kundenkreis.core import bulk, search
 from kundenkreis.customers.models import Account, Tag
+from kundenkreis.fields.filling import put, work_out
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.staff.models import User
@@ -21,10 +22,11 @@ CHUNK = 2000
 
 @dataclass(frozen=True)
 class Change:
-    """Columns of the account and the value that they get; or a tag that is put on."""
+    """Columns of the account and the value that they get; or a tag that is put on; or a custom field (its key) and its stored value."""
 
     values: dict[str, Any]
     tag: Tag | None = None
+    own: tuple[str, Any] | None = None
 
     @classmethod
     def owner(cls, person: User | None) -> Change:
@@ -39,12 +41,21 @@ class Change:
     def tagged(cls, tag: Tag) -> Change:
         return cls({}, tag)
 
+    @classmethod
+    def custom(cls, key: str, value: Any) -> Change:
+        """A custom field gets a value, as `fields.values.stored` gives it; None takes its value away."""
+        return cls({}, own=(key, value))
+
     def differing(self, accounts: models.QuerySet[Account]) -> models.QuerySet[Account]:
         """Those of `accounts` that the change would alter."""
         if self.tag is not None:
             has = Account.tags.through.objects.filter(account_id=models.OuterRef("pk"), tag_id=self.tag.pk)
             return accounts.filter(~models.Exists(has))
         same = models.Q()
+        if self.own is not None:
+            key, value = self.own
+            there = models.Q(custom__has_key=key)
+            same = ~there if value is None else there & models.Q(**{f"custom__{key}": value})
         for column, value in self.values.items():
             same &= models.Q(**{f"{column}__isnull": True}) if value is None else models.Q(**{column: value})
         # NULL is unequal to nothing in SQL: a condition that is neither true nor false must count as different.
@@ -86,6 +97,8 @@ def apply(batch: Batch, number: int, ids: Sequence[int], change: Change, now: dt
     """Chunk `number` of a batch: these accounts, which all differ. Belongs into a transaction."""
     if change.tag is not None:
         _tag(batch, number, ids, change, now)
+    elif change.own is not None:
+        _fill(batch, number, ids, change.own, now)
     else:
         _set(batch, number, ids, change.values, now)
         if "tier" in change.values:
@@ -100,6 +113,24 @@ def _set(batch: Batch, number: int, ids: Sequence[int], values: dict[str, Any], 
     names = [Account._meta.get_field(column.removesuffix("_id")).name for column in columns]
     Account._base_manager.filter(pk__in=ids).update(**values)
     chunks.keep(batch, number, Account, fields=names, changed=changed, now=now)
+
+
+def _fill(batch: Batch, number: int, ids: Sequence[int], own: tuple[str, Any], now: dt.datetime) -> None:
+    """One custom field of these accounts, with what formulas make of it. A field that was retired meanwhile is left alone."""
+    fields, (key, value) = Account.own_fields(), own
+    field = fields.by_key.get(key)
+    if field is None or field.is_retired:
+        return
+    changed = []
+    for account in Account._base_manager.select_for_update(of=("self",)).filter(pk__in=ids):
+        before, account.custom = account.custom, dict(account.custom)
+        put(account.custom, field, value)
+        work_out(account, fields)
+        changed.append((account.pk, before, account.custom))
+    bulk.update_rows(Account, ["id", "custom"], [(pk, after) for pk, _before, after in changed])
+    chunks.keep(batch, number, Account, fields=["custom"], changed=changed, now=now)
+    if field in fields.searched:
+        search.index(search.ACCOUNT, [account.search_row() for account in Account.objects.living().filter(pk__in=ids)])
 
 
 def _tag(batch: Batch, number: int, ids: Sequence[int], change: Change, now: dt.datetime) -> None:

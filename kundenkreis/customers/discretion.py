@@ -7,11 +7,14 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from kundenkreis.core.prepared import prepared
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.models.accounts import of_accounts
+from kundenkreis.fields import known, references
+from kundenkreis.fields.nouns import NOUNS
 from kundenkreis.staff import access
 
 # The kinds of record whose name is made of other records' names, and the fields that lead to those; "pk" is the record itself.
@@ -87,8 +90,8 @@ class Discretion:
                     wanted[model] |= _numbers(values)
         for label, fields in _NAMED_BY.items():
             self._name(label, fields, {pk for subject_type, pk, _changes in events if subject_type == label})
-        for references in self.named.values():
-            for model, pk in references:
+        for several in self.named.values():
+            for model, pk in several:
                 wanted[model].add(pk)
         # Asked even for nothing, as above and below: the number of queries does not depend on what the events are about.
         self.seen = {model: within_reach(user, model, ids - {None} or {0}) for model, ids in wanted.items()}
@@ -106,8 +109,8 @@ class Discretion:
         """May the person read the subject's name? What is gone for good cannot be asked any more, and is not named."""
         if self.everything or subject_type not in _NAMED_BY:
             return True
-        references = self.named.get((subject_type, pk))
-        return references is not None and all(one is None or one in self.seen[model] for model, one in references)
+        several = self.named.get((subject_type, pk))
+        return several is not None and all(one is None or one in self.seen[model] for model, one in several)
 
     def may_tell(self, subject_type: str, name: str, values: Sequence) -> bool:
         """May the person read this field's values, before and after?"""
@@ -121,11 +124,31 @@ def _numbers(values: Sequence) -> set[int]:
     return {one for side in sides for one in side if isinstance(one, int)}
 
 
-@cache
 def _refers_to(subject_type: str, name: str) -> Any:
     """Account or Contact, if that is what a field of this kind of record points at."""
+    return (
+        _custom_refers_to(subject_type, name)
+        if name.startswith(known.PREFIX)
+        else _column_refers_to(subject_type, name)
+    )
+
+
+@cache
+def _column_refers_to(subject_type: str, name: str) -> Any:
     try:
         related = apps.get_model(subject_type)._meta.get_field(name).related_model
-    except (LookupError, ValueError):  # a model or field that is no more, or is told beside the fields
+    except (
+        LookupError,
+        ValueError,
+        FieldDoesNotExist,
+    ):  # a model or field that is no more, or is told beside the fields
         return None
+    return related if related in (Account, Contact) else None
+
+
+def _custom_refers_to(subject_type: str, name: str) -> Any:
+    """The same of a custom field, which may be defined at any time; a retired one too."""
+    noun = next((one for one in NOUNS.values() if one.model._meta.label_lower == subject_type), None)
+    field = known.of(noun.name).by_name.get(name) if noun else None
+    related = references.model_of(field) if field is not None and field.kind == "reference" else None
     return related if related in (Account, Contact) else None

@@ -11,7 +11,8 @@ from django.db import models
 
 from kundenkreis.core import bulk, search
 from kundenkreis.core.text import fold
-from kundenkreis.customers.models import Account, AccountTeamMember, Consent, Contact, Position, Tag
+from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Position, Tag
+from kundenkreis.demo import permission
 from kundenkreis.demo.names import SEED, Names
 from kundenkreis.demo.people import House
 
@@ -108,26 +109,7 @@ def add_contacts(accounts: Ranked, companies: dict[int, Any], now: dt.datetime) 
     for contact, position in zip(contacts, positions, strict=True):
         position.contact = contact
     insert(Position, positions, now)
-    _add_consents(contacts, now)
-
-
-def _add_consents(contacts: list[Contact], now: dt.datetime) -> None:
-    dice, consents = random.Random(f"{SEED}/consents"), []  # noqa: S311
-    given, withdrawn, objected = Consent.State.GIVEN, Consent.State.WITHDRAWN, Consent.State.OBJECTED
-    sources = ("Order form", "Trade fair, Birmingham", "Website", "Phone call, noted by inside sales")
-    for contact in contacts:
-        if dice.random() > 0.45:
-            continue
-        state = dice.choices((given, withdrawn, objected), (85, 10, 5))[0]
-        since = now - dt.timedelta(days=dice.randint(5, 330), hours=dice.randint(0, 9))
-        for purpose in (Consent.Purpose.NEWSLETTER, Consent.Purpose.ADVERTISING)[: dice.randint(1, 2)]:
-            consents.append(
-                Consent(
-                    contact=contact, purpose=purpose, channel=Consent.Channel.EMAIL, state=state, since=since,
-                    source=dice.choice(sources), wording="2009-11",
-                )
-            )  # fmt: skip
-    insert(Consent, consents, now)
+    permission.add_consents(contacts, now)
 
 
 def add_teams(accounts: Ranked, house: House, now: dt.datetime) -> None:

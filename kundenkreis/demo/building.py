@@ -16,7 +16,22 @@ from django.utils import timezone
 
 from kundenkreis.activities import touching
 from kundenkreis.core.models import House as TheHouse
-from kundenkreis.demo import accounts, activities, groups, people, products, rates, trips, views
+from kundenkreis.demo import (
+    accounts,
+    activities,
+    duplicates,
+    fields,
+    groups,
+    people,
+    permission,
+    privacy,
+    products,
+    rates,
+    reviews,
+    standards,
+    trips,
+    views,
+)
 from kundenkreis.insights import running
 from kundenkreis.quality import importing
 from kundenkreis.quality.models import ImportRun
@@ -95,7 +110,13 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Groups", lambda: groups.add(ranked, house.people["Ben"], now)),
         ("Activities", lambda: activities.add(ranked, TODAY)),
         ("Trips", lambda: trips.add([house.people[name] for name in ("Ada", "Cem", "Noah", "Ben")], TODAY)),
+        ("Permission to contact", lambda: permission.add_lists(house.people["Alma"], TODAY)),
+        ("Records that came in twice", lambda: duplicates.add(ranked, now)),
+        ("Data quality", lambda: standards.add(house.people["Alma"], now)),
+        ("Custom fields", lambda: fields.add(ranked, house.people["Alma"], now)),
         ("Touch plan", _plan_touches),
+        ("Access review", lambda: reviews.add(house, now)),
+        ("Data protection", lambda: privacy.add(house, TODAY, now)),
         ("Views", lambda: views.add(house.people["Ben"])),
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON),
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core import search
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User
 
 
@@ -84,9 +84,9 @@ class Document(Recorded):
         return self.name
 
     def search_text(self) -> str:
-        read = (
-            DocumentText.objects.filter(document=self).first() if "read" not in self._state.fields_cache else self.read
-        )
+        known = "read" in self._state.fields_cache
+        # One that nobody has read yet has none, and was perhaps selected with that.
+        read = getattr(self, "read", None) if known else DocumentText.objects.filter(document=self).first()
         return f"{self.name}\n{read.text if read else ''}"
 
     @property
@@ -96,6 +96,22 @@ class Document(Recorded):
     def deciding_action(self, verb: str) -> str:
         """What of `access.TABLE` decides whether a person may do this with the document."""
         return _action(verb, self.subject)
+
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        subject: Any = self.subject
+        return subject.grounds() if explaining.is_explained(subject) else ()
+
+    def access_rule(self) -> explaining.Rule:
+        """It is seen with what it hangs on."""
+        subject: Any = self.subject
+        return subject.access_rule() if explaining.is_explained(subject) else explaining.AnyOf(())
+
+    def acts(self) -> dict[str, explaining.Rule]:
+        grounds = self.grounds()
+        return {
+            f"documents.{verb}": explaining.Within(self.deciding_action(verb), grounds)
+            for verb in ("change", "discard")
+        }
 
     def within(self, reach: Any) -> bool:
         subject = self.subject

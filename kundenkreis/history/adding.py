@@ -59,12 +59,13 @@ def add_many(
     )
     given = [dict(row) for row in rows]
     model.complete(given, by)
+    wrong = {**model.refused(given), **(wrong or {})}
     as_set = parts is not None or model.settle is Recorded.settle
-    added = _set_by_set(model, given, batch, now, partial, wrong or {}, parts) if as_set else None
+    added = _set_by_set(model, given, batch, now, partial, wrong, parts) if as_set else None
     if added is not None and parts is None:
-        model.sum_again(model.summed_on([record.pk for record in added.records if record is not None]))
+        _in_step(model, [record.pk for record in added.records if record is not None])
     if added is None:
-        added = _one_by_one(model, given, batch, by, now, wrong or {}, parts)
+        added = _one_by_one(model, given, batch, by, now, wrong, parts)
     count = sum(record is not None for record in added.records)
     batch.state, batch.ended_at = Batch.State.DONE, timezone.now()
     batch.counts = {model._meta.label_lower: {"added": count}}
@@ -144,6 +145,12 @@ def _set_by_set(
     return added
 
 
+def _in_step(model: type[Recorded], numbers: list[int]) -> None:
+    """What other records keep over these."""
+    model.sum_again(model.summed_on(numbers))
+    model.keep_again(model.kept_over(numbers))
+
+
 def _check(model: type[Recorded], added: Added, rows: Sequence[Mapping[str, Any]]) -> None:
     """What `full_clean` checks, but references (the caller looked them up), what a row leaves at its default, and uniqueness, which is
     asked once for all."""
@@ -198,6 +205,7 @@ def _store(model: type[Recorded], records: list[Any], batch: Batch) -> None:
         search.bulk_index(model.search_kind, [record.search_row() for record in records], new=True)
     if model.text_kind is not None:
         search_texts.put(model.text_kind, [(record.pk, record.search_text()) for record in records])
+    model.keep_alike(records)
 
 
 def _relate(model: type[Recorded], related: list[tuple[Any, dict[str, Any]]], batch: Batch) -> None:

@@ -73,7 +73,8 @@ def purge(older_than_days: int = DAYS, *, now: dt.datetime | None = None) -> Bat
 def _slices(model: type[Recorded], before: dt.datetime) -> Iterator[list[int]]:
     last = 0
     while True:
-        waiting = model._base_manager.filter(deleted_at__lt=before, pk__gt=last).order_by("pk")
+        in_bin: models.QuerySet = model._default_manager.in_bin()  # type: ignore[attr-defined]
+        waiting = in_bin.filter(deleted_at__lt=before, pk__gt=last).order_by("pk")
         ids = list(waiting.values_list("pk", flat=True)[:_SLICE])
         if not ids:
             return

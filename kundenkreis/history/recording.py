@@ -91,6 +91,8 @@ class Recorded(Record):
     searched_fields: ClassVar[frozenset[str]] = frozenset()
     # As what its text is found by its words, which depends on the same fields (None: it has none).
     text_kind: ClassVar[int | None] = None
+    # The fields by whose change a record may become like another one (see `keep_alike`).
+    alike_fields: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:
         abstract = True
@@ -127,7 +129,7 @@ class Recorded(Record):
             f"{cls.noun()}.added",
             by=by,
             now=now,
-            changes=record._without_secrets(_from_nothing(changes)),
+            changes=record._without_secrets(cls.told_apart(_from_nothing(changes))),
             batch=batch,
         )
         record.settle(set(values))
@@ -173,7 +175,7 @@ class Recorded(Record):
             batch=batch,
             undoes=undoes,
         )
-        self.settle(set(changes))
+        self.settle(self.columns_of(changes))
         return event
 
     @transaction.atomic
@@ -218,6 +220,24 @@ class Recorded(Record):
         for record, names in zip(records, touched, strict=True):
             record.prepare(names)
 
+    @classmethod
+    def refused(cls, rows: Sequence[Mapping[str, Any]]) -> dict[int, ValidationError]:
+        """Which of many new rows `add` would refuse for another reason than the record's own fields, by their place."""
+        return {}
+
+    def columns_of(self, names: Iterable[str]) -> set[str]:
+        """The columns in which fields stand by which history names a change, as far as anything is kept in step with them."""
+        return set(names)
+
+    def knows(self, name: str) -> bool:
+        """Whether it has a field of this name that an undo may set back."""
+        return name not in self.secret_fields and any(field.name == name for field in self._meta.get_fields())
+
+    @classmethod
+    def told_apart(cls, changes: dict[str, list]) -> dict[str, list]:
+        """What a batch did to the columns of one record, by the names that its events have."""
+        return changes
+
     def search_row(self) -> tuple:
         """(number, name, further text, number) as `core.search.index` takes it."""
         raise NotImplementedError
@@ -230,6 +250,8 @@ class Recorded(Record):
         """What is kept in step in the same transaction after a change: the search index, and what a room adds."""
         if self.text_kind is not None and changed & self.searched_fields:
             search_texts.put(self.text_kind, [(self.pk, self.search_text())])
+        if changed & self.alike_fields or (self.alike_fields and "deleted_at" in changed):
+            self.keep_alike([self])
         if self.search_kind is None:
             return
         if self.deleted_at is not None:
@@ -238,8 +260,16 @@ class Recorded(Record):
             search.index(self.search_kind, [self.search_row()])
 
     @classmethod
+    def keep_alike(cls, records: Iterable[Self]) -> None:
+        """Keep by which keys these records are found by others that may be the same."""
+
+    @classmethod
     def settle_wholes(cls, whole: type[models.Model], ids: Collection[int]) -> None:
         """`settle` for records `ids` of `whole` whose parts (rows of this noun, see `part_of`) an undo has changed or deleted."""
+
+    @classmethod
+    def taken_back(cls, ids: Collection[int]) -> None:
+        """What follows when the undo of a batch has given these records old values."""
 
     @classmethod
     def summed_on(cls, ids: Collection[int]) -> set[int]:
@@ -249,6 +279,15 @@ class Recorded(Record):
     @classmethod
     def sum_again(cls, numbers: Collection[int]) -> None:
         """Bring the sums that these records keep over rows of this noun up to date (see `summed_on`)."""
+
+    @classmethod
+    def kept_over(cls, ids: Collection[int]) -> Mapping[str, Collection[int]]:
+        """Of which other nouns' records a roll-up is kept over these: an undo asks before and after it changes or deletes them."""
+        return {}
+
+    @classmethod
+    def keep_again(cls, found: Mapping[str, Collection[int]]) -> None:
+        """Bring the roll-ups of these records into step (see `kept_over`)."""
 
     @classmethod
     def indispensable(cls, after: Mapping[int, Mapping[str, Any] | None]) -> set[int]:

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from kundenkreis.core import bulk, search, search_texts
+from kundenkreis.core import bulk, search
 from kundenkreis.history import chunks, relations
+from kundenkreis.history.left_rows import as_left, both, inside, missing, reindex, slices
 from kundenkreis.history.models import Batch, BatchChunk, TakenBack
 from kundenkreis.history.recording import Recorded, plain
+from kundenkreis.history.values import is_erased
 
-_SLICE = 5000
+MERGE = "merge"  # the kind of a batch that made one record of two
 _NAMED = 100  # so many kept records are named one by one; beyond, they are counted
 Model = type[models.Model]
 
@@ -69,22 +72,35 @@ class Taker:
         self._released: dict[Model, dict[int, set[tuple[Model, int]]]] = defaultdict(dict)
         self._references: dict[tuple[Model, bool], list[models.Exists]] = {}
         self._sums: dict[type[Recorded], set[int]] = defaultdict(set)  # records whose sums this chunk changes
+        self._kept: dict[tuple[Any, str], set[int]] = defaultdict(
+            set
+        )  # the same of roll-ups, by who tells of them and noun
 
-    def take(self, number: int) -> None:
-        """All that chunk `number` did. Belongs into one transaction."""
-        some = list(BatchChunk.objects.filter(batch=self.batch, number=number, is_undone=False).order_by("-pk"))
+    def take(self, numbers: Sequence[int]) -> None:
+        """All that these chunks did (see `together`). Belongs into one transaction."""
+        waiting = BatchChunk.objects.filter(batch=self.batch, number__in=numbers, is_undone=False)
+        some = list(waiting.order_by("-number", "-pk"))
         self._held = defaultdict(set)
-        wholes_first = sorted(some, key=lambda chunk: relations.is_part(apps.get_model(chunk.model)))
-        backs = [self._decide(chunk) for chunk in wholes_first if chunk.changed]
+        before = deepcopy(self.result)
+        backs = [self._decide(*one) for one in _changed(some)]
+        if len(numbers) > 1 and any(self._held.values()):
+            # What stays may keep others of its own chunk from going, but of no other one.
+            self.result.__dict__.update(before.__dict__)
+            for number in numbers:
+                self.take([number])
+            return
         for back in backs:
             self._set_back(back)
         for chunk in some:
             model = apps.get_model(chunk.model)
             for first, last in reversed(list(chunks.added_ids(chunk))):
                 self._take_out(model, first, last)
-        for noun, numbers in self._sums.items():
-            noun.sum_again(numbers)
+        for noun, summed in self._sums.items():
+            noun.sum_again(summed)
         self._sums.clear()
+        for (of, keeper), kept in self._kept.items():
+            of.keep_again({keeper: kept})
+        self._kept.clear()
 
     def own(self, model: Model) -> chunks.Ids:
         """Ids of this model's rows that the batch has added."""
@@ -96,24 +112,25 @@ class Taker:
 
     # --- changed rows ---------------------------------------------------------------------------------------------------
 
-    def _decide(self, chunk: BatchChunk) -> _Back:
+    def _decide(self, model: Model, fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> _Back:
         """Which rows can be set back: those that hold what the batch wrote, and whose whole can be set back."""
-        model = apps.get_model(chunk.model)
-        fields, rows = chunks.unpack(chunk.changed)
         specs: list[Any] = [model._meta.get_field(name) for name in fields]
         width, back = len(fields), []
-        for some in _slices(rows):
+        for some in slices(rows):
             present = self._present(model, fields, [row[0] for row in some])
             stay = self._with_their_whole(model, [row[0] for row in some])
             for row in some:
                 pk, before, after = row[0], row[1 : 1 + width], row[1 + width :]
-                if pk in stay or not _as_left(specs, present.get(pk), after):
+                before, after = inside(specs, present.get(pk), before, after)
+                if self.batch.kind == MERGE and pk in present:
+                    before, after = self._as_far_as_left(specs, present[pk], before, after)
+                if pk in stay or is_erased(row[1:]) or not as_left(specs, present.get(pk), after):
                     self._held[model].add(pk)
                 else:
                     back.append([pk, *(s.to_python(v) for s, v in zip(specs, before, strict=True))])
         for place, spec in enumerate(specs, start=1):
             if spec.is_relation:
-                gone = _missing(spec.related_model, {row[place] for row in back} - {None})
+                gone = missing(spec.related_model, {row[place] for row in back} - {None})
                 self._held[model] |= {row[0] for row in back if row[place] in gone}
         if issubclass(model, Recorded):
             after = {row[0]: dict(zip(fields, row[1:], strict=True)) for row in back}
@@ -122,6 +139,20 @@ class Taker:
         self._keep(model, self._held[model])
         self.result.undone += len(back)
         return _Back(model, specs, back)
+
+    def _as_far_as_left(
+        self, specs: Sequence[Any], present: Sequence[Any], before: Sequence[Any], after: Sequence[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """Of a merge each field goes back by itself: one that somebody has changed since keeps what she wrote."""
+        same = [as_left([s], [p], [a]) for s, p, a in zip(specs, present, after, strict=True)]
+        if not any(same):
+            return list(before), list(after)
+        self.result.kept_fields += [s.name for s, is_same in zip(specs, same, strict=True) if not is_same]
+        now = [plain(value) for value in present]
+        return (
+            [b if is_same else p for b, p, is_same in zip(before, now, same, strict=True)],
+            [a if is_same else p for a, p, is_same in zip(after, now, same, strict=True)],
+        )
 
     def _present(self, model: Model, fields: Sequence[str], ids: Sequence[int]) -> dict[int, list[Any]]:
         """The rows as they are; of a version, what it would be had nothing been taken back."""
@@ -154,13 +185,15 @@ class Taker:
         columns = ["id", *(spec.attname for spec in specs)]
         rows = [[row[0], *(row[place] for place in places)] for row in back.rows]
         self._note_sums(back.model, [row[0] for row in rows])
-        done = [pk for some in _slices(rows) for pk in self._write(back.model, columns, some)]
+        of_before = self._wholes(back.model, [row[0] for row in rows])
+        done = [pk for some in slices(rows) for pk in self._write(back.model, columns, some)]
         self._note_sums(back.model, done)
         if issubclass(back.model, Recorded):
             chunks.step_back(back.model, done, self.now)
-            for some in _slices(done):
-                _reindex(back.model, some)
-            self._settle(back.model, self._wholes(back.model, done))
+            back.model.taken_back(done)
+            for some in slices(done):
+                reindex(back.model, some)
+            self._settle(back.model, both(of_before, self._wholes(back.model, done)))
 
     def _foresee(self, back: _Back) -> None:
         """A preview remembers old values of rows that an earlier chunk has changed as well, and what they would refer to no more."""
@@ -170,7 +203,7 @@ class Taker:
             if times[pk - 1] > 1:
                 self._foreseen[back.model].setdefault(pk, {}).update(zip(names, values, strict=True))
         links = [spec for spec in back.specs if spec.is_relation]
-        for some in _slices([row[0] for row in back.rows] if links else []):
+        for some in slices([row[0] for row in back.rows] if links else []):
             for pk, *targets in back.model._base_manager.filter(pk__in=some).values_list(
                 "pk", *(s.attname for s in links)
             ):
@@ -240,7 +273,7 @@ class Taker:
         To `foresee` is not to count what rows refer to them that this undo will have taken out before it comes to them.
         """
         free: set[int] = set()
-        for some in _slices(sorted(ids)):
+        for some in slices(sorted(ids)):
             rows = self._untouched(model, model._base_manager.filter(pk__in=some), foresee=foresee)
             free.update(rows.values_list("pk", flat=True))
         released = self._released[model]
@@ -248,7 +281,7 @@ class Taker:
         free -= self._needed[model]
         for part, attname in relations.parts_of(model):
             own = self.own(part)
-            for some in _slices(sorted(free)):
+            for some in slices(sorted(free)):
                 rows = part._base_manager.filter(**{f"{attname}__listed": some})
                 free.difference_update(of for pk, of in rows.values_list("pk", attname) if pk not in own)
                 if issubclass(part, Recorded) or self._strangers(part, foresee=foresee):
@@ -289,7 +322,7 @@ class Taker:
     def _delete(self, model: Model, ids: Collection[int], links: Sequence[tuple[str, Model]] = ()) -> int:
         """Delete records with their parts; returns how many rows went."""
         gone = 0
-        for some in _slices(sorted(ids)):
+        for some in slices(sorted(ids)):
             for part, attname in relations.parts_of(model):
                 parts = list(part._base_manager.filter(**{f"{attname}__listed": some}).values_list("pk", flat=True))
                 gone += self._delete(part, parts)
@@ -314,7 +347,7 @@ class Taker:
         self._keep(model, ids)
         if self.dry:
             for spec in relations.foreign_keys(model):
-                for some in _slices(sorted(ids)):
+                for some in slices(sorted(ids)):
                     found = model._base_manager.filter(pk__in=some).values_list(spec.attname, flat=True)
                     self._needed[spec.related_model].update(pk for pk in found if pk is not None)
 
@@ -331,15 +364,19 @@ class Taker:
         found: dict[Model, set[int]] = {}
         for attname, whole in relations.wholes_of(model):
             found[whole] = set()
-            for some in _slices(ids):
+            for some in slices(ids):
                 rows = model._base_manager.filter(pk__in=some).values_list(attname, flat=True)
                 found[whole].update(pk for pk in rows if pk is not None)
         return found
 
     def _note_sums(self, model: Model, ids: Sequence[int]) -> None:
-        """An import sums up once, at its end."""
+        """An import sums up once, at its end; roll-ups are noted as what they are kept over goes."""
+        if hasattr(model, "kept_over"):
+            for some in slices(ids):
+                for noun, numbers in model.kept_over(some).items():
+                    self._kept[model, noun] |= set(numbers)
         if issubclass(model, Recorded) and self.batch.kind != "import":
-            for some in _slices(ids):
+            for some in slices(ids):
                 self._sums[model] |= model.summed_on(some)
 
     def _settle(self, model: Model, wholes: dict[Model, set[int]]) -> None:
@@ -354,32 +391,11 @@ class Taker:
                 chunks.step_back(whole, sorted(pk for pk in ids if pk not in self.own(whole)), self.now)
 
 
-def _slices(rows: Sequence[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(rows), _SLICE):
-        yield list(rows[start : start + _SLICE])
-
-
-def _as_left(specs: Sequence[Any], present: Sequence[Any] | None, after: Sequence[Any]) -> bool:
-    return present is not None and all(
-        plain(p) == a or p == s.to_python(a) for s, p, a in zip(specs, present, after, strict=True)
-    )
-
-
-def _missing(model: Model, ids: set[int]) -> set[int]:
-    """Records that an old value refers to and that are gone for good."""
-    there: set[int] = set()
-    for some in _slices(sorted(ids)):
-        there.update(model._base_manager.filter(pk__in=some).values_list("pk", flat=True))
-    return ids - there
-
-
-def _reindex(model: type[Recorded], ids: list[int]) -> None:
-    if model.search_kind is None and model.text_kind is None:
-        return
-    found = list(model._base_manager.filter(pk__in=ids))
-    if model.text_kind is not None:
-        search_texts.put(model.text_kind, [(r.pk, r.search_text()) for r in found])
-    if model.search_kind is None:
-        return
-    search.remove(model.search_kind, [r.pk for r in found if r.deleted_at is not None])
-    search.index(model.search_kind, [r.search_row() for r in found if r.deleted_at is None])
+def _changed(some: Sequence[BatchChunk]) -> list[tuple[Model, Sequence[str], list[Sequence[Any]]]]:
+    """What chunks have changed, as (model, fields, rows of `chunks.unpack`); wholes before their parts."""
+    found: dict[tuple[Model, tuple[str, ...]], list[Sequence[Any]]] = {}
+    for chunk in some:
+        if chunk.changed:
+            fields, rows = chunks.unpack(chunk.changed)
+            found.setdefault((apps.get_model(chunk.model), tuple(fields)), []).extend(rows)
+    return [(*key, rows) for key, rows in sorted(found.items(), key=lambda one: relations.is_part(one[0][0]))]

@@ -163,9 +163,8 @@ def _was_kept(model: type[models.Model], deed: _Deed) -> bool:
     fields = {_field(model, name).name for name in deed.chunk.fields}
     between = {"at__gt": deed.candidate.done_at, "at__lt": deed.candidate.undoing.at}
     events = Event.objects.filter(subject_type=model._meta.label_lower, subject_id=deed.pk, **between)
-    if any(
-        "version" in fields and changes or fields & set(changes) for changes in events.values_list("changes", flat=True)
-    ):
+    told = [{_column(model, name) for name in changes} for changes in events.values_list("changes", flat=True)]
+    if any("version" in fields and names or fields & names for names in told):
         return True
     later = BatchChunk.objects.filter(
         model=model._meta.label_lower, last__gte=deed.pk, first__lte=deed.pk, is_undone=False, **between
@@ -181,6 +180,8 @@ def _told(model: type[models.Model], deeds: Sequence[_Deed]) -> list[Step]:
     batches = Batch.objects.in_bulk({deed.candidate.batch_id for deed in deeds})
     changes = [{} if deed.is_added else _changes(model, deed) for deed in deeds]
     _name(model, changes)
+    apart = getattr(model, "told_apart", None)
+    changes = [apart(one) for one in changes] if apart else changes
     return [
         Step(deed.candidate.place, _event(deed, records[deed.pk], batches[deed.candidate.batch_id], changed))
         for deed, changed in zip(deeds, changes, strict=True)
@@ -214,7 +215,7 @@ def _changes(model: type[models.Model], deed: _Deed) -> dict[str, list]:
     changes = {name: list(values) for name, values in deed.chunk.alike.items()}
     for place, name in enumerate(fields, start=1):
         field = _field(model, name)
-        if field.editable and row[place] != row[place + width]:
+        if (field.editable or hasattr(field, "put_back")) and row[place] != row[place + width]:
             changes[field.name] = [row[place], row[place + width]]
     if deed.candidate.undoing:
         return {name: [v[1], v[0], *reversed(v[2:])] for name, v in changes.items()}
@@ -233,6 +234,11 @@ def _name(model: type[models.Model], many: Iterable[dict[str, list]]) -> None:
         for changes in many:
             if name in changes and len(changes[name]) == 2:
                 changes[name] += [str(named.get(pk, "")) for pk in changes[name]]
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    """The column in which the field stands that an event names: one of several custom fields stands in that of all."""
+    return name if any(field.name == name for field in model._meta.get_fields()) else name.partition("_")[0]
 
 
 def _field(model: type[models.Model], name: str) -> Any:

@@ -16,9 +16,11 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kundenkreis.history import together
 from kundenkreis.history.models import Batch, BatchChunk, Event
 from kundenkreis.history.recording import Actor, Recorded, join
 from kundenkreis.history.taking_back import Taker, Undone
+from kundenkreis.history.values import is_erased
 
 __all__ = [
     "CannotUndo",
@@ -60,13 +62,14 @@ def preview_event(event: Event) -> Undone:
         if record.deleted_at is None:
             raise CannotUndo(_("It is not in the bin."))
         return Undone(undone=1)
-    fields = {f.name for f in record._meta.get_fields()} - record.secret_fields
-    if not event.changes or set(event.changes) - fields:
+    if not event.changes or not all(map(record.knows, event.changes)):
         raise CannotUndo(_("This kind of change cannot be undone."))
     result = Undone()
     for name, values in event.changes.items():
-        still = record._shown(name)[0] == values[1]
+        still = record._shown(name)[0] == values[1] and not is_erased(values[:2])
         (result.fields if still else result.kept_fields).append(name)
+    if all(is_erased(values[:2]) for values in event.changes.values()):
+        raise CannotUndo(_("What it was changed from was erased; it cannot come back."))
     if not result.fields:
         raise CannotUndo(_("Somebody has changed it again since; nothing was undone."))
     result.undone, result.kept = len(result.fields), len(result.kept_fields)
@@ -129,6 +132,8 @@ def _take_back(event: Event, result: Undone, by: Actor | None, now: dt.datetime 
 
 def _value(record: models.Model, name: str, kept: Any) -> Any:
     """A value as history keeps it, as the model wants it."""
+    if all(field.name != name for field in record._meta.get_fields()):
+        return kept  # a custom field's, which is kept as it is given
     spec: Any = record._meta.get_field(name)
     if spec.many_to_many:
         return list(spec.related_model._base_manager.filter(pk__in=kept or []))
@@ -138,12 +143,12 @@ def _value(record: models.Model, name: str, kept: Any) -> Any:
 
 
 def preview_batch(batch: Batch, progress: Callable[[float], None] | None = None) -> Undone:
-    """What `undo_batch` would take back and keep, counted chunk by chunk without writing."""
+    """What `undo_batch` would take back and keep, counted without writing."""
     result = Undone()
     taker = Taker(batch, result, timezone.now(), dry=True)
-    waiting = _waiting(batch)
-    for done, number in enumerate(waiting, start=1):
-        taker.take(number)
+    waiting = list(together.groups(batch))
+    for done, numbers in enumerate(waiting, start=1):
+        taker.take(numbers)
         if progress:
             progress(done / len(waiting))
     return result
@@ -152,7 +157,7 @@ def preview_batch(batch: Batch, progress: Callable[[float], None] | None = None)
 def undo_batch(
     batch: Batch, *, by: Actor | None, now: dt.datetime | None = None, progress: Callable[[float], None] | None = None
 ) -> Undone:
-    """Take a whole batch back, chunk by chunk from its end, each in one transaction; killed, it goes on where it was.
+    """Take a whole batch back, from its end, a group of chunks (`together`) in each transaction; killed, it goes on where it was.
 
     Added rows that nobody touched and nothing refers to are deleted; changed rows that still hold what the batch wrote get their old
     values back; parts share the fate of their whole.
@@ -167,16 +172,36 @@ def undo_batch(
     begun = batch.chunks.filter(is_undone=True).exists()
     result = undone_so_far(batch) if begun else Undone()
     taker = Taker(batch, result, now)
-    waiting = _waiting(batch)
-    for done, number in enumerate(waiting, start=1):
+    waiting = list(together.groups(batch))
+    for done, numbers in enumerate(waiting, start=1):
         with transaction.atomic():
-            if BatchChunk.objects.select_for_update().filter(batch=batch, number=number, is_undone=False).exists():
-                taker.take(number)
-                BatchChunk.objects.filter(batch=batch, number=number).update(is_undone=True)
+            chunks = BatchChunk.objects.filter(batch=batch, number__in=numbers, is_undone=False)
+            still = set(chunks.select_for_update().values_list("number", flat=True))
+            if still:
+                taker.take([number for number in numbers if number in still])
+                chunks.update(is_undone=True)
                 Batch.objects.filter(pk=batch.pk).update(undo_report=_report(result))
         if progress:
             progress(done / len(waiting))
     _finish(batch, result, by, now)
+    return result
+
+
+@transaction.atomic
+def undo_chunk(batch: Batch, number: int, *, by: Actor | None, now: dt.datetime | None = None) -> Undone:
+    """Take one chunk of a batch back and leave the others; the batch is undone when it was the last one.
+
+    Raises CannotUndo when it was taken back already.
+    """
+    now = now or timezone.now()
+    waiting = BatchChunk.objects.select_for_update().filter(batch=batch, number=number, is_undone=False)
+    if not waiting.exists():
+        raise CannotUndo(_("It was undone already."))
+    result = Undone()
+    Taker(batch, result, now).take([number])
+    BatchChunk.objects.filter(batch=batch, number=number).update(is_undone=True)
+    if not BatchChunk.objects.filter(batch=batch, is_undone=False).exists():
+        _finish(batch, result, by, now)
     return result
 
 
@@ -213,8 +238,3 @@ def undone_so_far(batch: Batch) -> Undone:
 
 def _report(result: Undone) -> dict[str, Any]:
     return {"undone": result.undone, "kept": result.kept, "kept_records": [list(one) for one in result.kept_records]}
-
-
-def _waiting(batch: Batch) -> list[int]:
-    waiting = BatchChunk.objects.filter(batch=batch, is_undone=False)
-    return list(waiting.order_by("-number").values_list("number", flat=True).distinct())

@@ -9,6 +9,14 @@ from uuid import UUID
 
 from django.db import models
 
+ERASED = "⟨…⟩"
+"""Stands in history where a value was erased (GDPR Art. 17). That it was changed stays known; what it was is not, and never comes back."""
+
+
+def is_erased(values: Any) -> bool:
+    """Whether one of these values was erased: what has them cannot be taken back."""
+    return any(isinstance(value, str) and value == ERASED for value in values)
+
 
 def plain(value: Any) -> Any:
     """A value as JSON keeps it: decimals and dates as text, records by their number."""

@@ -27,6 +27,8 @@ KINDS = (
     Kind("reminder", _("A reminder that I set"), "alarm-clock"),
     Kind("hand_over", _("I take over from somebody"), "users"),
     Kind("import", _("An import has ended"), "upload"),
+    Kind("privacy", _("Data protection: requests, breaches, alerts, problems"), "shield"),
+    Kind("new_device", _("Somebody signs in as me with a new device"), "smartphone"),
     Kind("undo", _("An import was taken back"), "undo-2"),
 )
 NAMES = frozenset(kind.name for kind in KINDS)

@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import clock
 from kundenkreis.core.records import RecordQuerySet, bin_index
+from kundenkreis.customers.grounds import grounds_of
 from kundenkreis.customers.models import Account
 from kundenkreis.customers.models.accounts import of_accounts
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.insights.rfm import Segment
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User
 
 
@@ -224,6 +225,13 @@ class Signal(Recorded):
 
     def within(self, reach: access.Reach) -> bool:
         return self.account.within(reach)
+
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        return grounds_of([self.account], through=True)
+
+    def access_rule(self) -> explaining.Rule:
+        living = explaining.If(self.account.deleted_at is None, explaining.Want.OUT_OF_BIN)
+        return explaining.Every((explaining.Within("signals.see", self.grounds()), living), told=(0,))
 
     @property
     def days(self) -> int:

@@ -16,7 +16,9 @@ from huey.contrib.djhuey import HUEY, close_db
 
 from kundenkreis.activities import morning, reminding, touching
 from kundenkreis.core import planning
-from kundenkreis.customers import editing_very_many
+from kundenkreis.customers import barring, editing_very_many
+from kundenkreis.fields import indexing, rolling
+from kundenkreis.fields import tasks as fields_tasks
 from kundenkreis.files import storing, texts
 from kundenkreis.history import bin
 from kundenkreis.inbox.models import Notification
@@ -24,7 +26,13 @@ from kundenkreis.insights import running
 from kundenkreis.insights import tasks as insights
 from kundenkreis.jobs import backend, recovery
 from kundenkreis.orders import figures
+from kundenkreis.privacy import breach_clock, compacting, erasing, restricting, watching
+from kundenkreis.privacy import reminding as reminding_of_requests
+from kundenkreis.privacy import tasks as privacy_tasks
 from kundenkreis.quality import importing, tasks
+from kundenkreis.quality.matching import running as matching
+from kundenkreis.quality.sheets import bringing
+from kundenkreis.quality.standards import measuring
 
 KEEP_RESULTS = dt.timedelta(days=7)
 _RAN = "ran."
@@ -90,6 +98,20 @@ def _work_on(run: Any) -> tuple[Any, tuple[Any, ...]]:
     return (tasks.check_import if run.state == run.State.CHECKING else tasks.run_import), (run.pk,)
 
 
+@at(crontab(minute="*/5"))
+def resume_edited_sheets() -> None:
+    """Go on with edited workbooks that nobody works on: each step is taken once, whoever takes it."""
+    for sheet in bringing.orphans():
+        work = tasks.apply_sheet if sheet.state == sheet.State.APPLYING else tasks.compare_sheet
+        work.enqueue(sheet.pk)
+
+
+@at(crontab(hour="1", minute="25"))
+def forget_edited_sheets() -> None:
+    """Comparisons that nobody has confirmed."""
+    bringing.forget_old()
+
+
 @at(crontab(minute="*/2"))
 def end_lost_bulk_edits() -> None:
     """A bulk edit of very many accounts that the queue has lost, or given up, ends where it is: its page says so, and it can be undone."""
@@ -118,9 +140,76 @@ def recompute_all_insights() -> None:
 
 
 @at(crontab(minute="*/10"))
+def find_duplicates() -> None:
+    """When accounts or contacts have changed and no import is under way: what has changed is held against all others."""
+    if matching.is_due() and not running.is_busy():
+        tasks.find_duplicates.enqueue()
+
+
+@at(crontab(hour="2", minute="30"))
+def find_duplicates_of_the_day() -> None:
+    """Also when nobody knows of a change: a search that was lost is made up for."""
+    tasks.find_duplicates.enqueue()
+
+
+@at(crontab())
+def follow_quality() -> None:
+    """Worklists follow what people change within a minute; a rule that is new or another one is asked of all records."""
+    if running.is_busy():
+        return
+    if measuring.is_due():
+        tasks.measure_quality.enqueue()
+    else:
+        measuring.follow()
+
+
+@at(crontab(hour="2", minute="40"))
+def measure_quality() -> None:
+    """The figures of the day."""
+    tasks.measure_quality.enqueue()
+
+
+@at(crontab(hour="2", minute="50"))
+def heal_custom_indexes() -> None:
+    """Indexes of custom fields that a migration has lost, or whose job was."""
+    indexing.heal()
+
+
+@at(crontab())
+def follow_roll_ups() -> None:
+    """Figures of records that very many changes have left behind, or whose job was lost."""
+    if rolling.is_behind() and not running.is_busy():
+        fields_tasks.roll_up.enqueue()
+
+
+@at(crontab(hour="0", minute="5"))
+def roll_up_of_the_day() -> None:
+    """Roll-ups whose conditions count days back from today."""
+    rolling.each_night()
+
+
+@at(crontab(minute="*/10"))
 def read_documents() -> None:
     """Documents whose job was lost, or that came by another way than an upload."""
     texts.read_rest()
+
+
+@at(crontab(hour="5", minute="0"))
+def remind_of_requests() -> None:
+    """Privacy requests that have come closer to their day, or are late."""
+    reminding_of_requests.remind()
+
+
+@at(crontab(minute="*/10"))
+def remind_of_breaches() -> None:
+    """The 72 hours run at night too."""
+    breach_clock.remind()
+
+
+@at(crontab(hour="1", minute="35"))
+def forget_watched() -> None:
+    """What was counted of exports and sign-ins is kept for 90 days."""
+    watching.forget_old()
 
 
 @at(crontab(hour="1", minute="30"))
@@ -145,6 +234,12 @@ def refresh_touches() -> None:
     touching.push_down()
 
 
+@at(crontab(hour="2", minute="20"))
+def mark_barred() -> None:
+    """Filters know of suppressed and listed addresses, whatever was written beside the verbs."""
+    barring.mark_all(barring.EVERY)
+
+
 @at(crontab(hour="2", minute="0"))
 def learn_tables() -> None:
     """After a day's work the indexes that fit best may be others."""
@@ -165,6 +260,28 @@ def clean_queue() -> None:
     for key in HUEY.keys(_RAN):
         if key < f"{_RAN}{today}":
             HUEY.delete(key)
+
+
+@at(crontab(minute="*/2"))
+def resume_erasures() -> None:
+    """Erasures that nobody works on, and people whom a restored backup has brought back."""
+    erasing.again()
+    for erasure in erasing.orphans():
+        privacy_tasks.erase.enqueue(erasure.pk)
+
+
+@at(crontab(hour="0", minute="20"))
+def end_restrictions() -> None:
+    """Restrictions whose last day is over; and what was kept for books whose date is over goes."""
+    restricting.lift_due()
+    erasing.release_due()
+
+
+@at(crontab(hour="3", minute="15"))
+def compact_after_erasures() -> None:
+    """What was deleted leaves the disk; of a large house at night, because it holds up who wants to save."""
+    if compacting.is_due():
+        compacting.compact()
 
 
 @at(crontab(hour="1", minute="40"))

@@ -26,14 +26,21 @@ class KnownList:
 
 
 LISTS: dict[str, KnownList] = {}
+_are_all_told = False
+
+
+def all_told() -> None:
+    """Every list of the door has told of itself: what is asked of another one from now on is a mistake."""
+    global _are_all_told
+    _are_all_told = True
 
 
 def check(name: str, query: str, by: Any) -> None:
     """Raise ValidationError, by field, when there is no such list or it cannot be asked like this.
 
-    A process that shows no lists (the command line) knows none, and checks nothing.
+    A process that shows no lists (the command line) knows none of them, or a few that something has read, and checks nothing.
     """
-    if not LISTS:
+    if not _are_all_told:
         return
     if name not in LISTS:
         said = _("There is no such list; there are: %(names)s.") % {"names": ", ".join(sorted(LISTS))}

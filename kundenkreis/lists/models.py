@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core.records import RecordQuerySet
 from kundenkreis.history.recording import Recorded
 from kundenkreis.lists import known
+from kundenkreis.staff import explaining
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Team, User
 
 
 class SavedViewQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
-        if not user.is_authenticated:
+        if not user.is_authenticated or not user.is_active:
             return self.none()
         shared_with_team = (
             models.Q(shared=SavedView.Shared.TEAM, team_id=user.team_id) if user.team_id else models.Q(pk__in=[])
@@ -67,6 +68,20 @@ class SavedView(Recorded):
 
     def within(self, reach: Reach) -> bool:
         return self.owner_id in reach.owners
+
+    def access_rule(self) -> explaining.Rule:
+        hers = explaining.Only(self.owner_id)
+        shared: dict[str, explaining.Rule] = {
+            self.Shared.ALL: explaining.Everyone(),
+            self.Shared.TEAM: explaining.InTeam(self.team_id),
+        }
+        return explaining.AnyOf((hers, shared.get(self.shared, explaining.If(False, explaining.Want.SHARED))))
+
+    def acts(self) -> dict[str, explaining.Rule]:
+        hers = explaining.Every((explaining.Only(self.owner_id), explaining.Role("views.add")), told=(0,))
+        if self.shared != self.Shared.ALL:
+            return {"views.change": hers}
+        return {"views.change": explaining.AnyOf((hers, explaining.Role("views.share_all")))}
 
 
 class StartView(models.Model):

@@ -9,7 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core.filters import Filter, Many, Relation
+from kundenkreis.core.models import House
 from kundenkreis.customers.asking import account_at
+from kundenkreis.fields import asking as fields
+from kundenkreis.fields import sources
+from kundenkreis.fields.sources import Measure, Source
 from kundenkreis.lists import asking
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.staff import access
@@ -86,7 +90,9 @@ ORDERS = Filter(
     "orders",
     "relation",
     _("Order"),
-    relation=Relation(_orders, lambda: (*_OF_ORDER, LINES), "account_id", drivers=frozenset({"day", "net"})),
+    relation=Relation(
+        _orders, lambda: (*_OF_ORDER, LINES, *fields.filters("orders")), "account_id", drivers=frozenset({"day", "net"})
+    ),
 )
 PURCHASES = Filter(
     "bought",
@@ -108,7 +114,45 @@ OPEN_ITEMS = Filter(
 )
 
 
+def _receivables() -> Any:
+    return OpenItem.objects.living().filter(currency=House.known().currency)
+
+
+def _tell_sources() -> None:
+    """What roll-ups can be made of. Orders are seen as far as their accounts; lines of a product are of all accounts."""
+    net, day = Measure("total_house", "money", _("Net in house currency")), Measure("ordered_on", "date", _("Day"))
+    orders = Source(
+        "orders", _("Orders"), Order, lambda: Order.objects.living(), ("account_id",),
+        {"net": net, "day": day, "lines": Measure("line_count", "number", _("Lines"))},
+        lambda: (_KIND, *_OF_ORDER, *fields.filters("orders")), "orders.see",
+    )  # fmt: skip
+    of_line = {
+        "net": Measure("amount_house", "money", _("Net in house currency")),
+        "quantity": Measure("quantity", "number", _("Quantity")),
+        "day": day,
+    }
+    whole = {"orders.order": "order_id"}
+    of_account, of_product = (
+        Source(
+            "lines", _("Order lines"), OrderLine, lambda: OrderLine.objects.of_living_orders(), (way,), of_line,
+            lambda: _OF_LINE, "orders.see", needs_all, whole,
+        )
+        for way, needs_all in (("account_id", False), ("product_id", True))
+    )  # fmt: skip
+    item = {"open": Measure("open_amount", "money", _("Still open")), "due": Measure("due_on", "date", _("Due"))}
+    items = Source(
+        "open_items", _("Open items in house currency"), OpenItem, _receivables, ("account_id",), item,
+        lambda: _OF_OPEN_ITEM, "orders.see",
+    )  # fmt: skip
+    sources.tell("accounts", orders, of_account, items)
+    sources.tell("products", of_product)
+
+
+_KIND = Filter("kind", "choice", _("Kind"), choices=Order.Kind.choices)
+
+
 def tell() -> None:
+    _tell_sources()
     asking.tell("accounts", ORDERS, PURCHASES, OPEN_ITEMS)
     asking.tell("orders", LINES, account_at("account_id"))
     asking.tell("open_items", account_at("account_id"))

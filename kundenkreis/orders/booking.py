@@ -17,12 +17,15 @@ from kundenkreis.catalogue.models import Product
 from kundenkreis.core import bulk
 from kundenkreis.core.models import House
 from kundenkreis.core.money import convert, rounded
+from kundenkreis.fields import recomputing, rolling
 from kundenkreis.history.recording import Actor, record_event
 from kundenkreis.orders import figures
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.rates.dated import NoRate, rate_on
 
 MOST_AMOUNT = Decimal(10) ** 13
+SUMS = ("total", "total_house", "line_count")
+_IN_LINES = frozenset({"account", "ordered_on", "currency"})  # fields of an order on which its lines depend
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def book(*, by: Actor | None, lines: Sequence[Line], now: dt.datetime | None = N
     bulk.join(Order)
     order = Order.add(by=by, now=now, **completed(values, lines, House.current().currency))
     _write(order, lines)
+    rolling.of_rows(Order, [order.pk])
     _push_down({order.account_id})
     return order
 
@@ -56,11 +60,11 @@ def rebook(
     before = order.account_id
     held = list(order.lines.order_by("position").select_related("product")) if lines is None else []
     changed = order.change(by=by, now=now, **values)
-    if lines is None and not changed:
+    if lines is None and (not changed or not changed.changes.keys() & _IN_LINES):
         return order
     if lines is None:
         lines = [Line(line.product, line.quantity, line.unit_price, line.description) for line in held]
-    total = order.total
+    total, rolled = order.total, rolling.kept_over(Order, [order.pk])
     bulk.join(Order)
     order.lines.all().delete()
     _write(order, lines)
@@ -68,6 +72,7 @@ def rebook(
         order.version += 1
         order.save(update_fields=["version"])
         record_event(order, "order.rebooked", by=by, now=now, changes={"total": [str(total), str(order.total)]})
+    rolling.follow(rolling.joined(rolled, rolling.kept_over(Order, [order.pk])))
     _push_down({before, order.account_id})
     return order
 
@@ -89,7 +94,8 @@ def _write(order: Order, lines: Sequence[Line]) -> None:
         raise ValidationError({"currency": str(missing)}) from missing
     rows = worked_out(order, lines, rate, house)
     OrderLine.objects.bulk_create(rows, batch_size=500)
-    order.save(update_fields=["total", "total_house", "line_count"])
+    order.save(update_fields=SUMS)
+    recomputing.after(Order, [order.pk], SUMS)
 
 
 def worked_out(order: Order, lines: Sequence[Line], rate: Decimal, house: str) -> list[OrderLine]:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from kundenkreis.core import bulk
 from kundenkreis.core.models import House
+from kundenkreis.fields import rolling
 from kundenkreis.history import chunks
 from kundenkreis.history.adding import Added, add_many
 from kundenkreis.history.models import Batch
@@ -43,6 +44,7 @@ def book_many(
         _insert(batch, stored)
         if accounts := {order.account_id for order in orders if order is not None and order.account_id is not None}:
             figures.push_down(accounts)
+        rolling.of_rows(Order, [order.pk for order in orders if order is not None])
 
     return add_many(
         Order, heads, by=by, label=label, kind=kind, now=now, partial=partial, wrong=refused, parts=write_lines

@@ -20,6 +20,7 @@ from kundenkreis.core import bulk, clock
 from kundenkreis.core.money import rounded
 from kundenkreis.core.prepared import prepared
 from kundenkreis.customers.models import NEVER, Account
+from kundenkreis.fields import recomputing
 from kundenkreis.orders.models import Order, OrderLine
 
 _REVENUE = Q(kind__in=[Order.Kind.ORDER, Order.Kind.CREDIT_NOTE], deleted_at=None)
@@ -113,6 +114,7 @@ def _push_chunk(ids: list[int], today: dt.date, year_ago: dt.date, two_years_ago
     if differing:
         with transaction.atomic():
             bulk.update_rows(Account, ["id", *Account.FACTS], differing)
+            recomputing.after(Account, (row[0] for row in differing), Account.FACTS)
     return len(differing)
 
 

@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core.records import RecordQuerySet, bin_index
+from kundenkreis.customers.grounds import grounds_of
 from kundenkreis.customers.models import Account
-from kundenkreis.customers.models.accounts import of_accounts
+from kundenkreis.customers.models.accounts import but_of_restricted, of_accounts
+from kundenkreis.fields.filling import Fielded
+from kundenkreis.fields.rolling import Rolled, RolledPart
 from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 
 
 class OrderQuerySet(RecordQuerySet):
@@ -22,7 +25,13 @@ class OrderQuerySet(RecordQuerySet):
         """Orders of visible accounts. Sales without an account are for those who see the whole house."""
         reach = access.reach(user, "orders.see")
         if reach.everything:
-            return self if access.may(user, "orders.see_unassigned") else self.exclude(account=None)
+            return but_of_restricted(self if access.may(user, "orders.see_unassigned") else self.exclude(account=None))
+        return self.within(reach)
+
+    def within(self, reach: access.Reach) -> Self:
+        """Orders of the accounts inside a reach."""
+        if reach.everything:
+            return but_of_restricted(self)
         return self.filter(of_accounts(reach)) if reach else self.none()
 
     def for_list(self) -> Self:
@@ -57,7 +66,7 @@ class _AsIndexed(models.expressions.OrderBy):
         )  # Django looks for it
 
 
-class Order(Recorded):
+class Order(Rolled, Fielded):
     """An order, or a credit note (amounts below zero), as the ERP booked it."""
 
     class Kind(models.TextChoices):
@@ -87,6 +96,7 @@ class Order(Recorded):
     line_count = models.PositiveIntegerField(_("lines"), default=0)
     country = models.CharField(_("delivered to country"), max_length=2, blank=True)
 
+    asks_of_new = False
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -115,6 +125,16 @@ class Order(Recorded):
     def within(self, reach: access.Reach) -> bool:
         return self.account is not None and self.account.within(reach)
 
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        return grounds_of([self.account] if self.account else [], through=True)
+
+    def access_rule(self) -> explaining.Rule:
+        """Sales without an account are for those who see the whole house."""
+        with_account = explaining.Within("orders.see", self.grounds())
+        if self.account_id is not None:
+            return with_account
+        return explaining.Every((with_account, explaining.Role("orders.see_unassigned")))
+
     def settle(self, changed: set[str]) -> None:
         """The facts on the account know of an order that went to the bin or came back at once, as every figure does."""
         super().settle(changed)
@@ -142,7 +162,7 @@ class OrderLineQuerySet(models.QuerySet):
         return self.exclude(order__in=Order.objects.in_bin().values("pk"))
 
 
-class OrderLine(models.Model):
+class OrderLine(RolledPart, models.Model):
     """One line. Account, day and house amount stand here again so that top products of an account are one covered scan."""
 
     part_of = ("order",)
@@ -189,7 +209,7 @@ class OfAccountQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
         reach = access.reach(user, "orders.see")
         if reach.everything:
-            return self
+            return but_of_restricted(self)
         return self.filter(of_accounts(reach)) if reach else self.none()
 
     def for_list(self) -> Self:
@@ -227,7 +247,7 @@ class Delivery(Recorded):
         return {"account"}
 
 
-class OpenItem(Recorded):
+class OpenItem(Rolled, Recorded):
     """An invoice or credit note not yet settled, as the ERP reports it."""
 
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.PROTECT, related_name="open_items")
@@ -255,6 +275,12 @@ class OpenItem(Recorded):
 
     def within(self, reach: access.Reach) -> bool:
         return self.account.within(reach)
+
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        return grounds_of([self.account], through=True)
+
+    def access_rule(self) -> explaining.Rule:
+        return explaining.Within("orders.see", self.grounds())
 
 
 class CreditStanding(Recorded):

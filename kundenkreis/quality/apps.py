@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class QualityConfig(AppConfig):
     name = "kundenkreis.quality"
     label = "quality"
+
+    def ready(self) -> None:
+        from kundenkreis.quality import asking
+
+        asking.tell()

@@ -60,7 +60,7 @@ def start_draft(
     name = "".join(letter for letter in Path(name).name if letter.isprintable())[-255:]
     run = ImportRun(file_name=name, owner=user, options=dict(options or {}))
     path = folder() / f"{uuid.uuid4().hex}-{re.sub(r'[^A-Za-z0-9._-]+', '_', name)[-80:]}"
-    _copy(file, path)
+    copy(file, path)
     run.path, run.size = str(path), path.stat().st_size
     try:
         source = running.open_run(run)
@@ -89,8 +89,8 @@ def start_pasted(text: str, user: User | None, *, target: str = "") -> ImportRun
     return start_draft(io.BytesIO(text.encode("utf-8", "replace")), "pasted.txt", user, target=target, options=options)
 
 
-def _copy(file: Path | File | IO[bytes], path: Path) -> None:
-    """Nothing is left of a copy that could not be finished. What lies on the same disk already is not copied a second time."""
+def copy(file: Path | File | IO[bytes], path: Path) -> None:
+    """A copy of what came in; nothing is left of one that could not be finished. What lies on the same disk already is not copied a second time."""
     lying = getattr(file, "temporary_file_path", None)
     if lying and Path(lying()).parent == path.parent:
         with suppress(OSError):  # a file system without links

@@ -22,7 +22,7 @@ from kundenkreis.core.bulk_frames import little_memory
 from kundenkreis.history import undo as history_undo
 from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import record_event
-from kundenkreis.quality import mappings, running, targets, telling
+from kundenkreis.quality import mappings, rolled_up, running, targets, telling
 from kundenkreis.quality.drafting import Look, folder, look, map_as_known, start_draft, start_pasted
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.phrases import kept
@@ -251,6 +251,7 @@ def _finish(run: ImportRun) -> None:
     after = targets.get(run.target).after
     if after:
         after(run.batch)
+    rolled_up.after(run.batch)
     planning.learn(apps.get_model(label) for label in run.batch.counts)
     with transaction.atomic():
         _end(run, State.DONE, Batch.State.DONE)

@@ -1,4 +1,4 @@
-"""Runs of the importer, their problems row by row, and remembered mappings."""
+"""Runs of the importer, their problems row by row, remembered mappings; merges of records."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.records import RecordQuerySet, reached_from
+from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Batch
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User
 
 
@@ -90,6 +91,12 @@ class ImportRun(models.Model):
     def within(self, reach: access.Reach) -> bool:
         return self.owner_id in reach.owners
 
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        return (explaining.Ground(explaining.By.OWNER, self.owner_id),) if self.owner_id else ()
+
+    def access_rule(self) -> explaining.Rule:
+        return explaining.Within("imports.see", self.grounds())
+
 
 class ImportProblem(models.Model):
     """Why a row was not stored (or, `is_note`, what was noticed on one that was)."""
@@ -128,3 +135,50 @@ class Mapping(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.signature[:8]
+
+
+class MergeQuerySet(RecordQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Merges of records that the person sees: the one that is kept stands for both."""
+        seen = models.Q(pk__in=[])
+        for noun in (Account, Contact):
+            seen |= models.Q(noun=noun.noun()) & reached_from("kept_id", noun.objects.visible_to(user))
+        return self.filter(seen)
+
+    def standing(self) -> Self:
+        """Those that were not taken back, alone or with their batch."""
+        return self.filter(undone_at=None).exclude(batch__state=Batch.State.UNDONE)
+
+
+class Merge(models.Model):
+    """Two records that became one: chunk `number` of `batch` holds what that changed."""
+
+    noun = models.CharField(_("kind"), max_length=10)  # "account", "contact"
+    kept_id = models.BigIntegerField()
+    gone_id = models.BigIntegerField()
+    kept_label = models.CharField(_("kept"), max_length=200)
+    gone_label = models.CharField(_("merged"), max_length=200)
+    at = models.DateTimeField(_("when"))
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="merges")
+    number = models.PositiveIntegerField()
+    undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="quality_merge_once")]
+        indexes = [
+            models.Index(fields=["noun", "kept_id", "-id"], name="quality_merge_kept"),
+            models.Index(fields=["noun", "gone_id", "-id"], name="quality_merge_gone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_label} → {self.kept_label}"
+
+
+from kundenkreis.quality.edited import EditedSheet, SheetCell  # noqa: E402, F401
+from kundenkreis.quality.lookups import Lookup  # noqa: E402, F401
+from kundenkreis.quality.pairs import DuplicatePair, DuplicateRun  # noqa: E402, F401
+from kundenkreis.quality.rules import QualityFigure, QualityFinding, QualityMark, QualityRule, QualityRun, QualityWaiver  # noqa: E402, F401

@@ -44,7 +44,9 @@ ROWS = {
     "merged": _("“%(value)s” stands in row %(first)s already; where this row says otherwise, it has replaced that."),
     "key_missing": _("Nothing tells which record this is: %(fields)s is empty."),
     "several_found": _("More than one record fits “%(value)s”, so it is not clear which one is meant."),
+    "unknown_record": _("“%(value)s” is no record that you see. Write its number, or a name that only one has."),
     "unknown_person": _("Nobody called “%(value)s” works here. Write an e-mail address or the full name."),
+    "restricted": _("A person with this address is restricted. Ask whoever answers for data protection."),
     "unknown_choice": _("“%(value)s” is not one of: %(choices)s."),
     "unknown_team": _("There is no team “%(value)s”."),
     "unknown_territory": _("There is no territory “%(value)s”."),
@@ -69,4 +71,35 @@ ROWS = {
     "taken": _("Another record has “%(value)s” already."),
     "invalid": _("%(message)s"),
 }
-SENTENCES = {**RUNS, **ROWS}
+# Of workbooks that were exported to be edited.
+SHEETS = {
+    "sheet_not_ours": _(
+        "This is no workbook that was exported here to be edited, or it has lost its hidden sheet. "
+        "Export the list to edit once more, or bring the file in as an import."
+    ),
+    "sheet_of_another_house": _(
+        "What this workbook says of itself was changed, or it comes from another house. Nothing was read; export the list to edit once more."
+    ),
+    "sheet_without_keys": _(
+        "The column with the keys is gone, so nobody can tell which row is which record. Export the list to edit once more."
+    ),
+    "sheet_not_allowed": _("Your role does not allow you to change records of this kind."),
+    "sheet_new_row": _("The row has no key: it is new. New records come in by an import."),
+    "sheet_key_changed": _("The key “%(value)s” was changed, or is from another workbook. The row was left out."),
+    "sheet_key_twice": _(
+        "The same key stands in row %(first)s too, so it is not clear which of the two counts. Both were left out."
+    ),
+    "sheet_not_found": _("There is no such record, or it lies outside your reach."),
+    "sheet_not_understood": _("“%(value)s” could not be understood."),
+    "sheet_columns_gone": _("Columns that are not there any more, and whose fields stay as they are: %(columns)s."),
+    "sheet_columns_retired": _("Columns whose fields cannot be edited any more, and which are not read: %(columns)s."),
+    "sheet_columns_unknown": _("Columns that were not exported and are not read: %(columns)s."),
+    "sheet_given_up": _(
+        "It broke off, and the server's log says more. What was taken over by then stays and can be undone; for the rest, "
+        "export the list to edit once more."
+    ),
+    "sheet_sorted": _(
+        "In %(count)s rows nearly every cell differs. Were the rows sorted without the column of the keys? Then do not take this over."
+    ),
+}
+SENTENCES = {**RUNS, **ROWS, **SHEETS}

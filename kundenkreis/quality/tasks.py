@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from django_tasks import task
 
-from kundenkreis.quality import importing
-from kundenkreis.quality.models import ImportRun
+from kundenkreis.quality import alone, importing, merging_certain
+from kundenkreis.quality.matching import running as matching
+from kundenkreis.quality.models import EditedSheet, ImportRun
 from kundenkreis.quality.reading import Unreadable
+from kundenkreis.quality.sheets import applying, bringing
+from kundenkreis.quality.standards import measuring
 from kundenkreis.staff.models import User
 
 
@@ -35,6 +38,57 @@ def _or_say_why(run: ImportRun, work: Callable[[ImportRun], ImportRun]) -> None:
     except (importing.CannotImport, Unreadable) as trouble:
         if trouble.code != "wrong_state":
             importing.give_up(run, trouble)
+
+
+@task()
+def find_duplicates(full: bool = False) -> None:
+    """Bring the pairs of duplicates up to date. Nothing happens while another search is at work: the timetable asks again."""
+    try:
+        matching.run(full=full)
+    except alone.Busy:
+        return
+    merging_certain.merge_by_rule()
+
+
+@task()
+def measure_quality(by_id: int | None = None) -> None:
+    """Hold all records against the rules. Nothing happens while another measurement is at work."""
+    try:
+        measuring.measure(by=User.objects.filter(pk=by_id).first())
+    except alone.Busy:
+        return
+
+
+@task()
+def merge_duplicates(by_id: int, at_least: float, kind: str, owner: int | None) -> None:
+    """Merge what a person has asked for, with the rights that she has by now."""
+    person = User.objects.filter(pk=by_id, is_active=True).first()
+    if person is not None:
+        merging_certain.merge_asked(person, at_least, kind, owner)
+
+
+@task()
+def compare_sheet(sheet_id: int) -> None:
+    """Compare an edited workbook that is large, or go on where a killed worker left it: from its beginning."""
+    sheet = EditedSheet.objects.filter(pk=sheet_id, state=EditedSheet.State.COMPARING).first()
+    if sheet is not None:
+        _or_give_up(sheet, bringing.compare)
+
+
+@task()
+def apply_sheet(sheet_id: int) -> None:
+    """Take over what was confirmed, or go on with it."""
+    sheet = EditedSheet.objects.filter(pk=sheet_id, state=EditedSheet.State.APPLYING).first()
+    if sheet is not None:
+        _or_give_up(sheet, applying.go_on)
+
+
+def _or_give_up(sheet: EditedSheet, work: Callable[[EditedSheet], EditedSheet]) -> None:
+    try:
+        work(sheet)
+    except Exception:
+        bringing.give_up(sheet)
+        raise
 
 
 @task()

@@ -49,14 +49,24 @@ def _customer(see: Scope, write: Scope, *, add: Scope | None = None, discard: Sc
             f"{noun}.discard": write if discard is None else discard,
             f"{noun}.export": see & ~Scope.NONE,
         }
+    # To merge is to make one of two; what is merged counts no more.
+    table |= {f"{noun}.merge": table[f"{noun}.discard"] for noun in ("accounts", "contacts")}
     # Signals are computed; people see them and answer them.
     table |= {"signals.see": see, "signals.change": write}
+    # Of two records that may be the same, a person is told when she sees both, and decides when both are hers to change.
+    table |= {"duplicates.see": see, "duplicates.decide": write}
+    # How good the data are, as far as she sees them; what is hers to change she also lets off from a rule.
+    table |= {"quality.see": see, "quality.waive": write}
     # Orders are a mirror of the ERP: they come in by import and API, and are not typed over by hand.
     for verb in ("add", "change", "discard"):
         table[f"orders.{verb}"] = Scope.NONE
-    return table
+    # What the house itself wants to know of an order (its custom fields) is filled in by whoever may change the customer.
+    table["orders.fill_in"] = write
+    return table | _SUPPRESSES
 
 
+# Whoever looks after people may put their addresses on the suppression list; only an administrator lifts one.
+_SUPPRESSES = {"suppressions.add": ALL}
 _EVERYONE = {
     "products.see": ALL,
     "products.export": ALL,
@@ -64,12 +74,25 @@ _EVERYONE = {
     "views.add": ALL,
     "views.share_team": ALL,
     "tokens.add": Scope.OWN,
+    "wordings.see": ALL,
+    # A person may ask for her data wherever she meets us, and the month runs from then on.
+    "requests.add": ALL,
 }
+_WORDINGS = {"wordings.change": ALL}
 # Trips are of the person who travels; whoever leads sees those of others under a works agreement only (`trips.models.sees_others`).
 _TRAVELS = {f"trips.{verb}": Scope.OWN for verb in ("see", "add", "change", "discard", "export")}
 _COSTS = {"products.see_cost": ALL}
 _PRODUCTS = {"products.add": ALL, "products.change": ALL, "products.discard": ALL}
 _IMPORTS = {"imports.see": ALL, "imports.run": ALL, "imports.undo": ALL}
+# Whoever answers for the data searches them for duplicates, and sets the rules by which they are measured.
+_SEARCHES = {"duplicates.run": ALL, "quality.change": ALL}
+
+
+def _leads(how_far: Scope) -> dict[str, Scope]:
+    """To ask why somebody sees a record, and to review what people may: of everybody, or of those in her teams. Of herself anyone may ask."""
+    return {"access.explain": how_far, "access.review": how_far}
+
+
 _ORDERS = {"orders.add": ALL, "orders.change": ALL, "orders.discard": ALL, "orders.see_unassigned": ALL}
 
 TABLE: dict[str, dict[str, Scope]] = {
@@ -82,6 +105,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
     | _IMPORTS
+    | _SEARCHES
     | {"orders.see_unassigned": ALL},
     Role.HEAD_OF_SALES: _EVERYONE
     | _TRAVELS
@@ -89,6 +113,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _COSTS
     | _PRODUCTS
     | _IMPORTS
+    | _SEARCHES
     | {
         "orders.see_unassigned": ALL,
         "accounts.assign": ALL,
@@ -96,7 +121,9 @@ TABLE: dict[str, dict[str, Scope]] = {
         "history.see": ALL,
         "people.lead": ALL,
         "trips.see": ALL,
-    },
+        "privacy.see": ALL,
+    }
+    | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=MINE)
@@ -106,13 +133,14 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, MINE, discard=Scope.OWN)
     | {"activities.add": ALL, "documents.add": ALL},
-    Role.MARKETING: _EVERYONE | _TRAVELS | _customer(ALL, MINE, discard=Scope.OWN) | {"contacts.add": ALL},
+    Role.MARKETING: _EVERYONE | _TRAVELS | _customer(ALL, MINE, discard=Scope.OWN) | {"contacts.add": ALL} | _WORDINGS,
     Role.ADMINISTRATOR: _EVERYONE
     | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
     | _PRODUCTS
     | _IMPORTS
+    | _SEARCHES
     | _ORDERS
     | {
         "accounts.assign": ALL,
@@ -126,9 +154,18 @@ TABLE: dict[str, dict[str, Scope]] = {
         "tokens.add": ALL,
         "rates.change": ALL,
         "mileage_rates.change": ALL,
-    },
-    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL}
-    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "signals")},
+        "registers.change": ALL,
+        "fields.change": ALL,
+        "suppressions.see": ALL,
+        "suppressions.change": ALL,
+        "suppressions.discard": ALL,
+        "privacy.see": ALL,
+        "privacy.change": ALL,
+    }
+    | _WORDINGS
+    | _leads(ALL),
+    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL}
+    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "signals", "quality")},
 }
 
 
@@ -177,8 +214,8 @@ def reach(user: Any, action: str) -> Reach:
         known[reached] = Reach(
             owners=me if Scope.OWN in reached else frozenset(),
             members=me if Scope.ACCOUNT_TEAM in reached else frozenset(),
-            teams=below(Team, {user.team_id} - {None}) if Scope.TEAM in reached else frozenset(),
-            territories=below(Territory, set(_territories_of(user.pk))) if Scope.TERRITORY in reached else frozenset(),
+            teams=teams_of(user) if Scope.TEAM in reached else frozenset(),
+            territories=territories_of(user) if Scope.TERRITORY in reached else frozenset(),
         )
     return known[reached]
 
@@ -198,13 +235,47 @@ def herself(user: User) -> frozenset[int]:
     """She and the people whose deputy she is today. Remembered on the user object for the request's length."""
     known, today = user.__dict__.setdefault("_herself", {}), clock.today()
     if today not in known:
-        known[today] = frozenset({user.pk, *stands_in_for(user, today)})
+        known[today] = frozenset({user.pk, *standing_in(user, today)})
     return known[today]
+
+
+def standing_in(user: User, on: dt.date) -> dict[int, dt.date | None]:
+    """The people whose deputy `user` is on that day, each until when (None: until further notice). Remembered on the user object."""
+    known = user.__dict__.setdefault("_standing_in", {})
+    if on not in known:
+        known[on] = longest(_begun(user.pk, on), on)
+    return known[on]
+
+
+def longest(begun: Iterable[tuple[int, dt.date | None]], on: dt.date) -> dict[int, dt.date | None]:
+    """Of (person, last day) of what has begun: whom it still holds for on that day, until when."""
+    found: dict[int, dt.date | None] = {}
+    for person, ends_on in begun:
+        if ends_on is None or ends_on >= on:
+            before = found.get(person, ends_on)
+            found[person] = None if ends_on is None or before is None else max(before, ends_on)
+    return found
 
 
 def stands_in_for(user: User, on: dt.date) -> list[int]:
     """The people whose deputy `user` is on that day."""
-    return [person for person, ends_on in _begun(user.pk, on) if ends_on is None or ends_on >= on]
+    return list(standing_in(user, on))
+
+
+def teams_of(user: User) -> frozenset[int]:
+    """Her team and those below it. Remembered on the user object for the request's length."""
+    known = user.__dict__
+    if "_teams_of" not in known:
+        known["_teams_of"] = below(Team, {user.team_id} if user.team_id else set())
+    return known["_teams_of"]
+
+
+def territories_of(user: User) -> frozenset[int]:
+    """Her territories and those below them. Remembered on the user object for the request's length."""
+    known = user.__dict__
+    if "_territories_of" not in known:
+        known["_territories_of"] = below(Territory, set(_territories_of(user.pk)))
+    return known["_territories_of"]
 
 
 @prepared
@@ -219,14 +290,22 @@ def _territories_of(person: Any) -> QuerySet:
 
 def below(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int]:
     """The ids of these teams or territories and of all that lie below them."""
-    if not roots:
-        return frozenset()
-    below: dict[int | None, list[int]] = {}
+    return under(roots, children_of(model)) if roots else frozenset()
+
+
+def children_of(model: type[Team] | type[Territory]) -> dict[int | None, list[int]]:
+    """The whole tree, without what is in the bin: whose children are which."""
+    children: dict[int | None, list[int]] = {}
     for pk, parent in _parents(model=model):
-        below.setdefault(parent, []).append(pk)
+        children.setdefault(parent, []).append(pk)
+    return children
+
+
+def under(roots: set[int], children: dict[int | None, list[int]]) -> frozenset[int]:
+    """These and all that lie below them in a tree."""
     found, open_ends = set(roots), list(roots)
     while open_ends:
-        for child in below.get(open_ends.pop(), []):
+        for child in children.get(open_ends.pop(), []):
             if child not in found:
                 found.add(child)
                 open_ends.append(child)

@@ -16,6 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.history.models import Batch, BatchChunk, Event
+from kundenkreis.history.taking_back import MERGE
 from kundenkreis.history.undo import parts_of
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -33,7 +34,10 @@ _DECIDED_BY = {
     "customers.consent": "contacts",
     "customers.address": "contacts",
     "customers.contactpoint": "contacts",
+    "customers.consentwording": "wordings",
+    "customers.suppression": "suppressions",
     "activities.activity": "activities",
+    "fields.customfield": "fields",
     "files.document": "documents",
     "catalogue.product": "products",
     "catalogue.family": "products",
@@ -46,6 +50,8 @@ _DECIDED_BY = {
     "orders.openitem": "orders",
     "orders.creditstanding": "orders",
     "insights.signal": "signals",
+    "quality.duplicatepair": "duplicates",
+    "quality.importrun": "imports",
     "staff.user": "people",
     "staff.team": "people",
     "staff.territory": "people",
@@ -55,6 +61,13 @@ _DECIDED_BY = {
     "trips.trip": "trips",
     "trips.leg": "trips",
     "trips.mileagerate": "mileage_rates",
+    "privacy.subjectrequest": "privacy",
+    "privacy.purpose": "privacy",
+    "privacy.controller": "privacy",
+    "privacy.breach": "privacy",
+    "privacy.problem": "privacy",
+    "privacy.alert": "privacy",
+    "privacy.alertrule": "privacy",
 }
 # Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
 _PARTS = frozenset(
@@ -68,9 +81,18 @@ _PARTS = frozenset(
         "customers.address",
         "customers.contactpoint",
         "orders.orderline",
+        "customers.consentwording",
+        "fields.customfield",
         "rates.exchangerate",
         "trips.leg",
         "trips.mileagerate",
+        "privacy.subjectrequest",
+        "privacy.purpose",
+        "privacy.controller",
+        "privacy.breach",
+        "privacy.problem",
+        "privacy.alert",
+        "privacy.alertrule",
     }
 )
 # What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.
@@ -79,6 +101,11 @@ _OF_ONE_PERSON = frozenset({"trips.trip", "trips.leg"})
 _HIDDEN = {"catalogue.product": {"cost": "products.see_cost"}}
 ASSIGNED = frozenset(access.ASSIGNED)
 _SLICE = 900  # SQLite takes so many parameters everywhere
+
+
+def noun_of(record: Model) -> str:
+    """The noun of `access.TABLE` that decides over a record; "" when there is none."""
+    return _DECIDED_BY.get(record._meta.label_lower, "")
 
 
 # --- seeing
@@ -161,6 +188,8 @@ def _may_undo(user: User, event: Event, subject: Any) -> bool:
         return True
     if label == "customers.account" and ASSIGNED & set(event.changes) and kind != "added":
         return access.may(user, "accounts.assign", subject) and access.may(user, "accounts.change", subject)
+    if label == "orders.order" and event.changes and all(name.startswith("custom_") for name in event.changes):
+        return kind == "changed" and access.may(user, "orders.fill_in", subject)
     return access.may(user, _action(label, discards=kind in ("added", "discarded", "restored")), subject)
 
 
@@ -178,7 +207,18 @@ def may_undo_batch(user: User, batch: Batch) -> bool:
         return (reach.everything or batch.actor_id in reach.owners) and _may_assign_back(user, batch)
     if batch.actor_id != user.pk and not access.may(user, "history.see"):
         return False
+    if batch.kind == MERGE:
+        return all(_may_unmerge(user, batch, label) for label in _models(batch))
     return _may_assign_back(user, batch) and all(_may_take_back(user, batch, label) for label in _models(batch))
+
+
+def _may_unmerge(user: User, batch: Batch, label: str) -> bool:
+    """What hangs on merged records goes back with them; it asks for no right of its own."""
+    if label not in ("customers.account", "customers.contact"):
+        return True
+    reach = access.reach(user, f"{_DECIDED_BY[label]}.merge")
+    ids = _changed(batch.chunks.filter(model=label))
+    return reach.everything or all(_within(apps.get_model(label), some, reach) for some in ids)
 
 
 def _models(batch: Batch) -> list[str]:
@@ -232,6 +272,8 @@ def _adds(user: User, label: str) -> bool:
 
 
 def _action(label: str, *, discards: bool) -> str:
+    if label == "quality.duplicatepair":
+        return "duplicates.decide"
     return f"{_DECIDED_BY[label]}.{'discard' if discards and label not in _PARTS else 'change'}"
 
 

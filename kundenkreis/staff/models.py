@@ -134,6 +134,10 @@ class User(AbstractBaseUser, Recorded):
     def timeline_account_id(self) -> None:
         return None
 
+    def within(self, reach: Any) -> bool:
+        """Whether a permission about people (`access.explain`) reaches her: she is herself, or in one of its teams."""
+        return self.pk in reach.owners or self.team_id in reach.teams
+
     def prepare(self, touched: set[str]) -> set[str]:
         if "email" in touched:
             self.email = self.email.lower()
@@ -322,3 +326,6 @@ def _refuse_cycle(node: Any) -> None:
             raise ValidationError({"parent": _("That would make it a part of itself.")})
         seen.add(above.pk)
         above = above.parent
+
+
+from kundenkreis.staff.reviews import AccessCheck, AccessReview  # noqa: E402, F401

@@ -19,6 +19,7 @@ AREAS = (
     "views",
     "notifications",
     "house",
+    "privacy",
 )
 """What the API's nouns are grouped in."""
 

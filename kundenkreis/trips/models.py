@@ -19,7 +19,7 @@ from kundenkreis.core.models import House
 from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User
 
 LONGEST = dt.timedelta(days=366)
@@ -109,6 +109,18 @@ class Trip(Recorded):
 
     def within(self, reach: access.Reach) -> bool:
         return self.person_id in reach.owners
+
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        return (explaining.Ground(explaining.By.OWNER, self.person_id),)
+
+    def access_rule(self) -> explaining.Rule:
+        """Her own; of others under a works agreement (see `sees_others`)."""
+        agreed = explaining.If(
+            House.known().counts_people(clock.today()), explaining.Want.AGREEMENT, explaining.Kind.AGREEMENT
+        )
+        others = explaining.Every((explaining.Within("trips.see"), agreed))
+        whose = explaining.AnyOf((explaining.Only(self.person_id), others))
+        return explaining.Every((explaining.Role("trips.see"), whose), told=(1,))
 
     @property
     def first_day(self) -> dt.date:

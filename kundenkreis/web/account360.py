@@ -265,7 +265,7 @@ def why_visible(account: Account, user: Any, seats: Sequence[AccountTeamMember])
     return _("You see this account as deputy of somebody in its account team.")
 
 
-_SHOWN = ("title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "key")
+_SHOWN = ("title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "bar", "key")
 
 
 def people_at(ids: Sequence[int], today: dt.date, most: int = 200) -> tuple[list[Position], list[Position]]:

@@ -21,23 +21,39 @@ from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.customers.discretion import Discretion
 from kundenkreis.history.models import Event
-from kundenkreis.web import formats
+from kundenkreis.staff.models import AccessCheck
+from kundenkreis.web import customs, formats
 
 _HIDDEN = {"key", "is_open", "done_at", "contact", "account"}
 _MOST = 12
 # What events tell beside the fields of their record.
 _BESIDE = {
     "accounts": lazy("Accounts"),
+    "records": lazy("Records"),
     "added": lazy("added"),
     "undone": lazy("undone"),
     "kept": lazy("kept"),
+    "merged": lazy("merged"),
+    "pairs": lazy("pairs"),
     "address": lazy("address"),
     "to": lazy("Accounts and contacts go to"),
     "quiet": lazy("not in the inbox"),
     "unmailed": lazy("not in the daily mail"),
     "digest": lazy("daily mail"),
     "hour": lazy("hour of the daily mail"),
+    "verdict": lazy("verdict"),
+    "note": lazy("note"),
+    "review": lazy("access review"),
+    "sha256": lazy("SHA-256 of the file"),
+    "form": lazy("form"),
+    "values": lazy("values"),
+    "rectified": lazy("rectified"),
+    "place": lazy("place"),
+    "request": lazy("request"),
+    "reason": lazy("reason"),
 }
+# Words for their values, where those are for programs.
+_BESIDE_WORDS: dict[str, dict[str, Any]] = {"verdict": dict(AccessCheck.Verdict.choices)}
 
 
 def spared(user: Any, events: Iterable[Event]) -> list[Event]:
@@ -108,6 +124,37 @@ def _headline(noun: str, verb: str) -> str:
         "undone": _("Undone: %(what)s %(name)s"),
         "purged": "%(name)s",
         "cancelled": _("%(what)s cancelled: %(name)s"),
+        "access_reviewed": _("Access of %(name)s reviewed"),
+        "begun": _("%(what)s begun: %(name)s"),
+        "ended": _("%(what)s ended: %(name)s"),
+        "merged": _("Merged: %(name)s"),
+        "unmerged": _("Merge taken back: %(name)s"),
+    }.get(verb) or _rarer(verb)
+
+
+def _rarer(verb: str) -> str:
+    """What happens to consents, lists, custom fields and the like; what has no headline of its own is told by its noun."""
+    return {
+        "asked": _("Asked for consent: %(name)s"),
+        "confirmed": _("Consent confirmed by the person: %(name)s"),
+        "withdrawn": _("Consent withdrawn: %(name)s"),
+        "objected": _("%(name)s objects to all advertising"),
+        "objection_ended": _("The objection of %(name)s has ended"),
+        "lifted": _("Suppression lifted: %(name)s"),
+        "loaded": _("%(name)s is in force"),
+        "verified": _("Confirmed as right: %(name)s"),
+        "retired": _("%(what)s retired: %(name)s"),
+        "brought_back": _("%(what)s brought back: %(name)s"),
+        "converted": _("%(what)s of another kind: %(name)s"),
+        "identified": _("Identity checked: %(name)s"),
+        "disclosed": _("Disclosed to the person: %(name)s"),
+        "passage_blacked_out": _("Passage blacked out for the disclosure: %(name)s"),
+        "passage_shown_again": _("Passage shown again in the disclosure: %(name)s"),
+        "extended": _("%(what)s extended: %(name)s"),
+        "answered": _("%(what)s answered: %(name)s"),
+        "refused": _("%(what)s refused: %(name)s"),
+        "rectified": _("%(what)s: data put right (%(name)s)"),
+        "notified": _("Authority notified: %(name)s"),
     }.get(verb, _("%(what)s: %(name)s"))
 
 
@@ -117,6 +164,9 @@ _NAMED_BY_CHOICES = {
     "customers.partnerfunction",
     "customers.accountteammember",
     "customers.consent",
+    "customers.consentwording",
+    "customers.suppression",
+    "customers.register",
 }
 
 
@@ -144,12 +194,16 @@ def fields_told(model: type[models.Model] | None, changes: dict[str, list]) -> l
     for name, values in list(changes.items())[:_MOST]:
         if name in _HIDDEN or len(values) < 2:
             continue
+        if own := customs.field_of(model, name):
+            found.append((str(own.label), customs.said(own, values[0]), customs.said(own, values[1])))
+            continue
         field = _field(model, name)
         label = capfirst(force_str(getattr(field, "verbose_name", "") or _BESIDE.get(name, name)))
         if len(values) >= 4:
             before, after = values[2], values[3]
         else:
-            before, after = (_readable(field, value) for value in values[:2])
+            words = _BESIDE_WORDS.get(name, {}) if field is None else {}
+            before, after = (words.get(str(value), _readable(field, value)) for value in values[:2])
         found.append((label, force_str(before or ""), force_str(after or "")))
     return found
 
@@ -159,6 +213,9 @@ def _readable(field: Any, value: Any) -> Any:
         return value
     if getattr(field, "choices", None):
         return dict(field.flatchoices).get(value, value)
+    if isinstance(value, list):
+        counted = bool(value) and isinstance(value[0], dict)
+        return _("%(n)s choices") % {"n": len(value)} if counted else ", ".join(map(str, value))
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
     try:

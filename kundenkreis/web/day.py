@@ -24,6 +24,7 @@ from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import LastLook
 from kundenkreis.orders.models import Order
+from kundenkreis.privacy.models import SubjectRequest
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web import day_asking
@@ -136,6 +137,14 @@ class Day:
         for one in found:
             one.is_along = one.pk in along  # type: ignore[attr-defined]
         return {one.pk: one for one in found}
+
+    @cached_property
+    def requests(self) -> list[SubjectRequest]:
+        """Privacy requests that she answers for, what is due first on top."""
+        if self.circle.whose != MINE or not access.reach(self.user, "requests.add"):
+            return []
+        hers = SubjectRequest.objects.open().filter(responsible_id__in=access.herself(self.user))
+        return list(hers.order_by("due_on", "pk")[:SHOWN])
 
     @cached_property
     def needs(self) -> list[Need]:

@@ -1,21 +1,14 @@
-"""Rights in words: what a role may do, and why a person sees an account."""
+"""Rights in words: what a role may do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from kundenkreis.core import clock
-from kundenkreis.customers.models import Account
-from kundenkreis.customers.models.accounts import seats_of
 from kundenkreis.staff import access
 from kundenkreis.staff.access import Scope
-from kundenkreis.staff.models import Deputy, Team, Territory, User
-from kundenkreis.staff.roles import Role
-from kundenkreis.web import formats
 
 NOUNS = {
     "accounts": lazy("Accounts"),
@@ -25,16 +18,22 @@ NOUNS = {
     "documents": lazy("Documents"),
     "orders": lazy("Orders"),
     "signals": lazy("Signals"),
+    "duplicates": lazy("Duplicates"),
     "products": lazy("Products"),
     "imports": lazy("Imports"),
     "people": lazy("People and teams"),
+    "access": lazy("Rights"),
     "views": lazy("Saved views"),
     "tokens": lazy("API tokens"),
     "history": lazy("History"),
     "bin": lazy("Bin"),
     "house": lazy("Settings of the house"),
+    "fields": lazy("Custom fields"),
     "rates": lazy("Exchange rates"),
     "mileage_rates": lazy("Mileage rates"),
+    "wordings": lazy("Wordings of consents"),
+    "suppressions": lazy("Suppressed addresses"),
+    "registers": lazy("ECG and Robinson list"),
 }
 VERBS = {
     "see": lazy("see"),
@@ -44,6 +43,11 @@ VERBS = {
     "export": lazy("export"),
     "run": lazy("run"),
     "undo": lazy("undo"),
+    "decide": lazy("decide"),
+    "merge": lazy("merge"),
+    "lead": lazy("lead"),
+    "explain": lazy("explain"),
+    "review": lazy("review"),
     "assign": lazy("hand over to somebody else"),
     "see_cost": lazy("see costs"),
     "see_unassigned": lazy("see sales without an account"),
@@ -89,72 +93,3 @@ def rights_of(role: str) -> list[tuple[str, list[Right]]]:
         )
         for noun in sorted(found, key=lambda n: order.index(n) if n in order else len(order))
     ]
-
-
-def reasons(person: User, account: Account, action: str = "accounts.see") -> list[str]:
-    """Why a person may do this with an account, each reason a sentence; none when she may not."""
-    if Scope.ALL in access.scope(person, action):
-        return [_("The role %(role)s reaches all accounts.") % {"role": Role(person.role).label}]
-    reach = access.reach(person, action)
-    found = []
-    if account.owner_id and account.owner_id in reach.owners:
-        found.append(_owning(person, account))
-    found += [
-        _("%(seat)s is on the account team as %(role)s.")
-        % {"seat": _or_deputy(person, seat.person), "role": seat.get_role_display()}
-        for seat in seats_of(reach, person_id=reach.members).filter(account=account).select_related("person")
-    ]
-    found += [
-        _("%(deputy)s is the deputy of %(seat)s, who is on the account team as %(role)s.")
-        % {"deputy": _or_deputy(person, seat.deputy), "seat": seat.person, "role": seat.get_role_display()}
-        for seat in seats_of(reach, deputy_id=reach.members).filter(account=account).select_related("person", "deputy")
-    ]
-    if account.team_id and account.team_id in reach.teams:
-        found.append(_through_team(person, account.team))
-    if account.territory_id and account.territory_id in reach.territories:
-        found.append(_through_territory(person, account.territory))
-    return found
-
-
-def _owning(person: User, account: Account) -> str:
-    if account.owner_id == person.pk:
-        return _("%(name)s owns the account.") % {"name": person}
-    until = _stands_in_until(person, account.owner)
-    return _("%(name)s stands in for %(owner)s, who owns the account%(until)s.") % {
-        "name": person,
-        "owner": account.owner,
-        "until": until,
-    }
-
-
-def _stands_in_until(person: User, owner: Any) -> str:
-    today = clock.today()
-    for deputy in Deputy.objects.living().filter(deputy=person, person=owner, starts_on__lte=today):
-        if deputy.ends_on and deputy.ends_on >= today:
-            return _(", until %(day)s") % {"day": formats.day(deputy.ends_on)}
-    return ""
-
-
-def _or_deputy(person: User, seated: User) -> str:
-    if seated.pk == person.pk:
-        return str(person)
-    return _("%(seated)s (for whom %(name)s stands in)") % {"seated": seated, "name": person}
-
-
-def _through_team(person: User, team: Team) -> str:
-    if person.team_id == team.pk:
-        return _("The account belongs to %(name)s's team %(team)s.") % {"name": person, "team": team}
-    return _("The account belongs to the team %(team)s, a part of %(name)s's team %(above)s.") % {
-        "name": person,
-        "team": team,
-        "above": person.team,
-    }
-
-
-def _through_territory(person: User, territory: Territory) -> str:
-    if person.territories.filter(pk=territory.pk).exists():
-        return _("The account lies in %(name)s's territory %(territory)s.") % {"name": person, "territory": territory}
-    return _("The account lies in the territory %(territory)s, a part of one of %(name)s's.") % {
-        "name": person,
-        "territory": territory,
-    }

@@ -16,7 +16,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
-from axes.helpers import get_cool_off, get_failure_limit
+from axes.helpers import get_client_ip_address, get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django_tasks import task
 
 from kundenkreis.history.recording import record_event
+from kundenkreis.privacy import watching
 from kundenkreis.staff import inviting
 from kundenkreis.staff.models import User
 
@@ -102,8 +103,11 @@ class Adapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
         """Every way to sign in ends here: password, second factor, passkey."""
+        last = user.last_login
         super().login(request, user)
         record_event(user, "signin.succeeded", by=user)
+        agent = request.headers.get("User-Agent", "")
+        watching.signed_in(user, agent, get_client_ip_address(request) or "", last=last)
 
     def set_password(self, user: User, password: str) -> None:  # type: ignore[override]
         user.change(by=user, verb="password_changed", password=make_password(password))
@@ -181,6 +185,7 @@ class LockOut(AxesDatabaseHandler):
         user = User.objects.filter(email=mail_address(request, credentials)).first()
         if user:
             record_event(user, "signin.locked", by=None, changes={"address": [None, request.axes_ip_address]})  # type: ignore[attr-defined]
+            watching.failed(user, counted)
 
 
 def mail_address(request: HttpRequest, credentials: dict | None = None) -> str:

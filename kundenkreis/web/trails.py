@@ -20,6 +20,7 @@ KINDS = {
     "hand_over": lazy("Handing over"),
     "bulk_edit": lazy("Bulk edit"),
     "merge": lazy("Merging"),
+    "sheet": lazy("Edited in a spreadsheet"),
     "api": lazy("API"),
     "purge": lazy("Emptying the bin"),
 }

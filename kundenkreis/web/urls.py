@@ -4,7 +4,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from kundenkreis.api import door
+from kundenkreis.lists import known
 from kundenkreis.web.views import (
+    access,
     accounts,
     activities,
     activity_page,
@@ -13,8 +15,11 @@ from kundenkreis.web.views import (
     calendar,
     contacts,
     credit,
+    custom_fields,
     day,
+    duplicates,
     errors,
+    field_files,
     files,
     history,
     imports,
@@ -22,17 +27,25 @@ from kundenkreis.web.views import (
     insights,
     legs,
     me,
+    merges,
     mileage,
     mileage_rates,
     offline,
+    opt_in,
     orders,
     parts,
     patterns,
     people,
+    permission,
+    permission_house,
     products,
+    quality,
+    quality_rules,
     rates,
     report,
+    reviews,
     rounds,
+    sheets,
     team_week,
     teams,
     territories,
@@ -41,6 +54,7 @@ from kundenkreis.web.views import (
     trips,
     views,
     vocabulary,
+    wordings,
     zones,
 )
 from kundenkreis.web.views import bin as bins
@@ -81,9 +95,18 @@ PEOPLE = [
     path("<int:pk>/unlock/", people.unlock, name="unlock"),
     path("<int:pk>/discard/", people.discard, name="discard"),
     path("<int:pk>/restore/", people.restore, name="restore"),
-    path("<int:pk>/why/", people.why, name="why"),
     path("<int:pk>/deputies/", people.add_deputy, name="add_deputy"),
     path("deputies/<int:pk>/discard/", people.discard_deputy, name="discard_deputy"),
+]
+ACCESS = [
+    path("of/<str:label>/<int:pk>/", access.record, name="record"),
+    path("people/<int:pk>/", access.person, name="person"),
+    path("changes/", access.changes, name="changes"),
+    path("review/", reviews.index, name="review"),
+    path("review/export/", reviews.export, name="review_export"),
+    path("review/begin/", reviews.begin, name="review_begin"),
+    path("review/<int:pk>/end/", reviews.end, name="review_end"),
+    path("review/<int:pk>/people/<int:person_pk>/", reviews.judge, name="review_judge"),
 ]
 TEAMS = [
     path("", teams.index, name="list"),
@@ -138,6 +161,23 @@ RATES = [
     path("<int:pk>/edit/", rates.edit, name="edit"),
     path("<int:pk>/discard/", rates.discard, name="discard"),
 ]
+WORDINGS = [
+    path("", wordings.index, name="list"),
+    path("new/", wordings.add, name="add"),
+    path("<int:pk>/", wordings.detail, name="detail"),
+    path("<int:pk>/edit/", wordings.edit, name="edit"),
+    path("<int:pk>/discard/", wordings.discard, name="discard"),
+]
+PERMISSION = [
+    path("", permission_house.index, name="index"),
+    path("lists/", permission_house.load, name="load"),
+    path("suppress/", permission_house.suppress, name="suppress"),
+    path("<int:pk>/lift/", permission_house.lift, name="lift"),
+]
+OPT_IN = [
+    path("consent/<str:token>/", opt_in.confirm, name="confirm"),
+    path("unsubscribe/<str:token>/", opt_in.unsubscribe, name="unsubscribe"),
+]
 MILEAGE_RATES = [
     path("", mileage_rates.index, name="list"),
     path("new/", mileage_rates.add, name="add"),
@@ -152,6 +192,20 @@ PATTERNS = [
     path("peek/", patterns.peek, name="peek"),
     path("options/", patterns.options, name="options"),
     path("inline/", patterns.inline, name="inline"),
+]
+
+
+FIELDS = [
+    path("", custom_fields.index, name="list"),
+    path("new/", custom_fields.add, name="add"),
+    path("order/", custom_fields.order, name="order"),
+    path("file/", field_files.write, name="file"),
+    path("load/", field_files.load, name="load"),
+    path("<int:pk>/", custom_fields.edit, name="edit"),
+    path("<int:pk>/retire/", custom_fields.retire, name="retire"),
+    path("<int:pk>/bring-back/", custom_fields.bring_back, name="bring_back"),
+    path("<int:pk>/kind/", custom_fields.kind, name="kind"),
+    path("<int:pk>/options/", custom_fields.options, name="options"),
 ]
 
 
@@ -178,6 +232,7 @@ ACCOUNTS = [
     path("", accounts.index, name="list"),
     path("new/", accounts.add, name="add"),
     path("export/", accounts.export, name="export"),
+    path("export-to-edit/", sheets.export, {"noun": "accounts"}, name="export_edit"),
     path("move/<slug:key>/", accounts.move, name="move"),
     path("options/", accounts.options, name="options"),
     path("bulk/", bulk.accounts, name="bulk"),
@@ -185,6 +240,7 @@ ACCOUNTS = [
     path("<int:pk>/edit/", accounts.edit, name="edit"),
     path("<int:pk>/discard/", accounts.discard, name="discard"),
     path("<int:pk>/restore/", accounts.restore, name="restore"),
+    path("<int:pk>/merge/", merges.merge, {"noun": "account"}, name="merge"),
     path("<int:pk>/timeline/", activities.of_account, name="timeline"),
     path("<int:pk>/credit/", credit.change, name="credit"),
     *_kept_by("accounts"),
@@ -193,13 +249,25 @@ CONTACTS = [
     path("", contacts.index, name="list"),
     path("new/", contacts.add, name="add"),
     path("export/", contacts.export, name="export"),
+    path("export-to-edit/", sheets.export, {"noun": "contacts"}, name="export_edit"),
     path("options/", contacts.options, name="options"),
     path("<int:pk>/", contacts.detail, name="detail"),
     path("<int:pk>/edit/", contacts.edit, name="edit"),
     path("<int:pk>/discard/", contacts.discard, name="discard"),
     path("<int:pk>/restore/", contacts.restore, name="restore"),
+    path("<int:pk>/merge/", merges.merge, {"noun": "contact"}, name="merge"),
     path("<int:pk>/timeline/", contacts.timeline_of, name="timeline"),
+    path("<int:pk>/permission/<slug:purpose>/<slug:channel>/", permission.why, name="why"),
+    path("<int:pk>/consents/<int:consent_pk>/withdraw/", permission.withdraw, name="withdraw"),
+    path("<int:pk>/object/", permission.object_to, name="object"),
+    path("<int:pk>/end-objection/", permission.end_objection, name="end_objection"),
+    path("<int:pk>/suppress/", permission.suppress, name="suppress"),
+    path("<int:pk>/opt-in/", permission.opt_in, name="opt_in"),
     *_kept_by("contacts"),
+]
+MERGES = [
+    path("", merges.index, name="list"),
+    path("<int:pk>/take-back/", merges.take_back, name="take_back"),
 ]
 VIEWS = [
     path("new/", views.add, name="add"),
@@ -221,6 +289,38 @@ IMPORTS = [
     path("<int:pk>/rejected.csv", imports.rejected, name="rejected"),
     path("<int:pk>/undo/", imports.undo, name="undo"),
 ]
+SHEETS = [
+    path("", sheets.add, name="add"),
+    path("<int:pk>/", sheets.detail, name="detail"),
+    path("<int:pk>/decide/", sheets.decide, name="decide"),
+    path("<int:pk>/apply/", sheets.apply, name="apply"),
+    path("<int:pk>/forget/", sheets.forget, name="forget"),
+]
+DUPLICATES = [
+    path("", duplicates.index, name="list"),
+    path("search/", duplicates.search, name="search"),
+    path("<int:pk>/", duplicates.detail, name="detail"),
+    path("merge-certain/", duplicates.merge_certain, name="merge_certain"),
+    path("<int:pk>/merge/", duplicates.merge, name="merge"),
+    path("<int:pk>/different/", duplicates.different, name="different"),
+    path("<int:pk>/reopen/", duplicates.reopen, name="reopen"),
+]
+QUALITY = [
+    path("", quality.index, name="index"),
+    path("measure/", quality.measure, name="measure"),
+    path("of/<slug:noun>/<int:pk>/", quality.record, name="record"),
+    path("of/<slug:noun>/<int:pk>/confirm/", quality.confirm, name="confirm"),
+    path("of/<slug:noun>/<int:pk>/waive/<int:rule_pk>/", quality.waive, name="waive"),
+    path("exceptions/<int:pk>/discard/", quality.unwaive, name="unwaive"),
+]
+QUALITY_RULES = [
+    path("", quality_rules.index, name="list"),
+    path("new/", quality_rules.add, name="add"),
+    path("usual/", quality_rules.take_over, name="take_over"),
+    path("<int:pk>/", quality_rules.detail, name="detail"),
+    path("<int:pk>/edit/", quality_rules.edit, name="edit"),
+    path("<int:pk>/discard/", quality_rules.discard, name="discard"),
+]
 ACTIVITIES = [
     path("", activity_page.agenda, name="list"),
     path("new/", activities.add, name="add"),
@@ -241,6 +341,7 @@ ACTIVITIES = [
 TOUCHES = [
     path("", touch_list.index, name="list"),
     path("export/", touch_list.export, name="export"),
+    path("bulk/", bulk.accounts, {"list_name": "touches"}, name="bulk"),
 ]
 LOG = [
     path("", activity_page.index, name="list"),
@@ -266,6 +367,7 @@ PRODUCTS = [
     path("", products.index, name="list"),
     path("new/", products.add, name="add"),
     path("export/", products.export, name="export"),
+    path("export-to-edit/", sheets.export, {"noun": "products"}, name="export_edit"),
     path("options/", products.options, name="options"),
     path("price-lists/", products.price_lists, name="price_lists"),
     path("price-lists/new/", products.price_list, name="add_price_list"),
@@ -281,6 +383,7 @@ ORDERS = [
     path("", orders.index, name="list"),
     path("export/", orders.export, name="export"),
     path("<int:pk>/", orders.detail, name="detail"),
+    path("<int:pk>/edit/", orders.edit, name="edit"),
 ]
 SIGNALS = [
     path("", insights.index, name="list"),
@@ -326,6 +429,10 @@ urlpatterns = [
     path("calendar/<str:secret>.ics", calendar.read, name="calendar"),
     path("search/opened/", opened, name="opened"),
     path("house/", include((HOUSE, "house"))),
+    path("house/permission/", include((PERMISSION, "permission"))),
+    path("house/wordings/", include((WORDINGS, "wordings"))),
+    path("", include((OPT_IN, "opt_in"))),
+    path("house/fields/", include((FIELDS, "fields"))),
     path("house/rates/", include((RATES, "rates"))),
     path("house/mileage-rates/", include((MILEAGE_RATES, "mileage_rates"))),
     path("zones/", zones.options, name="zones"),
@@ -343,11 +450,13 @@ urlpatterns = [
     path("bin/", include((BIN, "bin"))),
     path("documents/", include((DOCUMENTS, "documents"))),
     path("people/", include((PEOPLE, "people"))),
+    path("access/", include((ACCESS, "access"))),
     path("teams/", include((TEAMS, "teams"))),
     path("territories/", include((TERRITORIES, "territories"))),
     path("accounts/tags/", include((_vocabulary("tags"), "tags"))),
     path("accounts/", include((ACCOUNTS, "accounts"))),
     path("contacts/", include((CONTACTS, "contacts"))),
+    path("merges/", include((MERGES, "merges"))),
     path("views/", include((VIEWS, "views"))),
     path("touches/", include((TOUCHES, "touches"))),
     path("activities/all/", include((LOG, "log"))),
@@ -361,6 +470,12 @@ urlpatterns = [
     path("orders/", include((ORDERS, "orders"))),
     path("insights/", include((SIGNALS, "signals"))),
     path("inbox/", include((INBOX, "inbox"))),
+    path("sheets/", include((SHEETS, "sheets"))),
     path("imports/", include((IMPORTS, "imports"))),
+    path("duplicates/", include((DUPLICATES, "duplicates"))),
+    path("quality/rules/", include((QUALITY_RULES, "quality_rules"))),
+    path("quality/", include((QUALITY, "quality"))),
+    path("", include("kundenkreis.web.privacy_urls")),
     path("patterns/", include((PATTERNS, "patterns"))),
 ]
+known.all_told()  # the views above have declared their lists

@@ -21,6 +21,14 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "partner-functions": {"account_id": account, "function": "payer", "partner_id": "@accounts"},
         "contacts": {"family_name": "Brauneis", "given_name": "Kurt", "owner_id": world.cem.pk},
         "positions": {"contact_id": "@contacts", "account_id": account, "job_title": "Owner"},
+        "wordings": {
+            "purpose": "newsletter",
+            "edition": "2026-01",
+            "channels": ["email"],
+            "text_de": "Ja, gerne.",
+            "text_en": "Yes, please.",
+            "valid_from": "2026-01-01",
+        },
         "consents": {
             "contact_id": "@contacts",
             "purpose": "newsletter",
@@ -59,6 +67,20 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         },
         "credit-standings": {"account_id": account, "limit": "5000", "as_of": "2026-02-01"},
         "saved-views": {"list_name": "accounts", "name": "Mine"},
+        "privacy-requests": {"kind": "access", "contact_id": "@contacts"},
+        "purposes": {
+            "key": "fairs",
+            "bases": ["f"],
+            "name_de": "Messen",
+            "name_en": "Fairs",
+            "interest_en": "To meet customers",
+            "people_de": "Kunden",
+            "people_en": "Customers",
+            "retention_de": "Ein Jahr",
+            "retention_en": "A year",
+        },
+        "breaches": {"title": "A mail to the wrong address"},
+        "problems": {"what": "The list stays empty", "page": "/accounts/"},
         "trips": {
             "purpose": "Visit in Salzburg",
             "starts_at": "2026-02-02T07:00:00+01:00",
@@ -74,6 +96,10 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "km": "98.5",
         },
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
+        "quality-rules": {"noun_of": "account", "field": "gln", "kind": "filled"},
+        "quality-waivers": {"rule_id": "@quality-rules", "account_id": account, "reason": "Has none"},
+        "lookups": {"account_id": account, "number": "ATU13585627", "answer": "valid", "asked_on": "2026-01-15"},
+        "custom-fields": {"belongs_to": "accounts", "key": "made", "kind": "text", "label_en": "Made"},
         "exchange-rates": {"currency": "CHF", "on": "2026-02-01", "rate": "0.94", "source": "ECB"},
     }
 
@@ -95,6 +121,8 @@ BOUND = [
     "deliveries",
     "open-items",
     "credit-standings",
+    "quality-waivers",
+    "lookups",
 ]
 
 

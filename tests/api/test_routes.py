@@ -23,6 +23,7 @@ ROUTES = [
 
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
+    "sheets": "accounts.change",
     "products": "products.see",
     "families": "products.see",
     "units": "products.see",
@@ -33,12 +34,16 @@ SEE = {
     "territories": "people.see",
     "deputies": "people.see",
     "imports": "imports.see",
+    "duplicate-pairs": "duplicates.see",
     "import-mappings": "imports.see",
     "tokens": "",
     "events": "history.see",
     "contacts": "contacts.see",
     "positions": "contacts.see",
     "consents": "contacts.see",
+    "wordings": "wordings.see",
+    "suppressions": "suppressions.see",
+    "registers": "registers.change",
     "activities": "activities.see",
     "documents": "documents.see",
     "orders": "orders.see",
@@ -49,15 +54,21 @@ SEE = {
     "notifications": "",
     "batches": "",
     "exchange-rates": "",
+    **dict.fromkeys(("quality-rules", "quality-findings", "quality-waivers"), "quality.see"),
     "trips": "trips.see",
     "trip-legs": "trips.see",
     "mileage-rates": "",
+    "privacy-requests": "requests.add",
+    **dict.fromkeys(("purposes", "breaches", "alerts", "erasures", "restrictions"), "privacy.see"),
+    "problems": "",
 }
 ADD = {
     "accounts": "accounts.add",
     "contacts": "contacts.add",
     "positions": "contacts.change",
     "consents": "contacts.change",
+    "wordings": "wordings.change",
+    "suppressions": "suppressions.add",
     "activities": "activities.add",
     "products": "products.add",
     "families": "products.add",
@@ -74,9 +85,16 @@ ADD = {
     "deputies": "people.see",
     "saved-views": "views.add",
     "exchange-rates": "rates.change",
+    "quality-rules": "quality.change",
+    "quality-waivers": "quality.waive",
+    "custom-fields": "fields.change",
     "trips": "trips.add",
     "trip-legs": "trips.change",
     "mileage-rates": "mileage_rates.change",
+    "privacy-requests": "requests.add",
+    "purposes": "privacy.change",
+    "breaches": "privacy.change",
+    "problems": "",
 }
 
 
@@ -115,13 +133,19 @@ def test_every_noun_is_added_by_the_roles_that_may_add_it(everybody, program):
             if "add" not in noun.verbs or noun.path == "documents":
                 continue
             action = ADD.get(noun.path, "accounts.change")
-            expected = 422 if access.scope(person, action) else 403
+            expected = 422 if not action or access.scope(person, action) else 403
             assert asking.post(noun.path, {}).status_code == expected, (person.role, noun.path)
 
 
 # What is done beyond adding and changing, and the action that it asks. The record is not there, so who may gets as far as 404 or 422.
 STEPS = {
     "POST /imports": "imports.run",
+    "POST /contacts/{id}/object": "contacts.see",
+    "POST /contacts/{id}/end-objection": "contacts.see",
+    "POST /contacts/{id}/suppress": "contacts.see",
+    "POST /contacts/{id}/opt-in": "contacts.see",
+    "POST /consents/{id}/withdraw": "contacts.see",
+    "POST /suppressions/{id}/lift": "suppressions.see",
     "POST /imports/{id}/mapping": "imports.see",
     "POST /imports/{id}/check": "imports.see",
     "POST /imports/{id}/start": "imports.see",
@@ -130,9 +154,28 @@ STEPS = {
     "POST /people/{id}/invite": "people.see",
     "POST /people/{id}/lock": "people.see",
     "POST /people/{id}/unlock": "people.see",
+    **{
+        f"POST /privacy-requests/{{id}}/{step}": "requests.add"
+        for step in ("ask-identity", "identify", "begin", "extend", "respond", "refuse")
+    },
+    **{
+        f"POST /breaches/{{id}}/{step}": "privacy.see"
+        for step in ("notify", "leave-unnotified", "tell-people", "close", "reopen")
+    },
+    "POST /alerts/{id}/clear": "privacy.see",
+    "POST /alerts/{id}/make-breach": "privacy.see",
+    "POST /problems/{id}/settle": "",
+    "POST /contacts/{id}/disclosure": "privacy.change",
+    **{
+        f"POST /contacts/{{id}}/{step}": "privacy.change"
+        for step in ("restrict", "lift-restriction", "hold", "end-hold", "erase")
+    },
     "POST /batches/{id}/undo": "",
     "POST /events/{id}/undo": "",
     "DELETE /tokens/{id}": "",
+    "POST /sheets/{id}/apply": "accounts.change",
+    "POST /sheets/{id}/decide": "accounts.change",
+    "DELETE /sheets/{id}": "accounts.change",
 }
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 # Playwright's loop runs in this thread; the tests' own queries here are harmless.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -16,6 +21,19 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SWITCHES += ["--disable-component-update", "--disable-sync"]
+
+
+SILENT_S = 240  # no test takes as long, the walk through all pages on a slow machine neither
+
+
+def pytest_collection_modifyitems(items):
+    """Playwright waits for some of Chromium's answers for ever (a key that was pressed), and Chromium, rarely, gives none.
+
+    `Launched.watched` ends it then. The test fails at the line that waited, and is asked once more of a new one.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TargetClosedError"]))
 
 
 def chromium() -> str | None:
@@ -33,11 +51,44 @@ def playwright():
         yield started
 
 
+class Launched:
+    """A Chromium for many tests, started anew when it has ended."""
+
+    def __init__(self, playwright: Any, **switches: Any):
+        self.playwright, self.switches = playwright, switches
+        self.browser: Browser | None = None
+
+    @contextmanager
+    def watched(self) -> Iterator[Browser]:
+        """It for one test, in which it does not fall silent for longer than SILENT_S."""
+        if not (self.browser and self.browser.is_connected()):
+            self.browser = self.playwright.chromium.launch(executable_path=chromium(), args=SWITCHES, **self.switches)
+        told = self.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+        process = next(one["id"] for one in told if one["type"] == "browser")
+        watch = threading.Timer(SILENT_S, os.kill, (process, signal.SIGKILL))
+        watch.daemon = True
+        watch.start()
+        try:
+            yield self.browser
+        finally:
+            watch.cancel()
+
+    def close(self) -> None:
+        if self.browser:
+            self.browser.close()
+
+
 @pytest.fixture(scope="session")
-def browser(playwright):
-    started = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
-    yield started
-    started.close()
+def launched(playwright):
+    one = Launched(playwright)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def browser(launched):
+    with launched.watched() as living:
+        yield living
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ Playwright switches that off (`--disable-back-forward-cache`), so the same is as
 import pytest
 
 from kundenkreis.customers.models import Account
-from tests.browser.conftest import SWITCHES, chromium
+from tests.browser.conftest import Launched
 from tests.browser.settling import settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,13 +15,11 @@ WHOLE = "--disable-back-forward-cache"
 
 
 @pytest.fixture(scope="module", params=["kept whole", "kept on disk"])
-def browser(request, playwright):
+def launched(request, playwright):
     """Takes the place of the session's browser for `look`."""
-    ignored = [WHOLE] if request.param == "kept whole" else None
-    started = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES, ignore_default_args=ignored)
-    started.keeps_whole = bool(ignored)
-    yield started
-    started.close()
+    one = Launched(playwright, ignore_default_args=[WHOLE] if request.param == "kept whole" else None)
+    yield one
+    one.close()
 
 
 def back(page):
@@ -40,7 +38,7 @@ def reads(page, words):
     settled(page, f"!document.documentElement.hidden && document.body.innerText.includes({words!r})")
 
 
-def test_without_a_change_a_page_that_was_kept_whole_comes_back_as_it_was(world, look, browser):
+def test_without_a_change_a_page_that_was_kept_whole_comes_back_as_it_was(world, look, launched):
     page = look(world.ada, "/accounts/")
     # The first visit brings the service worker; when it takes over, Chromium lets go of every page that it has kept.
     settled(page, "navigator.serviceWorker.controller?.state === 'activated'")
@@ -48,7 +46,7 @@ def test_without_a_change_a_page_that_was_kept_whole_comes_back_as_it_was(world,
     go(page, f"/accounts/{world.lindner.pk}/")
     back(page)
     reads(page, "Lindner")
-    assert page.evaluate("window.mark === 'the same'") == browser.keeps_whole
+    assert page.evaluate("window.mark === 'the same'") == bool(launched.switches["ignore_default_args"])
 
 
 def test_after_signing_out_the_back_button_shows_nothing_of_the_house(world, look):

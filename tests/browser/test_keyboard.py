@@ -115,3 +115,13 @@ def test_on_a_phone_the_palette_fills_the_screen_and_its_lines_are_large_enough(
     boxes = [box for item in page.locator("#palette-results .palette-item").all() if (box := item.bounding_box())]
     assert min(box["height"] for box in boxes) >= 44
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_c_presses_the_page_s_own_button_where_the_menu_has_no_such_thing(world, look):
+    page = look(world.admin, "/house/fields/")
+    page.keyboard.press("c")
+    page.wait_for_url("**/house/fields/new/**")
+    page.goto(page.url.split("/house/")[0] + "/accounts/")
+    page.keyboard.press("c")
+    settled(page, "Boolean(document.querySelector('#create-menu:popover-open'))")
+    assert page.said == []

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core.cache import cache
 
+from kundenkreis.customers.models import Contact
 from kundenkreis.staff.models import User
 from tests.furnished import furnish
 from tests.sitemap import ALSO, addresses
@@ -16,9 +17,20 @@ MOST_BYTES = 150_000
 REFERENCE = "/api/v1/docs"
 NOUNS = {
     "customers": ("accounts", "contacts"),
-    "work": ("day", "activities", "log", "imports", "inbox", "documents", "views", "history", "bin"),
+    "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
     "sales": ("products", "orders", "patterns"),
     "also": ("also",),
+    "care": ("duplicates", "merges", "quality", "quality_rules", "sheets", "fields", "permission", "wordings"),
+    "privacy": (
+        "privacy_requests",
+        "privacy_done",
+        "privacy_record",
+        "privacy_breaches",
+        "privacy_alerts",
+        "problems",
+        "disclosure",
+    ),
+    "rights": ("people", "teams", "territories", "access", "tokens", "me"),
 }
 SIGN_IN = ["/signin/login/", "/signin/password/reset/", "/signin/password/reset/done/", "/signin/inactive/"]
 
@@ -32,7 +44,9 @@ def pages(world, signed_in, made, group):
     people = [world.ben, world.admin, world.ada]
     clients = {person: signed_in(person) for person in people}
     found, lost, seen = [], [], set()
-    also = [("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip")})) for a in ALSO]
+    also = [
+        ("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip", "sheet")})) for a in ALSO
+    ]
     for name, address in [*addresses(made), *also]:
         if group_of(name) != group or (name.endswith("part_change") and name in seen):
             continue
@@ -82,6 +96,7 @@ def test_every_page_is_accessible_fits_and_is_quiet(
     found, wrong = pages(world, signed_in, furnish(world), group)
     assert found
     speak([world.ben, world.admin, world.ada], language)
+    Contact.objects.update(language=language)  # pages behind links in mails speak the language of who got the mail
     open_ones = {}
     for person, address in found:
         page = open_ones.get(person) or open_ones.setdefault(person, look(person, "/me/", width, theme))

@@ -13,8 +13,10 @@ from django.core.management.base import CommandError
 
 from kundenkreis.core.readiness import Readiness
 from kundenkreis.customers.models import Account
+from kundenkreis.fields import indexing
 from kundenkreis.history.models import Batch
 from kundenkreis.staff.models import ApiToken
+from tests.fields.defining import define
 
 OURS = sorted(name for name, app in get_commands().items() if app == "kundenkreis.cli")
 WITH_JSON = {"backup", "doctor", "import", "person", "restore", "token", "touches", "undo"}
@@ -151,8 +153,16 @@ def examined(*arguments: str) -> dict[str, dict]:
 def test_the_doctor_looks_at_everything(world):
     assert set(examined()) == {
         "python", "database", "migrations", "data directory", "disk", "secret key", "web settings", "front end",
-        "translations", "worker", "search index", "clock",
+        "translations", "worker", "search index", "custom fields", "clock",
     }  # fmt: skip
+
+
+def test_a_lost_index_of_a_custom_field_is_found(world):
+    field = define("Seats", "number")
+    assert examined()["custom fields"]["level"] == "ok"
+    indexing.drop(field)
+    assert examined()["custom fields"]["level"] == "warning"
+    assert "seats" in examined()["custom fields"]["says"]
 
 
 def test_a_search_index_out_of_step_is_found_and_mended(world):

@@ -1,9 +1,9 @@
 """The search box: found by name, number and words, forgiving umlauts and typing errors, silent about what is hidden."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from kundenkreis.core import search, search_terms
+from kundenkreis.core import search, search_asking, search_terms, search_words
 from kundenkreis.core.search import ACCOUNT, CONTACT, bulk_index, find, index, rebuild, remove
 from kundenkreis.core.search_models import SearchDeletion, SearchEntry, SearchTerm
 
@@ -277,6 +277,30 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(entries, django_as
     index(ACCOUNT, [(n, f"Maier {n}", "") for n in range(100, 400)])
     with django_assert_max_num_queries(6):
         find(ACCOUNT, "Maier 2")
+
+
+@pytest.mark.parametrize("typed", ["Hofer", "Anna H", "Zwirn", "Hofr Metalbau"])
+def test_all_kinds_are_asked_at_once(entries, typed, django_assert_max_num_queries):
+    with django_assert_max_num_queries(10):
+        together = find(range(1, 8), typed)
+    assert set(together) == {hit for kind in range(1, 8) for hit in find(kind, typed)}
+
+
+@pytest.mark.parametrize(("found_in", "entry"), [("a sixteenth", 32), ("all", 33)])
+def test_the_first_of_very_many_are_looked_for_in_a_part_of_them_and_then_in_all(monkeypatch, found_in, entry):
+    monkeypatch.setattr(search_asking, "_FIRST", 2)
+    monkeypatch.setattr(search_words, "_SAMPLED", 2)
+    index(ACCOUNT, [(n, f"Elektro Maier {n}", "") for n in range(1, 60)])  # 16, 32 and 48 are in the part
+    asked = []
+
+    def only_this_one(kind, some):
+        asked.append(sorted(some))
+        return {entry} & set(some)
+
+    assert ids("maier", limit=1, visible=only_this_one) == [entry]
+    if connection.vendor == "postgresql":
+        assert set(asked[0]) <= {16, 32, 48}
+        assert (len(asked) == 1) == (entry in asked[0])
 
 
 def test_number_keys_have_letters_and_digits_only():

@@ -65,7 +65,7 @@ def test_three_people_closing_one_long_circle_leave_one_link_out(monkeypatch):
     world = cast.build()
     missing = half_a_circle(world)
     meeting = Rendezvous(3)
-    monkeypatch.setattr(structure, "_comes_back", meeting.after(structure._comes_back))
+    monkeypatch.setattr(structure, "comes_back", meeting.after(structure.comes_back))
     refused = at_once([lambda pair=pair: hierarchy.place(*pair, "legal", by=world.ben) for pair in missing])
     assert [no.message_dict.keys() for no in refused] == [{"parent"}]
     assert AccountLink.objects.count() == 5
@@ -75,7 +75,7 @@ def test_two_imports_and_a_person_leave_one_link_out(monkeypatch):
     world = cast.build()
     first, second, third = half_a_circle(world)
     meeting = Rendezvous(3)
-    monkeypatch.setattr(structure, "_comes_back", meeting.after(structure._comes_back))
+    monkeypatch.setattr(structure, "comes_back", meeting.after(structure.comes_back))
     monkeypatch.setattr(placing._Above, "reaches", meeting.after(placing._Above.reaches))
     left_out = []
 
@@ -101,7 +101,7 @@ def test_links_that_come_back_from_the_bin_at_once_leave_one_in_it(monkeypatch):
     e, f = Account.objects.get(name="E"), Account.objects.get(name="F")
     hierarchy.place(e, f, "legal", by=world.ben)
     meeting = Rendezvous(2)
-    monkeypatch.setattr(structure, "_comes_back", meeting.after(structure._comes_back))
+    monkeypatch.setattr(structure, "comes_back", meeting.after(structure.comes_back))
     refused = at_once([lambda link=link: link.restore(by=world.ben) for link in links])
     assert len(refused) == 1
     assert AccountLink.objects.living().count() == 5

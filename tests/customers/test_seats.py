@@ -7,8 +7,8 @@ import pytest
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account, AccountTeamMember, Contact
 from kundenkreis.staff.access import may
+from kundenkreis.staff.explaining import Explainer
 from kundenkreis.staff.models import User
-from kundenkreis.web.rights import reasons
 
 RUNS = {
     "always": (None, None, True),
@@ -51,7 +51,7 @@ def test_a_seat_counts_on_its_days_only(world, cem, period, held_as):
     assert Contact.objects.visible_to(cem()).filter(pk=world.maria.pk).exists() is runs
     assert may(cem(), "accounts.change", world.lindner) is runs
     assert may(cem(), "contacts.change", world.maria) is runs
-    assert bool(reasons(cem(), world.lindner)) is runs
+    assert Explainer(world.lindner).sees(cem()) is runs
 
 
 @pytest.mark.parametrize("period", RUNS)

@@ -22,6 +22,7 @@ from kundenkreis.orders import booking
 from kundenkreis.quality import importing
 from kundenkreis.staff import access
 from tests.insights.conftest import TODAY, days_ago
+from tests.turns import of_this_database
 
 
 def kinds(account) -> set[str]:
@@ -294,12 +295,12 @@ def stored() -> list:
     return [scores, sorted(map(repr, signals))]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", of_this_database(range(4)))
 def test_after_any_edits_an_incremental_run_is_what_a_full_one_is(shop, sell, seed):
     _edited_at_random(shop, sell, seed)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", of_this_database(range(2)))
 def test_in_a_large_house_so_it_is_by_the_yardstick_that_it_has(shop, sell, seed, monkeypatch):
     """Only the changed accounts are judged. A full run by the same yardstick finds the same, for them and for all others."""
     monkeypatch.setattr(keeping, "MANY", 0)

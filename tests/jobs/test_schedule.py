@@ -12,7 +12,8 @@ from kundenkreis.history.models import Batch
 from kundenkreis.jobs import backend, schedule
 from kundenkreis.quality import tasks
 from kundenkreis.quality.messages import explain
-from kundenkreis.quality.models import ImportRun
+from kundenkreis.quality.models import EditedSheet, ImportRun
+from kundenkreis.quality.sheets import applying, bringing
 from tests.jobs import chores
 
 
@@ -39,14 +40,32 @@ def test_sessions_are_cleaned_at_night_only(queue):
 def test_the_timetable_is_complete(queue):
     assert {name.removeprefix("schedule.") for name in entries(queue)} == {
         "give_back_what_dead_workers_left", "remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files",
-        "clean_sessions", "clean_queue", "read_documents", "begin_the_day", "forget_notifications", "recompute_insights", "recompute_all_insights",
-        "refresh_touches", "learn_tables",
+        "clean_sessions", "clean_queue", "read_documents", "begin_the_day",
+        "find_duplicates",
+        "find_duplicates_of_the_day", "forget_notifications", "mark_barred", "recompute_insights", "recompute_all_insights",
+        "refresh_touches", "learn_tables", "follow_quality", "measure_quality", "heal_custom_indexes",
+        "resume_edited_sheets", "forget_edited_sheets", "remind_of_requests", "remind_of_breaches", "forget_watched",
+        "resume_erasures", "end_restrictions", "compact_after_erasures",
+        "follow_roll_ups", "roll_up_of_the_day",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "name",
-    ["remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files", "learn_tables"],
+    [
+        "remind",
+        "resume_imports",
+        "end_lost_bulk_edits",
+        "empty_bin",
+        "refresh_figures",
+        "sweep_files",
+        "learn_tables",
+        "heal_custom_indexes",
+        "follow_roll_ups",
+        "roll_up_of_the_day",
+        "follow_quality",
+        "measure_quality",
+    ],
 )
 def test_an_entry_does_its_work_in_a_real_house(queue, world, name):
     assert getattr(schedule, name)() is None
@@ -125,3 +144,23 @@ def test_an_import_that_a_person_began_again_is_not_given_up_for_its_old_job(que
     schedule.resume_imports()
     run.refresh_from_db()
     assert run.state == "running"
+
+
+def test_edited_workbooks_that_nobody_works_on_are_gone_on_with(world, queue, work, monkeypatch):
+    old = timezone.now() - dt.timedelta(minutes=10)
+    made = [
+        EditedSheet.objects.create(noun="accounts", file_name="x", owner=world.ada, state=state, heartbeat_at=at)
+        for state, at in (("applying", old), ("comparing", old), ("applying", timezone.now()), ("compared", old))
+    ]
+    begun = []
+    monkeypatch.setattr(bringing, "compare", lambda sheet: begun.append(sheet.pk))
+    monkeypatch.setattr(applying, "go_on", lambda sheet: begun.append(sheet.pk))
+    schedule.resume_edited_sheets()
+    schedule.resume_edited_sheets()
+    work()
+    work()
+    assert sorted(begun) == [made[0].pk, made[1].pk]
+    EditedSheet.objects.filter(pk=made[0].pk).update(heartbeat_at=old, counts={"begun": 3})
+    schedule.resume_edited_sheets()
+    made[0].refresh_from_db()
+    assert made[0].state == "failed"

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 
+from kundenkreis.lists import known
 from kundenkreis.lists.models import SavedView
 
 
@@ -47,3 +48,13 @@ def test_an_old_view_can_be_renamed_though_its_list_has_changed(world):
     view.change(by=world.ada, name="Ours")
     with pytest.raises(ValidationError):
         view.change(by=world.ada, query="columns=colour")
+
+
+def test_before_every_list_has_told_of_itself_nothing_is_held_against_a_view(world, monkeypatch):
+    """A process that has read some of the lists only: the worker, or a test that begins with one of them."""
+    monkeypatch.setattr(known, "_are_all_told", False)
+    monkeypatch.setattr(known, "LISTS", {"contacts": known.LISTS["contacts"]})
+    assert saved(world, query="sort=-name").list_name == "accounts"
+    known.all_told()
+    with pytest.raises(ValidationError):
+        saved(world, query="sort=name")

@@ -172,9 +172,10 @@ def test_time_left_follows_the_share_done():
 
 
 def test_small_chunks_while_somebody_works(world):
+    world.lindner.change(by=world.ada, street="Ring 1")
     run = draft(THREE, target="accounts", match_by="name")
     walker = running._Walker(running.Job(run, True, None, timezone.now()), running.open_run(run))
-    assert walker._size() == running.SMALL_CHUNK  # Ada has just added Lindner
+    assert walker._size() == running.SMALL_CHUNK  # Ada has just changed Lindner
     assert running.CHUNK == 25_000
 
 
@@ -196,6 +197,7 @@ def test_in_small_pieces_blank_and_broken_rows_are_counted_the_same(world, monke
     monkeypatch.setattr(Accounts, "least_piece", 2)
     monkeypatch.setattr(pacing, "FIRST", 2)
     monkeypatch.setattr(pacing, "GROW", 1)  # whatever the machine's speed
+    world.lindner.change(by=world.ada, street="Ring 1")  # somebody works
     run = draft(text, target="accounts", match_by="name")
     importing.run_now(run)
     assert run.next_chunk > 3, "it was cut into pieces"

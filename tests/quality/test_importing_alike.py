@@ -25,6 +25,7 @@ ABOUT = {"count"}  # how common a word is, is kept roughly and depends on how ma
 # Where their numbers say nothing about which came first in the file.
 ORDER = {
     "customers.Position": ["contact_id", "pk"], "quality.ImportProblem": ["row", "field", "code"], "core.SearchDeletion": ["deletion", "term"],
+    "core.SearchEntry": ["kind", "subject_id"],  # by its own number accounts and contacts would mingle as their numbers happen to stand
 }  # fmt: skip
 LINKS = {
     "main_account_id": Account,
@@ -158,6 +159,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=
 )
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("loader", [Accounts, Contacts])
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(TEXTS, min_size=1, max_size=5))

@@ -26,7 +26,7 @@ from kundenkreis.rates.models import ExchangeRate
 from tests.quality.imports import RETAIL, draft
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-ROWS, CHUNK = 12_000, 250
+ROWS, CHUNK = 8_000, 250
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -117,7 +117,7 @@ def test_a_killed_import_comes_to_the_same_as_one_that_was_left_alone(again, mon
     text = "\n".join([RETAIL, *rows(2)])
 
     run = draft(text)
-    hits = killed("run", run, times=6)
+    hits = killed("run", run, times=4)
     assert hits >= 2, "it was never killed at work"
     assert run.state == ImportRun.State.DONE, run.failure
     interrupted, counts = picture(), run.counts
@@ -144,7 +144,7 @@ def test_a_killed_undo_goes_on_until_nothing_is_left(monkeypatch):
     before = picture()
     monkeypatch.setattr(running, "CHUNK", CHUNK)
     run = importing.run_now(draft("\n".join([RETAIL, *rows(1)])))
-    assert killed("undo", run, times=6) >= 1
+    assert killed("undo", run, times=4) >= 1
     assert run.state == ImportRun.State.UNDONE
     assert picture() == before
     assert run.batch.state == Batch.State.UNDONE

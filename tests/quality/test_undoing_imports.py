@@ -99,7 +99,7 @@ def test_lines_of_one_order_in_many_chunks_go_in_one_transaction(world, monkeypa
     numbers = sorted(run.batch.chunks.values_list("number", flat=True).distinct(), reverse=True)
     taker = undo.Taker(run.batch, undo.Undone(), dt.datetime.now(dt.UTC))
     for number in numbers:
-        taker.take(number)
+        taker.take([number])
         run.batch.chunks.filter(number=number).update(is_undone=True)
         assert sums_match()
     figures.push_down()

@@ -147,3 +147,13 @@ def test_one_that_waits_in_the_queue_or_has_just_begun_is_left_alone(world, seve
     waiting.refresh_from_db()
     begun.refresh_from_db()
     assert (waiting.state, begun.state) == ("failed", "running")
+
+
+def test_very_many_of_the_touch_plan_are_those_of_the_touch_plan(
+    world, signed_in, seven, django_capture_on_commit_callbacks
+):
+    for account in seven[:5]:
+        account.change(by=world.ben, touch_days=30)
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in(world.ben).post("/touches/bulk/", {"change": "tier", "sure": "1", "value": "A", "all": "1"})
+    assert (Batch.objects.get(kind="bulk_edit").state, seven.filter(tier="A").count()) == ("done", 5)

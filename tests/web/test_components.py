@@ -32,7 +32,8 @@ def test_no_template_carries_what_the_security_policy_forbids(path):
     text = re.sub(r"{#.*?#}", "", path.read_text(), flags=re.DOTALL)
     if path.parent.name != "mail":  # programs for mail know nothing but styles in the element
         assert not re.search(r"\sstyle=", text)
-    assert "<style" not in text
+    if path.name != "disclosure_file.html":  # a file that a person takes home, with its own look
+        assert "<style" not in text
     assert not re.search(r"<[^>]*\son\w+=", text)
     for script in re.findall(r"<script[^>]*>", text):
         assert "src=" in script or "application/json" in script or "nonce=" in script, script

@@ -5,6 +5,7 @@ from django.test import Client
 
 from tests.furnished import furnish
 from tests.sitemap import addresses, patterns
+from tests.turns import here
 
 NUL, LONG = "\x00", "a" * 10_000
 HUGE = str(10**30)
@@ -36,8 +37,14 @@ def faults(client, ask, address, *args, **kwargs):
     return [f"{ask} {address[:80]} {answer.status_code}"] if answer.status_code >= 500 else []
 
 
-def faults_as_page_and_fragment(client, ask, address, data):
-    return [fault for headers in PLAIN for fault in faults(client, ask, address, data, headers=headers)]
+def faults_as_page_or_fragment(client, ask, address, data, turn, value):
+    """Of each nonsense every other address is asked, of the next one the others, now as a page and then as a fragment.
+
+    The other database gets what this one does not; zero bytes, which PostgreSQL takes nowhere, come to every address of both.
+    """
+    if value != NUL and not here(turn):
+        return []
+    return faults(client, ask, address, data, headers=PLAIN[turn // 2 % 2])
 
 
 @pytest.fixture
@@ -50,12 +57,13 @@ def admin(world, signed_in):
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda q: repr(q["q"][:12]))
 def test_nonsense_in_the_query_breaks_no_page(admin, world, made, signed_in, query):
+    first = QUERIES.index(query)
     ben = signed_in(world.ben)
     ben.raise_request_exception = False
     found = []
-    for name, address in addresses(made):
+    for turn, (name, address) in enumerate(addresses(made), first):
         client = ben if name.split(":")[0] in ("accounts", "contacts") else admin
-        found += faults_as_page_and_fragment(client, "get", address.split("?")[0], query)
+        found += faults_as_page_or_fragment(client, "get", address.split("?")[0], query, turn, query["q"])
     assert found == []
 
 
@@ -70,16 +78,17 @@ def test_numbers_that_no_record_has_are_not_found(admin, made, number):
     assert found == []
 
 
-@pytest.mark.parametrize(
-    "value", [NUL, LONG, "-1", HUGE, MARK, "1e400", "", "NaN", "2026-99-99"], ids=lambda v: repr(v[:12])
-)
+VALUES = [NUL, LONG, "-1", HUGE, MARK, "1e400", "", "NaN", "2026-99-99"]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda v: repr(v[:12]))
 def test_nonsense_in_a_form_breaks_no_page(admin, world, made, value):
-    found = []
-    for name, address in addresses(made):
+    found, first = [], VALUES.index(value)
+    for turn, (name, address) in enumerate(addresses(made), first):
         if name in ("people:discard", "people:lock") or name.startswith("account_"):
             continue  # or nobody would be left to ask
         fields = FIELDS | {"version": value, "action": value}
-        found += faults_as_page_and_fragment(admin, "post", address, dict.fromkeys(fields, value))
+        found += faults_as_page_or_fragment(admin, "post", address, dict.fromkeys(fields, value), turn, value)
     assert found == []
     assert admin.get("/people/").status_code == 200, "all that was asked by somebody who is signed in"
 
@@ -125,18 +134,19 @@ def test_a_stranger_s_nonsense_breaks_no_sign_in_page():
     assert found == []
 
 
+@pytest.mark.once  # what a page makes of a text is no matter of the database
 def test_markup_in_names_is_text_on_every_page_and_fragment(world, signed_in):
-    """In every place where people type, on every address, for a page and for a fragment."""
+    """In every place where people type, on every address, for a page and for a fragment; whoever may less than all by turns."""
     made = furnish(world, "<img src=x onerror=alert({n})>\"'")
     ben, admin, ada = (signed_in(person) for person in (world.ben, world.admin, world.ada))
     found, shown = [], 0
-    for _name, address in addresses(made):
-        for headers in PLAIN:
-            for client in (ben, admin, ada):
-                answer = client.get(address, headers=headers)
-                if answer.status_code == 200 and "html" in answer.headers["Content-Type"] and not answer.streaming:
-                    text = answer.content.decode()
-                    shown += "&lt;img src=x" in text
-                    found += [address] if "<img src=x" in text else []
+    for turn, (_name, address) in enumerate(addresses(made)):
+        others = [(ben, PLAIN[turn % 2]), (ada, PLAIN[turn // 2 % 2])]
+        for client, headers in [(admin, PLAIN[0]), (admin, PLAIN[1]), others[turn // 4 % 2]]:
+            answer = client.get(address, headers=headers)
+            if answer.status_code == 200 and "html" in answer.headers["Content-Type"] and not answer.streaming:
+                text = answer.content.decode()
+                shown += "&lt;img src=x" in text
+                found += [address] if "<img src=x" in text else []
     assert found == []
     assert shown > 50

@@ -89,6 +89,13 @@ def test_sorting_by_revenue_from_the_top(ben, world):
     assert names(ben.get("/accounts/?sort=revenue"))[0] == "Brauneis Wohnkultur"
 
 
+def test_the_first_click_on_a_figure_sorts_from_the_top_and_the_next_turns_it(ben, world):
+    for here, next_sort in (("", "-revenue"), ("?sort=-revenue", "revenue"), ("?sort=revenue", "-revenue")):
+        text = ben.get(f"/accounts/{here}").content.decode()
+        assert f'href="?sort={next_sort}">Revenue 12 m' in text
+    assert 'href="?sort=name">Account' in ben.get("/accounts/?sort=-name").content.decode()
+
+
 @pytest.mark.parametrize("sort", ["no", "--name", "password", "owner__password", "change"])
 def test_a_sorting_that_the_list_does_not_know_is_the_usual_one(ben, sort):
     assert names(ben.get(f"/accounts/?sort={sort}"))[0] == "Brauneis Wohnkultur"
@@ -424,3 +431,17 @@ def test_a_form_opened_before_a_bulk_edit_is_a_conflict_after_it(ben, world):
     assert answer.status_code == 409
     world.lindner.refresh_from_db()
     assert world.lindner.tier == "A"
+
+
+def test_the_touch_plan_changes_what_it_shows_and_leads_back_to_itself(ben, world):
+    for account in (world.lindner, world.brauneis):
+        account.change(by=world.ben, touch_days=30)
+    many(world, 3)  # no rhythm: not in the plan
+    page = ben.get("/touches/").content.decode()
+    assert 'action="/touches/bulk/' in page, page[page.find("<main") :][:3000]
+    preview = bulk(ben, "/touches/bulk/?q=Lindner", change="tier", all="1").content.decode()
+    assert "Exactly 1 account<" in preview
+    assert 'href="/touches/?q=Lindner"' in preview
+    answer = bulk(ben, "/touches/bulk/", change="tier", sure="1", value="A", all="1")
+    assert answer.url.rstrip("?") == "/touches/"
+    assert set(Account.objects.filter(tier="A")) == {world.lindner, world.brauneis}

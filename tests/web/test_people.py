@@ -7,12 +7,11 @@ from django.core import mail
 from django.test import Client
 
 from kundenkreis.core import clock
-from kundenkreis.customers.models import Account, AccountTeamMember
+from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import undo_batch
 from kundenkreis.staff.models import ApiToken, Deputy, Team, Territory, User
 from kundenkreis.staff.roles import Role
-from kundenkreis.web.rights import reasons
 from tests.world import PASSWORD
 
 NEW = {"first_name": "Nina", "last_name": "Neu", "email": "Nina@example.test", "role": "inside_sales", "language": "de"}
@@ -146,29 +145,6 @@ def test_what_a_role_may_do_stands_in_words(world, signed_in):
     assert "see costs" in page
     assert "see costs" not in signed_in(world.rita).get("/people/roles/marketing/").content.decode()
     assert signed_in(world.rita).get("/people/roles/emperor/").status_code == 404
-
-
-def test_reasons_name_owner_seat_team_territory_deputy_and_role(world):
-    def why(person):
-        return reasons(User.objects.get(pk=person.pk), Account.objects.get(pk=world.lindner.pk))
-
-    assert why(world.ada)[0] == "Ada Huber owns the account."
-    assert why(world.ben) == ["The role Head of sales reaches all accounts."]
-    assert why(world.cem) == []
-    AccountTeamMember.add(by=world.ben, account=world.lindner, person=world.cem, role="inside")
-    assert why(world.cem) == ["Cem Yıldız is on the account team as Inside sales."]
-    world.wels.change(by=world.admin, people=[world.cem])
-    assert "The account lies in Cem Yıldız's territory Wels." in why(world.cem)
-    Deputy.add(by=world.ben, person=world.ada, deputy=world.cem, starts_on=clock.today(), ends_on=clock.today())
-    assert why(world.cem)[0].startswith("Cem Yıldız stands in for Ada Huber, who owns the account, until ")
-    assert why(world.rita) == ["The account belongs to Rita Lang's team North."]
-
-
-def test_why_somebody_sees_an_account_is_explained_to_an_administrator_not_to_colleagues(world, signed_in):
-    assert "owns the account" in signed_in(world.admin).get(f"/people/{world.ada.pk}/why/?q=Lindner").content.decode()
-    assert "cannot see it" in signed_in(world.admin).get(f"/people/{world.cem.pk}/why/?q=Lindner").content.decode()
-    assert signed_in(world.cem).get(f"/people/{world.ada.pk}/why/?q=Lindner").status_code == 403
-    assert "Lindner &amp;" not in signed_in(world.cem).get(f"/people/{world.cem.pk}/why/?q=Lindner").content.decode()
 
 
 def test_a_team_with_people_does_not_go_into_the_bin(world, signed_in):

@@ -25,6 +25,7 @@ from kundenkreis.web.views.account_list import ACCOUNTS
 from kundenkreis.web.views.activity_list import ACTIVITIES
 from kundenkreis.web.views.contact_list import CONTACTS
 from kundenkreis.web.views.order_list import ORDERS
+from tests.fields.defining import one_of_each
 
 REQUESTS = int(os.environ.get("KUNDENKREIS_LIST_REQUESTS", "240"))
 CHUNKS = 8
@@ -44,6 +45,7 @@ def furnish(world, chance):
     products = [Product.add(by=None, number=f"P{n}", name=f"Lamp {n}", family=families[n % 3]) for n in range(6)]
     tags = [Tag.add(by=None, name=f"Tag {n}") for n in range(3)]
     world.extra["families"], world.extra["tags"] = [f.pk for f in families], [t.pk for t in tags]
+    one_of_each()
     today = clock.today()
     for n in range(40):
         owner = chance.choice(people)
@@ -56,6 +58,7 @@ def furnish(world, chance):
             tier=chance.choice(["A", "B", "C", "D", ""]),
             relation=chance.choice(["customer", "prospect"]),
             customer_since=chance.choice([None, today - dt.timedelta(days=chance.randrange(900))]),
+            custom=_custom(chance, people),
         )
         account.tags.set(chance.sample(tags, chance.randrange(3)))
         if chance.random() < 0.15:
@@ -83,6 +86,20 @@ def furnish(world, chance):
             AccountLink.add(by=None, account=account, parent=parent, hierarchy=chance.choice(["legal", "sales"]))
         if chance.random() < 0.1:
             account.discard(by=world.ben)
+
+
+def _custom(chance, people):
+    """Some of the custom fields, some of the time."""
+    values = {
+        "hours": chance.choice(["Mo–Fr", "always", "mo sa"]),
+        "seats": chance.randrange(5),
+        "volume": Decimal(chance.randrange(2000)) / 100,
+        "checked": clock.today() - dt.timedelta(days=chance.randrange(400)),
+        "window": chance.choice(["morning", "evening"]),
+        "days": chance.sample(["monday", "tuesday", "friday"], chance.randrange(1, 3)),
+        "buyer": chance.choice(people),
+    }
+    return {key: value for key, value in values.items() if chance.random() < 0.6}
 
 
 def _sell(account, products, chance, name):
@@ -154,6 +171,22 @@ class Chance:
                 "owner:empty",
                 f"tag:{self.pick(['in', 'not'])}:{self.pick(self.world.extra['tags'])}",
                 self.pick(["tag:empty", "tag:filled", "since:filled", "since:overdue"]),
+                *(self.custom() for _ in range(6)),
+            ]
+        )
+
+    def custom(self):
+        number = self.pick([0, 1, 2.5, "3.70", 12])
+        return self.pick(
+            [
+                f"custom_{self.pick(['seats', 'volume', 'per_seat'])}:{self.pick(['over', 'under', 'from', 'to', 'is', 'not'])}:{number}",
+                f"custom_{self.pick(['seats', 'hours', 'checked', 'window', 'days', 'buyer', 'per_seat'])}:{self.pick(['empty', 'filled'])}",
+                f"custom_volume:between:{number},{self.pick([5, 15])}",
+                f"custom_hours:{self.pick(['has', 'is', 'starts'])}:{self.pick(['mo', 'Mo–Fr', 'always,mo sa'])}",
+                f"custom_checked:{self.pick(['last:90d', 'before:-200d', 'after:-30d', 'this:year', 'overdue'])}",
+                f"custom_window:{self.pick(['in', 'not'])}:{self.pick(['morning', 'morning,evening'])}",
+                f"custom_days:{self.pick(['in', 'not'])}:{self.pick(['monday', 'tuesday,friday'])}",
+                f"custom_buyer:{self.pick(['is', 'not'])}:{self.pick(['me', 'my_team'])}",
             ]
         )
 
@@ -259,7 +292,7 @@ def asked_by(person, conditions, **more):
 def walked(page, person, conditions, chance):
     """Every row of the list, page by page, each of another size."""
     found, after = [], ""
-    sorts = [column.key for column in page.columns if column.sort]
+    sorts = [column.key for column in page.all_columns if column.sort]
     sort = chance.choice(["", "-"]) + chance.choice(sorts)
     page.size = chance.choice([3, 10, 50])
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -12,14 +12,16 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import clock, numbering, search
-from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
+from kundenkreis.core.records import bin_index, reached_from
 from kundenkreis.core.text import fold
-from kundenkreis.customers import cadence, checks
+from kundenkreis.customers import alike, cadence, checks, sealed_addresses
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.dated import holding
+from kundenkreis.customers.models.merged import Mergeable, MergeableQuerySet, restricted_index, rests_when_restricted
+from kundenkreis.fields.filling import Fielded
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import StaffQuerySet, Team, Territory, User
 
 # "Has never ordered", as a date, because PostgreSQL sorts NULL first on descending order and SQLite doesn't.
@@ -42,7 +44,7 @@ class Tag(Recorded):
         return self.name
 
 
-class AccountQuerySet(RecordQuerySet):
+class AccountQuerySet(MergeableQuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.within(access.reach(user, "accounts.see"))
 
@@ -52,18 +54,18 @@ class AccountQuerySet(RecordQuerySet):
         The wrong shape costs a hundred times the right one at a million accounts, so a bounded count on the columns decides.
         """
         if reach.everything:
-            return self
+            return self.but_restricted()
         if not reach:
             return self.none()
         if not reach.members:
-            return self.filter(by_column(reach))
+            return self.filter(by_column(reach)).but_restricted()
         if is_narrow(reach):
-            return self.filter(pk__gathered=_ways(reach, clock.today()))
+            return self.filter(pk__gathered=_ways(reach, clock.today())).but_restricted()
         return self.held_by(reach)
 
     def held_by(self, reach: access.Reach) -> Self:
         """As `within`, asked of one account after the other: for a list that is walked, and for a few of them."""
-        return self.filter(held_at(reach))
+        return self.filter(held_at(reach)).but_restricted()
 
     def for_list(self) -> Self:
         return self.select_related("owner", "territory")
@@ -141,7 +143,16 @@ def of_accounts(reach: access.Reach, column: str = "account_id") -> models.Q:
     return reached_from(column, accounts)
 
 
-class Account(Recorded):
+def but_of_restricted(rows: Any, column: str = "account_id") -> Any:
+    """All rows but those of accounts that are set aside: for whoever sees everything."""
+    few = Account._base_manager.filter(restricted_at__isnull=False).order_by().values("pk")
+    seen = rows.exclude(**{f"{column}__in": few})
+    if not rows.query.where:
+        seen.everything_but = rows.model._base_manager.filter(**{f"{column}__in": few}).order_by().values("pk")
+    return seen
+
+
+class Account(Fielded, Mergeable):
     class Kind(models.TextChoices):
         COMPANY = "company", _("company")
         PERSON = "person", _("person")
@@ -291,7 +302,12 @@ class Account(Recorded):
             models.Index(fields=["changed_at", "id"], name="customers_account_changed"),
             models.Index(Dialled("phone"), name="customers_account_phone"),
             bin_index("customers_account_bin"),
+            models.Index(
+                fields=["merged_into"], name="customers_account_merged", condition=models.Q(merged_into__isnull=False)
+            ),
+            restricted_index("customers_account_restr"),
         ]
+        constraints = [rests_when_restricted("customers_account_rests")]
 
     def __str__(self) -> str:
         return self.name
@@ -326,8 +342,16 @@ class Account(Recorded):
             return True
         return bool(reach.members) and seats_of(reach).filter(account_id=self.pk).exists()
 
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        from kundenkreis.customers.grounds import grounds_of
+
+        return grounds_of([self])
+
+    def access_rule(self) -> explaining.Rule:
+        return explaining.Within("accounts.see", self.grounds())
+
     def clean(self) -> None:
-        errors = {}
+        errors: dict[str, Any] = self.wrong_fields()
         for field, check in self.CHECKED.items():
             try:
                 if value := getattr(self, field):
@@ -356,11 +380,21 @@ class Account(Recorded):
         if self.pk is None and touched & RHYTHM:
             self.next_touch_on = cadence.of_new(self)
             derived.add("next_touch_on")
-        return derived
+        return derived | super().prepare(touched | derived)
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, by: User | None, **values: Any) -> Self:  # type: ignore[override]
+        """As of every noun; a private customer is not taken in a second time while her data must not be used."""
+        if values.get("kind") == cls.Kind.PERSON:
+            sealed_addresses.refuse(values, columns=("email", "phone"))
+        return super().add(by=by, **values)
 
     @transaction.atomic
     def change(self, *, by: User | None, **values: Any) -> Event | None:  # type: ignore[override]
         """As of every noun; another rhythm is another day of the next touch at once."""
+        if values.get("kind", self.kind) == self.Kind.PERSON:
+            sealed_addresses.refuse(values, self, columns=("email", "phone"))
         event = super().change(by=by, **values)
         if event is not None and event.changes.keys() & RHYTHM:
             self.sum_again([self.pk])
@@ -368,7 +402,17 @@ class Account(Recorded):
         return event
 
     search_kind = search.ACCOUNT
-    searched_fields = frozenset({"name", "number", "place", "postcode", "email", "vat_id"})
+
+    def asks(self, field: Any, values: Mapping[str, Any] | None = None) -> bool:
+        """A custom field may be required in some relations only: of a customer what one need not know of a prospect."""
+        return not field.required_stages or (values or {}).get("relation", self.relation) in field.required_stages
+
+    searched_fields = frozenset({"name", "number", "place", "postcode", "email", "vat_id", "former", "custom"})
+    alike_fields = frozenset(alike.COMPANIES.columns)
+
+    @classmethod
+    def keep_alike(cls, records: Iterable[Self]) -> None:
+        alike.keep("account", records)
 
     @classmethod
     def prepare_many(cls, records: Sequence[Self], touched: Sequence[set[str]]) -> None:
@@ -392,4 +436,5 @@ class Account(Recorded):
 
     def search_text(self) -> str:
         """What a search finds the account by, beside its name."""
-        return " ".join(filter(None, (self.place, self.postcode, self.email, self.vat_id)))
+        own = (self.place, self.postcode, self.email, self.vat_id, self.former)
+        return " ".join(filter(None, (*own, *self.searched_values())))

@@ -1,28 +1,32 @@
-"""Contacts: the people at our customers, their positions over time, and what they consented to."""
+"""Contacts: the people at our customers, and their positions over time."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import bulk, search
 from kundenkreis.core.records import AskedOfEachRow, RecordQuerySet, bin_index, reached_from
 from kundenkreis.core.text import fold
-from kundenkreis.customers import cadence
+from kundenkreis.customers import alike, cadence, sealed_addresses
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow, of_accounts
 from kundenkreis.customers.models.dated import Dated
+from kundenkreis.customers.models.merged import Mergeable, MergeableQuerySet, restricted_index, rests_when_restricted
+from kundenkreis.fields import recomputing
+from kundenkreis.fields.filling import Fielded
+from kundenkreis.fields.rolling import Rolled
 from kundenkreis.history.models import Event
-from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access
+from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User
 
 
-class ContactQuerySet(RecordQuerySet):
+class ContactQuerySet(MergeableQuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.within(access.reach(user, "contacts.see"))
 
@@ -32,7 +36,7 @@ class ContactQuerySet(RecordQuerySet):
         As with accounts, a narrow reach drives from the ids, a wide one filters while walking the list's index.
         """
         if reach.everything:
-            return self
+            return self.but_restricted()
         if not reach:
             return self.none()
         if not is_narrow(reach):
@@ -41,19 +45,20 @@ class ContactQuerySet(RecordQuerySet):
         at_accounts = Position._base_manager.filter(account_id__gathered=accounts.values("pk"), deleted_at=None)
         own = self.model._base_manager.filter(owner_id__in=reach.owners)
         persons = accounts.exclude(person=None).values("person_id")
-        return self.filter(pk__gathered=at_accounts.values("contact_id").union(own.values("pk"), persons))
+        hers = self.filter(pk__gathered=at_accounts.values("contact_id").union(own.values("pk"), persons))
+        return hers.but_restricted()
 
     def held_by(self, reach: access.Reach) -> Self:
         """As `within`, asked of one contact after the other: for a list that is walked, and for a few of them."""
         if reach.everything:
-            return self
+            return self.but_restricted()
         here = Position._base_manager.filter(contact_id=models.OuterRef("pk"), deleted_at=None)
         hers = Account._base_manager.filter(held_at(reach), person_id=models.OuterRef("pk"))
         return self.filter(
             models.Q(owner_id__in=reach.owners)
             | AskedOfEachRow(here.filter(held_at(reach, "account")))
             | AskedOfEachRow(hers)
-        )
+        ).but_restricted()
 
     def for_list(self) -> Self:
         return self.select_related("main_account", "owner")
@@ -67,7 +72,11 @@ def of_contacts(reach: access.Reach) -> models.Q:
     return reached_from("contact_id", contacts)
 
 
-class Contact(Recorded):
+# On which of its fields it depends by which lists a contact is barred.
+ADDRESSED = frozenset({"email", "phone", "mobile", "family_name", "given_name", "main_account"})
+
+
+class Contact(Rolled, Fielded, Mergeable):
     class FormOfAddress(models.TextChoices):
         MS = "ms", _("Ms")
         MR = "mr", _("Mr")
@@ -78,6 +87,10 @@ class Contact(Recorded):
         PHONE = "phone", _("Phone")
         LETTER = "letter", _("Letter")
         VISIT = "visit", _("Visit")
+
+    class Bar(models.TextChoices):
+        DECEASED = "deceased", _("deceased")
+        NO_CONTACT = "no_contact", _("not to be contacted at all")
 
     form_of_address = models.CharField(_("form of address"), max_length=8, choices=FormOfAddress, blank=True)
     title_before = models.CharField(_("title"), max_length=80, blank=True)  # "Univ.-Prof. DI Dr."
@@ -107,6 +120,11 @@ class Contact(Recorded):
     )
     note = models.TextField(_("note"), blank=True)
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="contacts")
+    # What holds over every channel and purpose, service included.
+    bar = models.CharField(_("no contact"), max_length=12, choices=Bar, blank=True)
+    # GDPR Art. 21 (2): since when this person objects to all advertising, and how we learnt of it.
+    objected_at = models.DateTimeField(_("objects to advertising since"), null=True, blank=True, editable=False)
+    objection_source = models.CharField(_("objection, source"), max_length=200, blank=True, editable=False)
     is_generated = models.BooleanField(_("name generated"), default=False)
 
     objects = ContactQuerySet.as_manager()
@@ -121,7 +139,12 @@ class Contact(Recorded):
             models.Index(Dialled("phone"), name="customers_contact_phone"),
             models.Index(Dialled("mobile"), name="customers_contact_mobile"),
             bin_index("customers_contact_bin"),
+            models.Index(
+                fields=["merged_into"], name="customers_contact_merged", condition=models.Q(merged_into__isnull=False)
+            ),
+            restricted_index("customers_contact_restr"),
         ]
+        constraints = [rests_when_restricted("customers_contact_rests")]
 
     def __str__(self) -> str:
         return self.full_name
@@ -145,6 +168,17 @@ class Contact(Recorded):
         accounts = [p.account for p in self.positions.living().select_related("account")]
         return any(account.within(reach) for account in [*accounts, *Account._base_manager.filter(person=self.pk)])
 
+    def grounds(self) -> tuple[explaining.Ground, ...]:
+        """Whose contact it is, and what opens the accounts at which she works or that is her own."""
+        from kundenkreis.customers.grounds import grounds_of
+
+        here = models.Q(pk__in=self.positions.living().values("account_id")) | models.Q(person=self.pk)
+        own = (explaining.Ground(explaining.By.OWNER, self.owner_id),) if self.owner_id else ()
+        return own + grounds_of(list(Account._base_manager.filter(here).order_by("pk")), through=True)
+
+    def access_rule(self) -> explaining.Rule:
+        return explaining.Within("contacts.see", self.grounds())
+
     def prepare(self, touched: set[str]) -> set[str]:
         derived = set()
         if touched & {"family_name", "given_name"}:
@@ -152,7 +186,39 @@ class Contact(Recorded):
             derived.add("key")
         if "email" in touched:
             self.email = self.email.strip().lower()
-        return derived
+        return derived | super().prepare(touched | derived)
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, by: Any, **values: Any) -> Self:  # type: ignore[override]
+        """As of every noun; whether her addresses are on a list that bars them is known at once."""
+        sealed_addresses.refuse(values)
+        contact = super().add(by=by, **values)
+        cls.sum_again([contact.pk])
+        return contact
+
+    @transaction.atomic
+    def change(self, *, by: Any, **values: Any) -> Event | None:  # type: ignore[override]
+        sealed_addresses.refuse(values, self)
+        event = super().change(by=by, **values)
+        if event is not None and event.changes.keys() & ADDRESSED:
+            self.sum_again([self.pk])
+        return event
+
+    @classmethod
+    def refused(cls, rows: Sequence[Mapping[str, Any]]) -> dict[int, ValidationError]:
+        return sealed_addresses.refused(rows)
+
+    @classmethod
+    def summed_on(cls, ids: Collection[int]) -> set[int]:
+        """Each contact keeps by which lists its own addresses are barred."""
+        return set(ids)
+
+    @classmethod
+    def sum_again(cls, numbers: Collection[int]) -> None:
+        from kundenkreis.customers import barring
+
+        barring.mark(numbers)
 
     def _move(self, *args: Any, **values: Any) -> Event:
         """Whoever is in the bin is not to be spoken with."""
@@ -161,13 +227,19 @@ class Contact(Recorded):
         return event
 
     search_kind = search.CONTACT
-    searched_fields = frozenset({"family_name", "given_name", "email", "main_account"})
+    searched_fields = frozenset({"family_name", "given_name", "email", "main_account", "former", "custom"})
+    alike_fields = frozenset({"family_name", "given_name", "email", "phone", "mobile", "main_account"})
+
+    @classmethod
+    def keep_alike(cls, records: Iterable[Self]) -> None:
+        alike.keep("contact", records)
 
     def search_row(self) -> tuple:
         return (self.pk, f"{self.family_name} {self.given_name}".strip(), self.search_text())
 
     def search_text(self) -> str:
-        return " ".join(filter(None, (self.email, self.main_account.name if self.main_account else "")))
+        own = (self.email, self.main_account.name if self.main_account else "", self.former)
+        return " ".join(filter(None, (*own, *self.searched_values())))
 
 
 class PositionQuerySet(RecordQuerySet):
@@ -179,7 +251,7 @@ class PositionQuerySet(RecordQuerySet):
 RHYTHM = frozenset({"touch_days", "starts_on", "ends_on", "account"})
 
 
-class Position(Dated):
+class Position(Rolled, Dated):
     """A person's work at an account for a time. One is the main one; the contact keeps a copy of it for its list."""
 
     part_of = ("contact",)
@@ -283,62 +355,8 @@ class Position(Dated):
         if differing:
             rows = [(pk, *copies.get(pk, (None, ""))) for pk in differing]
             bulk.update_rows(Contact, ["id", "main_account_id", "job_title"], rows)
+            recomputing.after(Contact, differing, {"job_title"})
             living = Contact.objects.living().filter(pk__in=differing).select_related("main_account")
             search.index(search.CONTACT, [contact.search_row() for contact in living])
-
-
-class ConsentQuerySet(RecordQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        return self.filter(of_contacts(access.reach(user, "contacts.see")))
-
-
-class Consent(Recorded):
-    """What a person allowed us, for one purpose over one channel. Its history is the proof of when and how."""
-
-    class Purpose(models.TextChoices):
-        ADVERTISING = "advertising", _("Advertising")
-        NEWSLETTER = "newsletter", _("Newsletter")
-        SURVEY = "survey", _("Surveys")
-        EVENTS = "events", _("Invitations")
-
-    class Channel(models.TextChoices):
-        EMAIL = "email", _("E-mail")
-        PHONE = "phone", _("Phone")
-        SMS = "sms", _("Text message")
-        LETTER = "letter", _("Letter")
-
-    class State(models.TextChoices):
-        GIVEN = "given", _("given")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        OBJECTED = "objected", _("objected")
-
-    contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="consents")
-    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
-    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
-    state = models.CharField(_("state"), max_length=10, choices=State)
-    since = models.DateTimeField(_("since"))
-    source = models.CharField(_("source"), max_length=200)
-    wording = models.CharField(_("wording, version"), max_length=60, blank=True)
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("consent")
-        verbose_name_plural = _("consents")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contact", "purpose", "channel"],
-                name="customers_consent_once",
-                violation_error_message=_("There is an entry for this purpose and channel already; change that one."),
-            )
-        ]
-        indexes = [bin_index("customers_consent_bin")]
-
-    def __str__(self) -> str:
-        return f"{self.get_purpose_display()}, {self.get_channel_display()}: {self.get_state_display()}"
-
-    def timeline_account_id(self) -> int | None:
-        return self.contact.main_account_id
-
-    def within(self, reach: access.Reach) -> bool:
-        return self.contact.within(reach)
+            Contact.sum_again(differing)  # a letter goes to where she works
+            Contact.keep_alike(list(living))

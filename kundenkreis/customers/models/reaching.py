@@ -6,15 +6,16 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet, bin_index
-from kundenkreis.customers import checks
+from kundenkreis.customers import checks, sealed_addresses
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.accounts import Account, of_accounts
 from kundenkreis.customers.models.contacts import Contact, of_contacts
 from kundenkreis.customers.models.dated import Dated
+from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.staff.access import Reach
 
@@ -81,6 +82,10 @@ class Address(OfEither):
         if self.use == self.Use.MAIN and self.account_id and self.deleted_at is None:
             copied = {name: getattr(self, name) for name in ("street", "postcode", "place", "country")}
             Account._base_manager.filter(pk=self.account_id).update(**copied)
+            Account.keep_alike(Account._base_manager.filter(pk=self.account_id))
+        if self.contact_id:
+            Contact.sum_again([self.contact_id])
+            Contact.keep_alike(Contact._base_manager.filter(pk=self.contact_id))
 
 
 class ContactPoint(OfEither):
@@ -128,6 +133,24 @@ class ContactPoint(OfEither):
         ).exclude(pk=self.pk)
         if twin.exists():
             raise ValidationError({"value": _("It is recorded here already.")})
+
+    @classmethod
+    @transaction.atomic
+    def add(cls, *, by: Any, **values: Any) -> Self:  # type: ignore[override]
+        if cls.is_a_person_s(values.get("account")) and values.get("kind") != cls.Kind.WEB:
+            sealed_addresses.refuse(values, columns=("value",))
+        return super().add(by=by, **values)
+
+    @transaction.atomic
+    def change(self, *, by: Any, **values: Any) -> Event | None:  # type: ignore[override]
+        if self.is_a_person_s(self.account) and values.get("kind", self.kind) != self.Kind.WEB:
+            sealed_addresses.refuse(values, self, columns=("value",))
+        return super().change(by=by, **values)
+
+    @staticmethod
+    def is_a_person_s(account: Account | None) -> bool:
+        """Whether it is a contact's, or a private customer's: a company's switchboard may be anybody's."""
+        return account is None or account.kind == Account.Kind.PERSON
 
 
 def _web_page(value: str) -> str:

@@ -86,12 +86,12 @@ class AccountLink(Dated):
             return
         one_placing(self.hierarchy)
         others = AccountLink._base_manager.filter(account=self.account_id, hierarchy=self.hierarchy, deleted_at=None)
-        if any(_overlap(self, other) for other in others.exclude(pk=self.pk)):
+        if any(overlap(self, other) for other in others.exclude(pk=self.pk)):
             name = {"account": self.account}
             raise ValidationError(
                 {"parent": translated("%(account)s has another parent in this hierarchy at that time.") % name}
             )
-        if _comes_back(self):
+        if comes_back(self):
             names = {"account": self.account, "parent": self.parent}
             raise ValidationError(
                 {"parent": translated("%(parent)s belongs to %(account)s itself; that would be a circle.") % names}
@@ -106,12 +106,12 @@ def one_placing(hierarchy: str) -> None:
     bulk.one_at_a_time(f"hierarchy {hierarchy}")
 
 
-def _overlap(one: AccountLink, other: AccountLink) -> bool:
+def overlap(one: AccountLink, other: AccountLink) -> bool:
     first, last = dt.date.min, dt.date.max
     return (one.starts_on or first) <= (other.ends_on or last) and (other.starts_on or first) <= (one.ends_on or last)
 
 
-def _comes_back(link: AccountLink) -> bool:
+def comes_back(link: AccountLink) -> bool:
     """Is there a day within the link's period on which walking up from its parent meets its account?
 
     Each link narrows the period that is carried along, so links that never hold on a common day make no path.

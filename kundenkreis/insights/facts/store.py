@@ -20,6 +20,7 @@ FORMAT = 3
 SPAN = 50_000  # accounts in a file of the base
 MOST_DELTAS = 12
 # Beyond this share of the house's accounts a delta costs more than a new base.
+FEW = 5_000  # accounts whose orders come through a cursor at once
 MOST_STALE = 0.2
 _SLICE = 20_000
 
@@ -125,7 +126,7 @@ def refresh(con: Any, manifest: Manifest) -> tuple[Manifest, set[int] | None]:
     if not accounts:
         return Manifest(until, manifest.base, manifest.deltas, manifest.run, manifest.state), accounts
     ids = sorted(accounts)
-    with reading.snapshot() as orders:
+    with reading.snapshot(few=len(ids) <= FEW) as orders:
         delta = _written(con, orders, [reading.among(some) for some in _slices(ids)], replaced=ids)
     deltas = [*manifest.deltas, delta]
     if len(deltas) > MOST_DELTAS:

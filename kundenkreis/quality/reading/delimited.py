@@ -75,9 +75,11 @@ class DelimitedSource(Source):
     def _read(self, data: bytes, records: int, *, quoted: bool) -> pl.DataFrame | None:
         import polars as pl
 
+        # The last line of a file may lack its end, and would then keep a carriage return that any other line loses.
+        ended = data if data.endswith(b"\n") else data + b"\n"
         try:
             frame = pl.read_csv(
-                data.replace(b"\r\n", b"\n") if b"\r" in data else data,
+                ended.replace(b"\r\n", b"\n") if b"\r" in ended else ended,
                 has_header=False,
                 schema=dict.fromkeys(self.columns, pl.String),
                 separator=self.dialect.delimiter,

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kundenkreis.quality.targets.base import Target
 
 
 def all_targets() -> dict[str, Target]:
-    """Every target by its name, in the order in which people are offered them."""
+    """Every target by its name, in the order in which people are offered them, with the custom fields of its noun."""
+    return {name: _with_custom(target) for name, target in _declared().items()}
+
+
+def names() -> list[str]:
+    """The targets' names, without asking the database for anything."""
+    return list(_declared())
+
+
+def _declared() -> dict[str, Target]:
     from kundenkreis.quality.targets import (
         accounts,
         contacts,
         credit_standings,
         deliveries,
+        lookups,
         open_items,
         people,
         products,
@@ -19,10 +31,18 @@ def all_targets() -> dict[str, Target]:
         sales,
     )
 
-    modules = (accounts, contacts, products, sales, deliveries, open_items, credit_standings, people, rates)
+    modules = (accounts, contacts, products, sales, deliveries, open_items, credit_standings, lookups, people, rates)
     return {module.TARGET.name: module.TARGET for module in modules}
+
+
+def _with_custom(target: Target) -> Target:
+    """With the custom fields of its noun."""
+    from kundenkreis.quality.targets import custom
+
+    own = custom.specs("orders" if target.name == "sales" else target.name)
+    return replace(target, fields=(*target.fields, *own)) if own else target
 
 
 def get(name: str) -> Target:
     """The target of that name; KeyError when there is none."""
-    return all_targets()[name]
+    return _with_custom(_declared()[name])

@@ -194,7 +194,15 @@ class Accounts(Records):
         return account
 
     def agree(self, row: Row) -> None:
-        """Whoever gets the account brings her team, if the row does not say another one."""
+        """Whoever gets the account brings her team, if the row does not say another one.
+
+        What is known by a merged account's name or number tells of the kept one only what that lacks.
+        """
+        record, column = row.record, {"name": "key"}.get(self.job.run.match_by, self.job.run.match_by)
+        if row.state != "added" and row.key and getattr(record, column, row.key[0]) != row.key[0]:
+            row.values = {
+                n: v for n, v in row.values.items() if getattr(record, self.attnames.get(n, n), "") in ("", None)
+            }
         owner = row.values.get("owner")
         if owner is not None and owner != row.record.owner_id:
             row.values.setdefault("team", self.teams[owner])

@@ -7,6 +7,7 @@ that is not plainly good, a key that is stored or stands in another row) goes th
 
 from __future__ import annotations
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -164,9 +165,16 @@ def _each_once(cells: pl.Series, field: Any, settle: Settle | None) -> pl.Series
     return cells.replace_strict(pl.Series(list(known), dtype=cells.dtype), values, default=None)
 
 
+def _searched(model: Any, custom: str) -> list[str]:
+    fields = model.own_fields()
+    return fields.search_text(json.loads(custom)) if fields.searched else []
+
+
 @cache
 def searched_as(model: type[Recorded]) -> Any:
     """A light stand-in for records of a model, with what the search box finds them by and the model's own way to say it."""
     light: Any = namedtuple("Light", ["pk", *sorted(model.searched_fields)])  # type: ignore[misc]
-    own = {"search_row": model.search_row, "search_text": model.search_text, "__slots__": ()}
+    own: dict[str, Any] = {"search_row": model.search_row, "search_text": model.search_text, "__slots__": ()}
+    if hasattr(model, "searched_values"):
+        own["searched_values"] = lambda light: _searched(model, light.custom)
     return type(model.__name__, (light,), own)

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 
 from kundenkreis.core import bulk, search
+from kundenkreis.customers.models.merged import Mergeable
 from kundenkreis.history.models import Batch, BatchChunk
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
@@ -210,6 +213,15 @@ class Runs:
         return bool(place) and number <= self._last[place - 1]
 
 
+def standing(model: type[models.Model]) -> tuple[Any, Any]:
+    """The id of the record that counts, and since when it is in the bin: what was merged leads to the one that was kept."""
+    if not issubclass(model, Mergeable):
+        return F("pk"), F("deleted_at")
+    is_merged = Q(merged_into__isnull=False)
+    since = Case(When(is_merged, then=None), default=F("deleted_at"))
+    return Coalesce("merged_into_id", "pk"), since
+
+
 class Numbers:
     """Ids of records by a unique text column, remembered while the import runs (and forgotten when they become too many)."""
 
@@ -223,7 +235,7 @@ class Numbers:
         if len(self._known) > MOST_REMEMBERED:
             self._known = {k: v for k, v in self._known.items() if v < 0}
         unknown = [number for number in wanted if number not in self._known]
-        rows = self.model._base_manager.values_list(self.column, "pk", "deleted_at")
+        rows = self.model._base_manager.values_list(self.column, *standing(self.model))
         for start in range(0, len(unknown), 5000):
             some = rows.filter(**{f"{self.column}__in": unknown[start : start + 5000]})
             for number, pk, deleted_at in some:
@@ -240,7 +252,11 @@ def with_defaults(model: type[models.Model], frame: pl.DataFrame, job: Job) -> p
     """The frame with the columns that it lacks at the model's own defaults."""
     import polars as pl
 
-    lacking = [f for f in model._meta.concrete_fields if f.attname not in frame.columns]
+    lacking = [
+        f
+        for f in model._meta.concrete_fields
+        if f.attname not in frame.columns and not isinstance(f, models.JSONField)  # of these the database has one
+    ]
     values = {f.attname: f.get_default() for f in lacking}
     values |= {name: job.now for name in ("created_at", "changed_at") if name in values}
     return frame.with_columns(pl.lit(value).alias(name) for name, value in values.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,7 +27,7 @@ class Columnar(Loader):
     # Fields on whose cells nothing else in the record depends, each with what spells its values after the field's own checks: see `alike`.
     by_itself: ClassVar[Mapping[str, Callable[[Any], Any] | None]] = {}
     needed: ClassVar[tuple[str, ...]] = ()  # what a new record must have to be one of many alike
-    apart: ClassVar[frozenset[str]] = frozenset()  # what it must not have
+    apart: frozenset[str] = frozenset()  # what it must not have
 
     unique: ClassVar[tuple[str, ...]] = ()  # what no two records may have alike, beside the key
 
@@ -68,12 +69,14 @@ class ByColumns:
         """None where nothing is added, or nothing for real."""
         if not (loader.job.write and loader.job.may_add):
             return None
-        return cls(loader, checks_of(loader.model, loader.columns_of, loader.by_itself))
+        own = checks_of(loader.model, loader.columns_of, loader.by_itself)
+        return cls(loader, own | loader.custom.checks(loader.job))
 
     def of(self, frame: pl.DataFrame) -> tuple[Alike, pl.DataFrame]:
         """The rows of a chunk that may go this way, and those that go the usual one."""
         loader = self.loader
-        return plainly_good(frame, self.checks, needed=loader.needed, apart=loader.apart, unique=loader.unique)
+        needed = (*loader.needed, *loader.custom.needed)
+        return plainly_good(frame, self.checks, needed=needed, apart=loader.apart, unique=loader.unique)
 
     def sort_out(self, alike: Alike, others: Container[Key]) -> tuple[NewAlike | None, pl.DataFrame]:
         """The rows that add a record for certain; and those, as they were read, that go the usual way. `others` are the keys of the rest."""
@@ -120,8 +123,9 @@ class ByColumns:
         made: list[Recorded | None] = [None] * len(kinds)
         for row in loader.refer(rows, scratch):
             row.key, row.record, row.state = loader.key_of(row) or (), loader.make(row), "added"
-            if loader.fill(row, Changes(), scratch):
-                made[row.number] = row.record
+            with loader.custom.unasked():
+                if loader.fill(row, Changes(), scratch):
+                    made[row.number] = row.record
         return made
 
 
@@ -133,7 +137,10 @@ class NewAlike:
         shape = loader.shape
         usual = [record or shape.empty() for record in made]
         self.frame = frame_of(loader.model, map(shape.values, usual))[kinds]
-        clean = {loader.attnames[name]: cells for name, cells in zip(alike.clean.columns, alike.clean, strict=True)}
+        columns = zip(alike.clean.columns, alike.clean, strict=True)
+        own = loader.custom.mapped
+        clean = {loader.attnames[name]: cells for name, cells in columns if name not in own}
+        self.custom = [alike.clean[name].to_list() for name in own if name in alike.clean.columns]
         self.frame = self.frame.with_columns(
             cells.zip_with(cells.is_not_null(), self.frame[name]).cast(self.frame.schema[name]).alias(name)
             for name, cells in clean.items()
@@ -151,12 +158,26 @@ class NewAlike:
             pl.Series(name, values, dtype=self.frame.schema[name]) for name, values in columns.items()
         )
 
+    def _fill_in(self) -> None:
+        """The custom fields of each record: what all of its kind have, what its own cells say, and what formulas make of it."""
+        read = [name for name in self.loader.custom.read if name in self.frame.columns]
+        columns = {name: self.frame[name].to_list() for name in read}
+        filled = []
+        for place, usual in enumerate(self.frame["custom"].to_list()):
+            present = json.loads(usual)
+            for cells in self.custom:
+                present |= json.loads(cells[place]) if cells[place] else {}
+            filled.append(self.loader.custom.worked_out(present, {name: columns[name][place] for name in read}))
+        self.put(custom=[json.dumps(one, ensure_ascii=False) for one in filled])
+
     def store(self, ids: Sequence[int], outcome: Outcome) -> None:
         """Store the records under these ids, in the order of the rows, make them findable, and note them as added."""
         import polars as pl
 
         model, now = self.loader.model, self.loader.job.now
         self.put(id=ids)
+        if self.custom or self.loader.custom.works_out:
+            self._fill_in()
         light = searched_as(model)
         columns = (self.loader.searched_by(self, name) for name in light._fields[1:])
         rows = [one.search_row() for one in map(light, ids, *columns)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.text import fold
+from kundenkreis.customers import sealed_addresses
 from kundenkreis.customers.models import Contact, ContactPoint
 from kundenkreis.customers.salutation import parse_name
 from kundenkreis.quality.fields import FieldSpec
@@ -18,7 +19,7 @@ from kundenkreis.quality.targets.base import Job, MatchKey, Outcome, Target
 from kundenkreis.quality.targets.by_columns import NewAlike
 from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.positions import Places
-from kundenkreis.quality.targets.records import Key, Records, Row
+from kundenkreis.quality.targets.records import Key, Prepared, Records, Row
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,7 +121,22 @@ class Contacts(Records):
         if row.key[0] == "mail" and row.record.pk and row.record.email != row.key[1]:
             del row.values["email"]
 
+    def not_sealed(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        """Without rows that bring the address of a person whose data must not be used; whose it is is not said."""
+        found = sealed_addresses.taken(
+            str(row.values.get(name) or "") for row in rows for name in sealed_addresses.COLUMNS
+        )
+        good = []
+        for row in rows:
+            wrong = next((name for name in sealed_addresses.COLUMNS if found and row.values.get(name) in found), None)
+            if wrong:
+                self.refuse(outcome, row, wrong, "restricted")
+            else:
+                good.append(row)
+        return good
+
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        rows = self.not_sealed(rows, outcome)
         rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
         rows = self.replace(rows, "account", self._accounts, "no_account", outcome)
         good = []
@@ -142,7 +158,10 @@ class Contacts(Records):
         names = alike.cells("account")
         known = self._accounts(list({name for name in names if name is not None}))
         alike.referred["account"] = [known.get(name) for name in names]
-        return alike.split(name is None or name in known for name in names)
+        columns = [alike.cells(name) for name in sealed_addresses.COLUMNS]
+        sealed = sealed_addresses.taken(text for cells in columns for text in cells if text)
+        free = [not sealed.intersection(texts) for texts in zip(*columns, strict=True)]
+        return alike.split((name is None or name in known) and good for name, good in zip(names, free, strict=True))
 
     def searched_by(self, new: NewAlike, name: str) -> Sequence[Any]:
         return new.alike.referred["account"] if name == "main_account" else super().searched_by(new, name)
@@ -172,6 +191,15 @@ class Contacts(Records):
         if self.job.by is not None and not self.sees_all and "owner" not in row.values:
             contact.owner = self.job.by  # else she might not see whom she brought
         return contact
+
+    def store(self, prepared: Prepared) -> Outcome:
+        """As of all records; an address on the suppression list, or a public one, is barred under its new record at once."""
+        outcome = super().store(prepared)
+        if self.job.write:
+            of_contacts = [kept for kept in outcome.kept if kept.model is Contact]
+            Contact.sum_again({*(pk for kept in of_contacts for pk in kept.added)})
+            Contact.sum_again({row[0] for kept in of_contacts for row in kept.changed})
+        return outcome
 
     def _change(self, rows: list[Row], changes: Changes, outcome: Outcome) -> None:
         """Positions first: the main one is copied onto its contact, which is then stored with its other changes."""

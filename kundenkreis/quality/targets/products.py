@@ -58,7 +58,7 @@ class Products(Records):
         if self.job.may_add:
             self._add_families(rows, outcome)
         rows = self.replace(rows, "family", self._families, "unknown_family", outcome)
-        return self.replace(rows, "unit", _units, "unknown_unit", outcome)
+        return self.replace(rows, "unit", units, "unknown_unit", outcome)
 
     def _families(self, texts: list[str]) -> Mapping[str, int]:
         known = {**_written(Family.objects.living(), "name", "code")}
@@ -92,7 +92,13 @@ class Products(Records):
             priced[pk].state = "changed" if priced[pk].state == "unchanged" else priced[pk].state
 
 
-def _units(texts: list[str]) -> Mapping[str, int]:
+def families(texts: list[str]) -> Mapping[str, int]:
+    """Those that are there, by name or code."""
+    known = _written(Family.objects.living(), "name", "code")
+    return {text: known[text.casefold()] for text in texts if text.casefold() in known}
+
+
+def units(texts: list[str]) -> Mapping[str, int]:
     known = _written(Unit.objects.living(), "name_en", "name_de", "code")
     return {text: known[text.casefold()] for text in texts if text.casefold() in known}
 

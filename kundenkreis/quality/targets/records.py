@@ -11,14 +11,17 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from kundenkreis.core import bulk, search
+from kundenkreis.customers.models.merged import Mergeable
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
+from kundenkreis.quality.targets import references
 from kundenkreis.quality.targets.alike import Alike
-from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem
+from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem, standing
 from kundenkreis.quality.targets.by_columns import ByColumns, Columnar, NewAlike
 from kundenkreis.quality.targets.changes import Changes
 from kundenkreis.quality.targets.choices import choices_of
 from kundenkreis.quality.targets.columns import Columns
+from kundenkreis.quality.targets.custom import Custom, field_of, finder, special, specs
 from kundenkreis.quality.targets.rows import Key, Row, rows_of
 from kundenkreis.quality.targets.shapes import shape_of
 from kundenkreis.staff.access import Reach
@@ -42,11 +45,14 @@ class Records(Columnar):
     columns_of: ClassVar[Mapping[str, str]]
     special: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     lenient: ClassVar[frozenset[str]] = frozenset()
+    takes_custom: ClassVar[type[Custom]] = Custom
     related: ClassVar[tuple[str, ...]] = ()  # what the search entry of a changed record names
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self.columns = Columns(job.run, self.fields, self.special)
+        self.custom = self.takes_custom(self.model, job.by, job.run.mapping)
+        noun = self.custom.noun
+        self.columns = Columns(job.run, (*self.fields, *specs(noun)), {**self.special, **special(noun)})
         self.first_rows: dict[Key, int] = {}
         self.rehearsed: dict[Key, Recorded] = {}
         self.own = job.own(self.model)
@@ -71,6 +77,13 @@ class Records(Columnar):
 
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
         """Turn names of other records into records; returns the rows that are still good."""
+        return rows
+
+    def refer_custom(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        """As `refer`, of the people and records that custom fields name."""
+        for name, field in self.custom.named.items():
+            find, code = finder(field, self.job) or (references.people, "unknown_person")
+            rows = self.replace(rows, name, find, code, outcome)
         return rows
 
     def make(self, row: Row) -> Recorded:
@@ -117,7 +130,7 @@ class Records(Columnar):
         outcome = Outcome()
         outcome.counts["rejected"] = len(outcome.reject(problems))
         rows = [Row(row.number, dict(row.values)) for row in rows]  # a second attempt begins with what was read
-        rows = self._keyed(self.refer(rows, outcome), outcome)
+        rows = self._keyed(self.refer(self.refer_custom(rows, outcome), outcome), outcome)
         new = None
         if self.alike is not None and alike is not None:
             new, others = self.alike.sort_out(alike, {row.key for row in rows})
@@ -239,6 +252,12 @@ class Records(Columnar):
         record, shape = row.record, self.shape
         self.agree(row)
         wanted = {self.attnames[name]: value for name, value in row.values.items() if name in self.attnames}
+        try:
+            if self.custom.concern(row):
+                wanted["custom"] = self.custom.filled(row)
+        except ValidationError as wrong:
+            self._refuse_invalid(row, wrong, outcome)
+            return False
         differs = {attname for attname, value in wanted.items() if value != getattr(record, attname)}
         if not differs and row.state == "unchanged":
             return True
@@ -297,7 +316,7 @@ class Records(Columnar):
         problems = [
             Problem(
                 row.number,
-                of_column.get(name, "") if name != "__all__" else "",
+                of_column.get(name, field_of(name)) if name != "__all__" else "",
                 "invalid",
                 {"message": ValidationError(errors)},
             )
@@ -392,9 +411,21 @@ class Records(Columnar):
         values = [key[0] for key in keys]
         for start in range(0, len(values), 5000):
             some = {f"{column}__listed": values[start : start + 5000], **conditions}
-            for value, pk in self.model._base_manager.filter(*more, **some).values_list(column, "pk"):
+            for value, pk in self.model._base_manager.filter(*more, **some).values_list(
+                column, standing(self.model)[0]
+            ):
                 found[(value,)].append(pk)
+            if "deleted_at" in conditions and issubclass(self.model, Mergeable):
+                self._add_merged(found, column, some)
         return found
+
+    def _add_merged(self, found: dict[Key, list[int]], column: str, some: Mapping[str, Any]) -> None:
+        """By what a merged record was called, the one that was kept is meant. There are few: asked apart, by their own index."""
+        called = {name: value for name, value in some.items() if name != "deleted_at"}
+        rows = self.model._base_manager.filter(merged_into__isnull=False, **called)
+        for value, pk in rows.values_list(column, "merged_into_id"):
+            if pk not in found[(value,)]:
+                found[(value,)].append(pk)
 
     def resume(self, source: Source) -> None:
         """Which records are this run's own is asked at the start anyway; nothing else is remembered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kundenkreis.catalogue.models import Product
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.salutation import parse_name
@@ -75,6 +76,29 @@ def contacts(texts: Sequence[str], reach: Reach) -> Mapping[str, Contact]:
             found = within.filter(**{f"{column}__in": some[start : start + 5000]})
             pairs += [(text, contact) for contact in found for text in wanted[getattr(contact, column)]]
     return unique(pairs)
+
+
+def products(texts: Sequence[str], reach: Reach) -> Mapping[str, Product]:
+    """By item number, else by name where only one is called so."""
+    if not reach:
+        return {}
+    found: dict[str, Any] = {}
+    for start in range(0, len(texts), 5000):
+        found |= {
+            one.number: one for one in Product.objects.living().filter(number__listed=texts[start : start + 5000])
+        }
+    keys: dict[str, list[str]] = {}
+    for text in texts:
+        if text not in found:
+            keys.setdefault(fold(text)[:200], []).append(text)
+    some = list(keys)
+    pairs = [
+        (text, one)
+        for start in range(0, len(some), 5000)
+        for one in Product.objects.living().filter(key__in=some[start : start + 5000])
+        for text in keys[one.key]
+    ]
+    return found | unique(pairs)
 
 
 def _by_name(model: Any, texts: Sequence[str]) -> Mapping[str, Any]:

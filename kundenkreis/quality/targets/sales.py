@@ -21,6 +21,7 @@ from kundenkreis.orders.models import Order
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets.base import Job, Loader, MatchKey, Outcome, Problem, Target
 from kundenkreis.quality.targets.columns import Columns
+from kundenkreis.quality.targets.custom import special, specs
 from kundenkreis.quality.targets.sales_amounts import (
     PRICE,
     QUANTITY,
@@ -29,6 +30,7 @@ from kundenkreis.quality.targets.sales_amounts import (
     with_amounts,
     with_house_amounts,
 )
+from kundenkreis.quality.targets.sales_custom import OrderCustom
 from kundenkreis.quality.targets.sales_store import SalesStore
 from kundenkreis.rates.dated import NoRate, rate_on
 
@@ -106,13 +108,14 @@ class Sales(Loader):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self.columns = Columns(job.run, FIELDS, LENGTHS)
+        self.columns = Columns(job.run, (*FIELDS, *specs("orders")), {**LENGTHS, **special("orders")})
+        self.custom = OrderCustom(job)
         self.house = House.current().currency
         self.currency = job.options.get("currency") or self.house
         self.zone = ZoneInfo(settings.TIME_ZONE)
         self._rates: dict[tuple[str, dt.date], Decimal] = {}
         self._unquoted: set[str] = set()
-        self.keeper = SalesStore(job, self.columns, self._house_amounts)
+        self.keeper = SalesStore(job, self.columns, self._house_amounts, self.custom)
 
     def resume(self, source: Source) -> None:
         self.keeper.resume(source)
@@ -121,7 +124,8 @@ class Sales(Loader):
         import polars as pl
 
         lines, problems = self.columns.read(chunk, lenient=frozenset({"country", "description"}))
-        lines = self._complete(lines)
+        lines, wrong = self.custom.read(self._complete(lines))
+        problems += wrong
         huge = lines.filter(too_large().fill_null(False))["row"].to_list()
         problems += [Problem(row, "quantity", "too_large") for row in huge]
         problems += self._without_rate(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ class Heads:
 
     def stored(self, ids: list[int]) -> dict[int, dict[str, Any]]:
         """The orders with these ids as they are now; locked until the chunk is stored."""
-        names = ("pk", *HEAD, "number", "kind", "total", "total_house", "line_count", "version")
+        names = ("pk", *HEAD, "custom", "number", "kind", "total", "total_house", "line_count", "version")
         orders = Order._base_manager.select_for_update() if self.job.write else Order._base_manager.all()
         found: dict[int, dict[str, Any]] = {}
         for start in range(0, len(ids), 5000):
@@ -52,9 +53,12 @@ class Heads:
                 after["account_id"] = head["account_id"]
             elif after and "account" in self.mapping:
                 after["account_id"] = head["first_account_id"]
+            custom = _with_said(before["custom"], head.get("custom"), mine, pk in first_met and self.job.may_change)
             differs = {
                 name: value for name, value in after.items() if value not in (None, "") and value != before[name]
             }
+            if custom != before["custom"]:
+                differs["custom"] = custom
             if differs:
                 differing[pk] = differs
         return differing
@@ -112,7 +116,10 @@ class Heads:
         outcome.counts["credit_notes"] += kinds.get(Order.Kind.CREDIT_NOTE.value, 0)
         outcome.counts["adjustments"] += kinds.get(Order.Kind.ADJUSTMENT.value, 0)
         named = pl.col("order_id").alias("id"), pl.col("order").alias("number")
-        return orders.select(*named, "kind", *HEAD, pl.col("total") / CENT, pl.col("total_house") / CENT, "line_count")
+        own = ("custom",) if "custom" in orders.columns else ()
+        return orders.select(
+            *named, "kind", *HEAD, *own, pl.col("total") / CENT, pl.col("total_house") / CENT, "line_count"
+        )
 
     def kind_of(self, number: str, total: Decimal, kind: str) -> str:
         import polars as pl
@@ -132,6 +139,13 @@ class Heads:
             if prefix:
                 kind = pl.when(pl.col("order").str.starts_with(prefix)).then(pl.lit(value.value)).otherwise(kind)
         return kind.alias("kind")
+
+
+def _with_said(present: dict[str, Any], said: str | None, mine: bool, may_change: bool) -> dict[str, Any]:
+    """Values of custom fields with what the file says: over those of an older order, beside those that this run has written."""
+    if not said or not (mine or may_change):
+        return present
+    return json.loads(said) | present if mine else present | json.loads(said)
 
 
 def sums_of(lines: list[pl.DataFrame]) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from kundenkreis.quality.models import ImportProblem
 from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem, Runs, with_defaults
 from kundenkreis.quality.targets.columns import Columns
 from kundenkreis.quality.targets.sales_amounts import CENT, PRICE, QUANTITY, money, values
+from kundenkreis.quality.targets.sales_custom import OrderCustom
 from kundenkreis.quality.targets.sales_heads import HEAD, Heads, sums_of
 from kundenkreis.quality.targets.sales_met import Met
 from kundenkreis.quality.targets.sales_parties import Parties, refuse
@@ -35,8 +36,15 @@ SCALES = {"quantity": QUANTITY, "unit_price": PRICE, "amount": CENT, "amount_hou
 class SalesStore:
     """Remembers between chunks only what is small: ids by number, and which lines of older orders this file has named."""
 
-    def __init__(self, job: Job, columns: Columns, house_amounts: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        columns: Columns,
+        house_amounts: Callable[[pl.DataFrame], pl.DataFrame],
+        custom: OrderCustom,
+    ) -> None:
         self.job, self.columns, self.mapping, self.house_amounts = job, columns, columns.mapping, house_amounts
+        self.custom = custom
         self.parties = Parties(job)
         self.own = Runs()  # orders added by this run
         self.heads = Heads(job, columns.mapping, self.own, house_amounts)
@@ -63,6 +71,7 @@ class SalesStore:
         added = self._added_lines(lines, present, outcome)
         self._add(added, heads.filter(pl.col("is_new")), outcome)
         self._sum_up(changed, added, stored, differing, outcome)
+        self.custom.work_out([pk for pk in heads["order_id"].to_list() if pk > 0])
 
     # --- orders -----------------------------------------------------------------------------------------------------
 
@@ -72,8 +81,12 @@ class SalesStore:
 
         first = pl.col("ordered_on", "ordered_at", "currency", "customer_reference", "country").first()
         heads = lines.group_by("order", maintain_order=True).agg(
-            pl.col("account_id").drop_nulls().first(), pl.col("account_id").first().alias("first_account_id"), first
+            pl.col("account_id").drop_nulls().first(),
+            pl.col("account_id").first().alias("first_account_id"),
+            first,
+            *(pl.col(name).drop_nulls().first() for name in self.custom.mapped),
         )
+        heads = self.custom.of_orders(heads)
         ids, in_bin = self._order_ids(heads["order"].to_list())
         if in_bin:
             lines = refuse(lines, "order", in_bin, "in_bin", outcome)
@@ -293,7 +306,8 @@ class SalesStore:
             return
         sums = sums_of([present, added]).filter(pl.col("order_id").is_in(list(stored)))
         # With its version: an order that somebody touched since, in any field or line, stays whole when this is undone.
-        fields = (*HEAD, "kind", "total", "total_house", "line_count", "version")
+        own = ("custom",) if self.custom.mapped else ()
+        fields = (*HEAD, *own, "kind", "total", "total_house", "line_count", "version")
         changed, strange = [], []
         for pk, amount, house, count in sums.iter_rows():
             before = stored[pk]

@@ -17,7 +17,8 @@ from kundenkreis.core import clock, zones
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
-from kundenkreis.web.forms import DateField, DateTimeField, VerbForm, WholeField, apply_errors
+from kundenkreis.web.forms import DateField, DateTimeField, WholeField, apply_errors
+from kundenkreis.web.forms.custom import FieldedForm, required_fields, required_values
 from kundenkreis.web.forms.records import PickedField, RecordField
 from kundenkreis.web.forms.zones import ClockField, ZoneField, on_clock
 
@@ -57,6 +58,7 @@ class ComposerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.account, self.contact = user, account, contact
         self.record: Activity = Activity()
+        self.fields |= optional(required_fields(Activity, user))  # of a task nothing is asked
         self.fields["owner"].queryset = User.objects.living().filter(is_active=True)
         offer_participants(self, user)
         if account is not None:
@@ -100,6 +102,7 @@ class ComposerForm(forms.Form):
             }
         if not is_task:
             values |= {"minutes": given["minutes"], "outcome": given["outcome"]}
+        values |= required_values(self)
         return {name: value for name, value in values.items() if value is not None}
 
     def _lies_ahead(self, at: dt.datetime | None) -> bool:
@@ -121,7 +124,23 @@ class ComposerForm(forms.Form):
         return True
 
 
-class ActivityForm(VerbForm):
+class ComposerOwn(forms.Form):
+    """The custom fields that whoever writes an entry may not leave empty."""
+
+    def __init__(self, user: User):
+        super().__init__(auto_id="composer-%s")
+        self.fields |= optional(required_fields(Activity, user))
+
+
+def optional(some: dict[str, forms.Field]) -> dict[str, forms.Field]:
+    """Fields that the verb asks for where it needs them."""
+    for one in some.values():
+        one.required = False
+    return some
+
+
+class ActivityForm(FieldedForm):
+    asks_always = False
     """All fields of an activity, new or there already."""
 
     account = RecordField(Account, label=_("account"), url="accounts:options", required=False)
@@ -148,8 +167,14 @@ class ActivityForm(VerbForm):
             "due_on",
             "remind_at",
             "outcome",
+            "purpose",
             "body",
         ]
+        help_texts = {
+            "purpose": _(
+                "Empty for running business. Advertising is planned only where it is allowed, and counts against the house's limit."
+            )
+        }
         widgets = {"body": forms.Textarea(attrs={"rows": 5})}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):

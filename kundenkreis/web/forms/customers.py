@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import search
@@ -17,16 +16,17 @@ from kundenkreis.customers.models import (
     AccountLink,
     AccountTeamMember,
     Address,
-    Consent,
     Contact,
     ContactPoint,
     PartnerFunction,
     Position,
     Relation,
 )
+from kundenkreis.quality.matching import entry
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import RecordsField, VerbForm
+from kundenkreis.web.forms.custom import FieldedForm
 from kundenkreis.web.forms.records import RecordField
 
 CURRENCIES = ("EUR", "GBP", "CHF", "USD")
@@ -37,7 +37,7 @@ def colleagues() -> Any:
     return User.objects.living().filter(is_active=True)
 
 
-class AccountForm(VerbForm):
+class AccountForm(FieldedForm):
     """All fields of an account. Owner, team and territory only for those who may assign; others keep what they make."""
 
     country = forms.ChoiceField(label=_("country"), choices=countries, required=False)
@@ -81,16 +81,15 @@ class AccountForm(VerbForm):
             values["owner"] = self.user
         return values
 
-    def twins(self) -> list[Account]:
-        """Living accounts that this one may be: the same folded name, VAT ID or mail. Only those that the person may see."""
-        from kundenkreis.customers.twins import accounts_like
-
-        given = {name: self.cleaned_data.get(name, "") for name in ("name", "vat_id", "email")}
-        return accounts_like(**given, among=Account.objects.visible_to(self.user))
+    def twins(self) -> list[entry.Twin]:
+        """Living accounts that this one may be, the likeliest first. Only those that the person may see."""
+        return entry.accounts_like(self.cleaned_data, self.user)
 
 
 class AccountAddForm(AccountForm):
     """What is asked when an account is made; the rest is filled in on its page."""
+
+    only_required = True
 
     class Meta(AccountForm.Meta):
         fields = [
@@ -111,12 +110,12 @@ class AccountAddForm(AccountForm):
         ]
 
 
-class ContactForm(VerbForm):
+class ContactForm(FieldedForm):
     class Meta:
         model = Contact
         fields = [
             "form_of_address", "title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "language",
-            "preferred_channel", "tags", "owner", "note",
+            "preferred_channel", "bar", "tags", "owner", "note",
         ]  # fmt: skip
         field_classes = {"tags": RecordsField}
         widgets = {"tags": forms.CheckboxSelectMultiple, "note": forms.Textarea(attrs={"rows": 3})}
@@ -126,15 +125,15 @@ class ContactForm(VerbForm):
         if "owner" in self.fields:
             self.fields["owner"].queryset = colleagues()
 
-    def twins(self) -> list[Contact]:
-        """Living contacts with the same mail address, as far as the person may see them."""
-        from kundenkreis.customers.twins import contacts_like
-
-        return contacts_like(email=self.cleaned_data.get("email", ""), among=Contact.objects.visible_to(self.user))
+    def twins(self) -> list[entry.Twin]:
+        """Living contacts that this one may be, the likeliest first, as far as the person may see them."""
+        return entry.contacts_like(self.cleaned_data, self.user, self.cleaned_data.get("account"))
 
 
 class ContactAddForm(ContactForm):
     """A new person, with her position at an account."""
+
+    only_required = True
 
     account = RecordField(Account, label=_("account"), url="accounts:options", required=False)
     job_title = forms.CharField(label=_("position"), max_length=120, required=False)
@@ -274,24 +273,3 @@ class PositionForm(PartForm):
         if self.instance.pk:
             self.fields.pop("account", None)
             self.fields.pop("contact", None)
-
-
-class ConsentForm(PartForm):
-    class Meta:
-        model = Consent
-        fields = ["purpose", "channel", "state", "source", "wording"]
-        help_texts = {
-            "source": _("How it came to us: form, call, fair, contract."),
-            "wording": _("Which text the person saw."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            for name in ("purpose", "channel"):
-                del self.fields[name]
-
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        changed = not self.instance.pk or values.get("state") != Consent._base_manager.get(pk=self.instance.pk).state
-        return values | ({"since": timezone.now()} if changed else {})

@@ -30,6 +30,22 @@ class HouseForm(forms.ModelForm):
         ),
     )
 
+    merge_duplicates_from = forms.TypedChoiceField(
+        label=_("merge duplicates by itself"),
+        coerce=float,
+        empty_value=None,
+        required=False,
+        choices=(
+            ("", _("never")),
+            ("0.999", _("from a probability of 99.9 %")),
+            ("0.9999", _("from a probability of 99.99 %")),
+            ("0.99999", _("from a probability of 99.999 %")),
+        ),
+        help_text=_(
+            "Pairs that are this certain are merged without anybody having looked. Each merge can be taken back."
+        ),
+    )
+
     class Meta:
         model = House
         fields = (
@@ -43,12 +59,22 @@ class HouseForm(forms.ModelForm):
             "touch_days_d",
             "works_agreement_on",
             "works_agreement",
+            "contact_cap",
+            "contact_cap_days",
+            "merge_duplicates_from",
         )
-        help_texts = {"works_agreement": _("Its name and day, and where it can be read.")}
+        help_texts = {
+            "works_agreement": _("Its name and day, and where it can be read."),
+            "contact_cap": _("Over all channels, counted from what was sent and called. Empty: no limit of the house."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["currency"].help_text = house_currency.why_fixed()
+        self.fields["contact_cap_days"].required = False
+
+    def clean_contact_cap_days(self) -> int:
+        return self.cleaned_data["contact_cap_days"] or House._meta.get_field("contact_cap_days").default
 
     def clean_currency(self) -> str:
         code = self.cleaned_data["currency"].strip().upper()

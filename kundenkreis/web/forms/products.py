@@ -10,9 +10,10 @@ from kundenkreis.catalogue.models import Family, Price, PriceList, Product, Unit
 from kundenkreis.core import clock
 from kundenkreis.staff import access
 from kundenkreis.web.forms import VerbForm
+from kundenkreis.web.forms.custom import FieldedForm
 
 
-class ProductForm(VerbForm):
+class ProductForm(FieldedForm):
     class Meta:
         model = Product
         fields = ["number", "name", "kind", "family", "unit", "ean", "cost", "is_active", "description"]

@@ -32,6 +32,9 @@ class RecordInput(forms.TextInput):
         self.url = url
         self.named: Any = None  # the chosen record, so that its name stands in the box
 
+    def address(self) -> str:
+        return reverse(self.url)
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         chosen, typed = data.get(name, "").strip(), data.get(f"{name}_text", "").strip()
         return chosen or (f"?{typed}" if typed else "")
@@ -51,7 +54,7 @@ class RecordInput(forms.TextInput):
         return Markup(
             '<kk-combobox class="combobox" data-url="{}"><input type="hidden" name="{}" value="{}"><input{}>'
             '<div class="combobox-list" role="listbox" id="{}-list" aria-label="{}" hidden></div></kk-combobox>'
-        ).format(reverse(self.url), name, chosen, Markup(flatatt(given)), key, _("Suggestions"))  # noqa: S704 (flatatt escapes)
+        ).format(self.address(), name, chosen, Markup(flatatt(given)), key, _("Suggestions"))  # noqa: S704 (flatatt escapes)
 
 
 class RecordField(forms.ModelChoiceField):

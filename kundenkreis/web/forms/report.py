@@ -21,6 +21,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import WholeField, apply_errors
 from kundenkreis.web.forms.activities import offer_participants
+from kundenkreis.web.forms.custom import required_fields, required_values
 from kundenkreis.web.forms.records import PickedField
 
 DAYS = (("1", lazy("tomorrow")), ("7", lazy("in a week")), ("14", lazy("in two weeks")), ("30", lazy("in a month")))
@@ -52,6 +53,8 @@ class ReportForm(forms.Form):
         elif activity.contact is not None:
             self.fields["contact"].queryset = visible.filter(pk=activity.contact.pk)  # type: ignore[attr-defined]
         offer_participants(self, user)
+        self.own = required_fields(Activity, user, activity.custom)
+        self.fields |= self.own
         if activity.kind != Activity.Kind.CALL:
             del self.fields["again"]
         if activity.pk:
@@ -75,6 +78,7 @@ class ReportForm(forms.Form):
         }
         if one.pk or given["participants"]:
             values["participants"] = with_hidden(self.user, one, given["participants"])
+        values |= required_values(self)
         if given["contact"] is not None:  # one who is not offered to her stays
             values["contact"] = given["contact"]
         return values

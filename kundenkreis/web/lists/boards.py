@@ -101,7 +101,7 @@ def answer(page: ListPage, request: HttpRequest, now: State, board: Board, extra
 def _cards(page: ListPage, now: State, board: Board, rows: Any) -> Any:
     way = "-" if now.descending else ""
     wanted = {page.model._meta.pk.name, board.column, "version", now.sort_column.sort, *board.needs, *page.needs}
-    wanted |= {name for column in page.columns if column.key == page.name_column for name in column.fetched}
+    wanted |= {name for column in page.all_columns if column.key == page.name_column for name in column.fetched}
     ordered = rows.order_by(*[way + name for name, _way in page.order(now)])
     related = sorted({name.partition("__")[0] for name in wanted if "__" in name})
     return (ordered.select_related(*related) if related else ordered).only(*sorted(wanted))

@@ -29,11 +29,11 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
     """The builder as the address or its form has it, or the way to the list that was built."""
     given = request.GET
     if "built" in given:
-        root = drafts.of_form(given, page.filters, plain)
+        root = drafts.of_form(given, page.all_filters, plain)
     else:
         kept = {part.param for part in now.filters.parts if _is_for_links(part)}
-        root = drafts.of_address([part for part in now.filters.parts if part.param not in kept], page.filters)
-        if start := next((one for one in page.filters if one.name == given.get("start")), None):
+        root = drafts.of_address([part for part in now.filters.parts if part.param not in kept], page.all_filters)
+        if start := next((one for one in page.filters_for(request.user) if one.name == given.get("start")), None):
             root.parts.append(Block("with", [], start) if start.relation else drafts.begun(start))
         if not root.parts:
             root.parts.append(Row())
@@ -44,11 +44,11 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
         return _count(page, request, root)
     _change(root, verb, place)
     pick(root, request.user)
-    return _draw(page, request, now, drafts.placed(root, _choices(page)))
+    return _draw(page, request, now, drafts.placed(root, _choices(page, request)))
 
 
-def _choices(page: ListPage) -> list[Any]:
-    return drafts.choosable(page.filters)
+def _choices(page: ListPage, request: HttpRequest) -> list[Any]:
+    return drafts.choosable(page.filters_for(request.user))
 
 
 def _is_for_links(part: Any) -> bool:
@@ -57,7 +57,7 @@ def _is_for_links(part: Any) -> bool:
 
 def _records(request: HttpRequest, page: ListPage) -> list[str]:
     """The conditions that only links can ask for; they stay as they are."""
-    names = {one.name for one in page.filters if not drafts.choosable([one])}
+    names = {one.name for one in page.all_filters if not drafts.choosable([one])}
     return [text for text in request.GET.getlist("f") if text.partition(":")[0] in names]
 
 
@@ -77,7 +77,7 @@ def _change(root: Block, verb: str, place: str) -> None:
 
 def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> HttpResponse:
     drafts.finished(root)
-    drafts.placed(root, _choices(page))
+    drafts.placed(root, _choices(page, request))
     pick(root, request.user)
     texts = [part.written() for part in root.parts if part.is_finished]
     unfinished = _unfinished(root)
@@ -87,7 +87,7 @@ def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> Http
         }
     if not unfinished:
         try:
-            parse(texts, page.filters, by=request.user, today=clock.today())
+            parse(texts, page.readable_filters, by=request.user, today=clock.today())
         except BadFilter as bad:
             wrong = drafts.at(root, ".".join(["c", *map(str, bad.at)])) or root
             wrong.problem = str(bad)

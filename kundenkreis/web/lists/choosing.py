@@ -12,6 +12,7 @@ from kundenkreis.core import clock
 from kundenkreis.core.filters import BadFilter, Filter, condition, operations, parse
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists import building
+from kundenkreis.web.lists.drafts import MOST_TICKED
 from kundenkreis.web.lists.plain import plain
 from kundenkreis.web.lists.state import State
 
@@ -38,6 +39,8 @@ class Choice:
         if self.filter.kind == "flag":
             return [("yes", _("yes")), ("no", _("no"))]
         listed = list(self.filter.labels().items())
+        if len(listed) > MOST_TICKED:
+            return []  # typed by their labels
         return [("me", _("me")), *listed] if self.filter.kind == "person" else listed
 
     @property
@@ -54,7 +57,7 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse | N
     name = request.GET.get("filter")
     if name is None:
         return None
-    declared = next((f for f in page.filters if f.name == name), None)
+    declared = next((f for f in page.filters_for(request.user) if f.name == name), None)
     if declared is None or declared.kind in ("record", "relation"):
         return HttpResponseRedirect(page.url + now.address())
     if "op" in request.GET:
@@ -68,8 +71,10 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse | N
 
 def _columns(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
     """The form of the columns, in their order; its arrows move one up or down without JavaScript too."""
-    listed = [key for key in request.GET.getlist("order") if key in {c.key for c in page.columns}]
-    keys = list(dict.fromkeys([*listed, *(c.key for c in now.columns), *(c.key for c in page.columns)]))
+    listed = [key for key in request.GET.getlist("order") if key in {c.key for c in page.columns_for(request.user)}]
+    keys = list(
+        dict.fromkeys([*listed, *(c.key for c in now.columns), *(c.key for c in page.columns_for(request.user))])
+    )
     way, _colon, key = request.GET.get("move", "").partition(":")
     if way in ("up", "down") and key in keys:
         at = keys.index(key)
@@ -90,7 +95,7 @@ def _chosen(page: ListPage, request: HttpRequest, now: State, declared: Filter) 
     values = () if operator in ("empty", "filled") else tuple(plain(declared.kind, value) for value in given)
     param = condition(declared.name, operator, *values)
     try:
-        parse([param], page.filters, by=request.user, today=clock.today())
+        parse([param], page.readable_filters, by=request.user, today=clock.today())
     except BadFilter as error:
         choice = Choice(declared, operator, tuple(given), str(error))
         return _show(request, "lists/filter.html", {"list": page, "state": now, "choice": choice}, status=422)

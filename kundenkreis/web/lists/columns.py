@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -42,6 +42,10 @@ class Column:
     shown: bool = True
     always: bool = False
     first_down: bool = False  # the first click on its heading sorts from the top down
+    may: Callable[[Any], bool] | None = None  # who may see it at all; None: everybody
+    hang: Callable[[Sequence[Any], Any], None] | None = (
+        None  # `hang(rows, person)` puts onto the rows what the column reads of them
+    )
     with_extra: bool = False  # reads what `ListPage.annotate[key]` hangs on the rows; not exported
 
     @property

@@ -20,6 +20,7 @@ from kundenkreis.core.filter_saying import JOINED, WORDS
 from kundenkreis.core.filters import Filter, condition, group, relation
 
 _SPANS = ("this", "previous", "following")
+MOST_TICKED = 300  # choices that can be ticked
 _MOST = 40  # parts of one group that a form may have
 
 
@@ -59,7 +60,7 @@ class Row:
         """How the value is given: "none", "options", "record", "length", "calendar", "two" or "one"."""
         if self.asked is None or OPERATIONS[self.kind][self.operation].count[1] == 0:
             return "none"
-        if self.kind == "record":
+        if self.kind in ("record", "reference"):
             return "record"
         if self.kind in ("flag", "choice", "person") and self.options:
             return "options"
@@ -79,6 +80,8 @@ class Row:
         if self.kind == "flag":
             return [("yes", _("yes")), ("no", _("no"))]
         listed = list(self.asked.labels().items())
+        if len(listed) > MOST_TICKED:
+            return []  # typed by their labels
         if self.kind == "person":
             return [("me", str(WORDS["me"])), ("my_team", str(WORDS["my_team"])), *listed]
         return [("mine", str(WORDS["mine"])), *listed] if self.asked.own else listed

@@ -18,6 +18,8 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
 from kundenkreis.core import clock
+from kundenkreis.privacy import watching
+from kundenkreis.privacy.models import Way
 from kundenkreis.staff import access
 from kundenkreis.web import formats
 from kundenkreis.web.lists import state
@@ -39,7 +41,19 @@ def export(page: ListPage, request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(now.problem, status=400, content_type="text/plain; charset=utf-8")
     now.columns = tuple(column for column in now.columns if not column.with_extra)
     heads = [force_str(column.label) for column in now.columns]
-    return as_file(request, f"{page.name}-{clock.today():%Y-%m-%d}", heads, _rows(page, request, now))
+    rows = counted(request, Way.LIST, page.name, _rows(page, request, now))
+    return as_file(request, f"{page.name}-{clock.today():%Y-%m-%d}", heads, rows)
+
+
+def counted(request: HttpRequest, way: str, what: str, rows: Iterator[Any]) -> Iterator[Any]:
+    """The same rows; how many of them went out is noted once they have, or once whoever fetched them has hung up."""
+    count = 0
+    try:
+        for row in rows:
+            count += 1
+            yield row
+    finally:
+        watching.went_out(request.user, way, what, count)
 
 
 def as_file(request: HttpRequest, name: str, heads: list[str], rows: Iterator[list[Any]]) -> HttpResponseBase:

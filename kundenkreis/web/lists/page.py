@@ -26,10 +26,12 @@ from kundenkreis.core.patience import TookTooLong, at_most
 from kundenkreis.core.steering import filtered
 from kundenkreis.core.text import fold
 from kundenkreis.customers.discretion import name_within_reach, spare
+from kundenkreis.fields import asking as fields
+from kundenkreis.fields import known as known_fields
 from kundenkreis.lists import known
 from kundenkreis.lists.models import SavedView
 from kundenkreis.staff import access
-from kundenkreis.web import finding, formats
+from kundenkreis.web import customs, finding, formats
 from kundenkreis.web.htmx import fragment
 from kundenkreis.web.lists import boards, calendars, choosing, state
 from kundenkreis.web.lists.boards import Board
@@ -55,8 +57,8 @@ class ListPage:
     ORM columns added up beside the count, `totals` what a list says there in its own way: as long as the rows are few, and
     however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
     `spared` are foreign keys that may lead a visible row to an account or contact outside the person's reach: neither shown,
-    nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`). `boards` and `calendar` are further
-    layouts.
+    nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`). `fielded` is the noun whose
+    custom fields are columns and filters too. `boards` and `calendar` are further layouts.
     """
 
     name: str
@@ -78,10 +80,13 @@ class ListPage:
     add_label: Any = ""
     add_action: str = ""
     export: str = ""
+    # {column: fields of the noun that stand for it}: what can be edited in a spreadsheet (`quality.sheets`)
+    edited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bulk_url: str = ""
     bulk_action: str = ""
     bulk: tuple[tuple[str, Any, str], ...] = ()  # (value, label, what a person must be allowed for it)
     drivers: frozenset[str] = frozenset()
+    fielded: str = ""
     boards: tuple[Board, ...] = ()
     calendar: Calendar | None = None
     sums: tuple[str, ...] = ()
@@ -98,17 +103,43 @@ class ListPage:
         self.row_url = self.row_url or f"{self.name}:detail"
         REGISTRY[self.name] = self
         known.LISTS[self.name] = known.KnownList(
-            filters=lambda: self.filters,
-            columns=lambda: {column.key for column in self.columns},
-            sorts=lambda: {column.key for column in self.columns if column.sort},
+            filters=lambda: self.readable_filters,
+            columns=lambda: {column.key for column in self.all_columns},
+            sorts=lambda: {column.key for column in self.all_columns if column.sort},
         )
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Those that every house has, and those of the custom fields."""
+        return (*self.columns, *customs.columns(self.fielded)) if self.fielded else self.columns
+
+    def columns_for(self, person: Any) -> tuple[Column, ...]:
+        """Those that this person may see."""
+        return tuple(column for column in self.all_columns if column.may is None or column.may(person))
+
+    def filters_for(self, person: Any) -> tuple[Filter, ...]:
+        """Those by which this person may ask."""
+        return tuple(one for one in self.all_filters if one.may is None or one.may(person))
+
+    @property
+    def all_filters(self) -> tuple[Filter, ...]:
+        return (*self.filters, *fields.filters(self.fielded)) if self.fielded else self.filters
+
+    @property
+    def readable_filters(self) -> tuple[Filter, ...]:
+        """With those that there were: who asks by one is told that it is no more."""
+        return (*self.all_filters, *fields.refused(self.fielded)) if self.fielded else self.filters
+
+    @property
+    def all_drivers(self) -> frozenset[str]:
+        return self.drivers | fields.drivers(self.fielded) if self.fielded else self.drivers
 
     @property
     def url(self) -> str:
         return reverse(f"{self.name}:list")
 
     def column(self, key: str) -> Column:
-        return next(c for c in self.columns if c.key == key)
+        return next(c for c in self.all_columns if c.key == key)
 
     def answer(self, request: HttpRequest, **context: Any) -> HttpResponse:
         """The list page, or the part of it that htmx asks for. `context` is added for the list's own template parts."""
@@ -146,6 +177,9 @@ class ListPage:
             "layouts": self.layouts(now),
             "may_add": bool(self.add_url) and may(request.user, self.add_action or f"{self.name}.add"),
             "may_export": bool(self.export) and may(request.user, self.export),
+            "may_edit_sheet": bool(self.edited and self.export)
+            and may(request.user, self.export)
+            and may(request.user, f"{self.name}.change"),
             "may_save_view": may(request.user, "views.add"),
             "may_change_view": now.view is not None and may_change(request.user, now.view),
         }
@@ -163,12 +197,17 @@ class ListPage:
         may_bulk = bool(self.bulk_url) and may(request.user, self.bulk_action or f"{self.name}.change")
         return {
             "page": page,
-            "bulk_changes": [change for change in self.bulk if may(request.user, change[2])] if may_bulk else [],
+            "bulk_changes": [change for change in self.bulk if self._offers(request, change)] if may_bulk else [],
             "headings": [column.heading() | {"width": now.widths.get(column.key)} for column in now.columns],
             "next_url": now.address(after=page.next) if page.next else "",
             "rows": drawn(self, now.columns, page.rows, selectable=may_bulk),
             "may_bulk": may_bulk,
         }
+
+    def _offers(self, request: HttpRequest, change: tuple[str, Any, str]) -> bool:
+        """May she make this change of many, and is there something to change?"""
+        there = change[0] != "custom" or bool(known_fields.of(self.fielded).written)
+        return there and access.may(request.user, change[2])
 
     def tabs(self, now: State) -> list[tuple[Any, str, bool, None]]:
         """All, then the saved views; each leads to its whole address."""
@@ -182,9 +221,8 @@ class ListPage:
             return rows.none()
         if now.filters:
             rows = self._without_foreign(request, now, rows)
-            rows = (
-                filtered(rows, now.filters, self.drivers, self.model) if self.drivers else rows.filter(now.filters.q())
-            )
+            drivers = self.all_drivers
+            rows = filtered(rows, now.filters, drivers, self.model) if drivers else rows.filter(now.filters.q())
         if now.text and self.search_kind is not None:
             hits = finding.find(request.user, {self.search_kind: self.model}, now.text, FOUND)
             rows = rows.filter(pk__in=[hit.subject_id for hit in hits])
@@ -198,8 +236,11 @@ class ListPage:
         return rows
 
     def spare(self, request: HttpRequest, now: State, rows: Sequence[Any]) -> None:
-        """Take out of fetched rows what lies outside the person's reach."""
+        """Take out of fetched rows what lies outside the person's reach, and hang on them what she may be told beside them."""
         spare(request.user, rows, *[n for n in self.spared if any(n in column.related for column in now.columns)])
+        for column in now.columns:
+            if column.hang is not None:
+                column.hang(rows, request.user)
 
     def order(self, now: State) -> list[tuple[str, str]]:
         way = "desc" if now.descending else "asc"
@@ -211,7 +252,7 @@ class ListPage:
         needed = (
             {name for column in now.columns for name in column.fetched}
             | set(self.needs)
-            | {now.sort_column.sort, self.model._meta.pk.name}
+            | {_column_of(now.sort_column.sort), self.model._meta.pk.name}
         )
         if related:
             rows = rows.select_related(*sorted(related))
@@ -263,6 +304,11 @@ class ListPage:
     def require(self, request: HttpRequest, action: str) -> None:
         if not access.may(request.user, action):
             raise PermissionDenied
+
+
+def _column_of(path: str) -> str:
+    """The column that must be read for a sorting: a custom field stands in that of all."""
+    return "custom" if path.startswith("custom__") else path
 
 
 def may_change(user: Any, view: SavedView) -> bool:

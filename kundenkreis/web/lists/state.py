@@ -147,8 +147,10 @@ class State:
     def chips(self) -> list[tuple[Any, str, str]]:
         """Each filter with the address without it, and the one of the form that changes it."""
         found = []
-        built = {"all", "any", "none"} | {one.name for one in self.page.filters if one.kind == "relation" or one.picked}
-        typed = {one.name for one in self.page.filters if one.kind not in ("record", "relation")}
+        built = {"all", "any", "none"} | {
+            one.name for one in self.page.all_filters if one.kind == "relation" or one.picked
+        }
+        typed = {one.name for one in self.page.all_filters if one.kind not in ("record", "reference", "relation")}
         for chip in self.filters.describe():
             rest = [value for _name, value in self.filters.without(chip.param).to_params()]
             edit = self.address(filter=chip.name, replaces=chip.param) if chip.name in typed else ""
@@ -171,12 +173,13 @@ def read(
     params = request.GET if params is None else params
     problem, of_nothing = "", False
     try:
-        filters = parse(params.getlist("f"), page.filters, by=request.user, today=clock.today())
+        filters = parse(params.getlist("f"), page.readable_filters, by=request.user, today=clock.today())
     except BadFilter as error:
-        filters, problem = parse([], page.filters, by=request.user, today=clock.today()), str(error)
+        filters, problem = parse([], page.readable_filters, by=request.user, today=clock.today()), str(error)
         of_nothing = isinstance(error, Unseen)
-    sort = _sort(page, params)
-    return State(page, params, filters, _columns(page, params), sort, problem, list(views), of_nothing)
+    there = page.columns_for(request.user)
+    sort = _sort(page, params, there)
+    return State(page, params, filters, _columns(there, params), sort, problem, list(views), of_nothing)
 
 
 def view_address(view: SavedView) -> str:
@@ -187,14 +190,14 @@ def view_address(view: SavedView) -> str:
 NARROWEST, WIDEST = 60, 900  # pixels of a column
 
 
-def _columns(page: ListPage, params: QueryDict) -> tuple[Column, ...]:
+def _columns(there: tuple[Column, ...], params: QueryDict) -> tuple[Column, ...]:
     """The columns in the order of the address ("place:180,owner": the first 180 pixels wide); what always stands comes first if it is left out."""
     wanted = list(_wanted(params))
     if not wanted:
-        return tuple(c for c in page.columns if c.shown or c.always)
-    known = {c.key: c for c in page.columns}
+        return tuple(c for c in there if c.shown or c.always)
+    known = {c.key: c for c in there}
     asked = [known[key] for key in wanted if key in known]
-    return (*(c for c in page.columns if c.always and c not in asked), *asked)
+    return (*(c for c in there if c.always and c not in asked), *asked)
 
 
 def _wanted(params: QueryDict) -> dict[str, int]:
@@ -209,7 +212,7 @@ def _wanted(params: QueryDict) -> dict[str, int]:
     return found
 
 
-def _sort(page: ListPage, params: QueryDict) -> str:
+def _sort(page: ListPage, params: QueryDict, there: tuple[Column, ...]) -> str:
     wanted = params.get("sort", "")
-    sortable = {c.key for c in page.columns if c.sort}
+    sortable = {c.key for c in there if c.sort}
     return wanted if wanted.lstrip("-") in sortable and not wanted.startswith("--") else page.sort

@@ -45,6 +45,14 @@ def _counted(count: int) -> str:
     return ngettext("%(count)s account", "%(count)s accounts", count) % {"count": formats.count(count)}
 
 
+BULK = (
+    ("owner", _("Change owner"), "accounts.assign"),
+    ("tags", _("Tag"), "accounts.change"),
+    ("tier", _("Tier"), "accounts.change"),
+    ("custom", _("Custom field"), "accounts.change"),
+)
+"""What can be changed on many accounts at once, in each list of them."""
+
 ACCOUNTS = ListPage(
     name="accounts",
     model=Account,
@@ -121,6 +129,7 @@ ACCOUNTS = ListPage(
             needs=("place", "revenue_12m"),
         ),
     ),
+    fielded="accounts",
     search_kind=search.ACCOUNT,
     annotate={"trend": _with_trends, "phone": with_reports},
     mark=lambda row: component("tier", row.tier),
@@ -128,12 +137,22 @@ ACCOUNTS = ListPage(
     add_url="accounts:add",
     add_label=_("Account"),
     export="accounts.export",
+    edited={
+        "name": ("name", "tier"),
+        "place": ("place",),
+        "country": ("country",),
+        "owner": ("owner",),
+        "territory": ("territory",),
+        "team": ("team",),
+        "relation": ("relation",),
+        "industry": ("industry",),
+        "since": ("customer_since",),
+        "email": ("email",),
+        "phone": ("phone",),
+        "vat_id": ("vat_id",),
+    },
     bulk_url="accounts:bulk",
-    bulk=(
-        ("owner", _("Change owner"), "accounts.assign"),
-        ("tags", _("Tag"), "accounts.change"),
-        ("tier", _("Tier"), "accounts.change"),
-    ),
+    bulk=BULK,
     sums=("revenue_12m",),
     counted=_counted,
     empty=_(

@@ -35,6 +35,7 @@ from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
 from kundenkreis.web import opening, rhythms, timeline
 from kundenkreis.web.account360 import Overview, people_at, why_visible
+from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.reasons import tell
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
@@ -125,7 +126,10 @@ class AccountPage:
             "tags": _tags(account.pk),
             "may_change": self.may_change,
             "may_discard": access.may(user, "accounts.discard", account),
+            "may_merge": access.may(user, "accounts.merge", account),
+            "may_see_privacy": access.may(user, "privacy.see"),
             "may_log": account.deleted_at is None and access.may(user, "activities.add", account),
+            "composer_own": ComposerOwn(user),
             "why_visible": why_visible(account, user, self.seats),
             "self_url": self.url,
             "group_url": opening.accounts_of(self.group),
@@ -281,6 +285,7 @@ class AccountPage:
             ]
         return {
             "facts": facts,
+            "own_facts": editing.own_facts(self.account, edit, self.may_change, self.user),
             "addresses": list(Address.objects.living().filter(account=self.account).order_by("use", "pk")),
             "points": list(ContactPoint.objects.living().filter(account=self.account).order_by("kind", "pk")),
         }
@@ -306,6 +311,7 @@ class AccountPage:
             "items": stream.items[:5],
             "steps": steps,
             "may_log": access.may(self.user, "activities.add", self.account),
+            "composer_own": ComposerOwn(self.user),
             "self_url": self.url,
         }
 

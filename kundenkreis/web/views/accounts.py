@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kundenkreis.core import search
 from kundenkreis.customers.models import Account
+from kundenkreis.quality.matching.entry import Twin
 from kundenkreis.staff import access
 from kundenkreis.web import finding
 from kundenkreis.web.forms.customers import AccountAddForm, AccountForm
@@ -22,6 +23,7 @@ from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.account_list import ACCOUNTS
 from kundenkreis.web.views.account_page import page_of
+from kundenkreis.web.views.merges import standing, to_standing
 
 
 def seen(request: HttpRequest, pk: int) -> Account:
@@ -72,7 +74,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if not access.may(request.user, "accounts.add"):
         raise PermissionDenied
     form = AccountAddForm(request.POST or None, user=request.user)
-    twins: list[Account] = []
+    twins: list[Twin] = []
     if request.method == "POST" and form.is_valid():
         twins = [] if request.POST.get("anyway") else form.twins()
         if not twins and form.save_by():
@@ -88,7 +90,9 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Account 360, one of its tabs (`?tab=`), of the account or its group (`?group=legal`), or the side peek (`?peek=1`)."""
-    account = seen(request, pk)
+    account = standing(request, Account, pk, seen)
+    if account.pk != pk:
+        return to_standing(request, account)
     page = page_of(account, request)
     if "peek" in request.GET:
         return fragment(request, "accounts/peek.html", page.peek())

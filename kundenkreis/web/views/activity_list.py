@@ -96,6 +96,7 @@ ACTIVITIES = ListPage(
         Filter("pinned", "flag", _("Pinned"), "is_pinned"),
         *asking.of("log"),
     ),
+    fielded="activities",
     spared=("account", "contact"),
     needs=("is_open",),
     base=lambda request: Activity.objects.gathered_for(request.user).living(),

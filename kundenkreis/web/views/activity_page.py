@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundenkreis.activities.agenda import Agenda, snoozed
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.participating import attach, by_day, taken_along
+from kundenkreis.activities.reporting import KINDS
 from kundenkreis.core import clock
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
@@ -110,6 +111,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": activity.deleted_at is None and access.may(request.user, "activities.change", activity),
         "may_discard": access.may(request.user, "activities.discard", activity),
         "may_see_account": activity.account is not None,
+        "own_facts": editing.own_facts(activity, "", False, request.user),
         "snoozes": snoozes(),
         "trips": list(Trip.objects.visible_to(request.user).living().filter(visits=activity).order_by("starts_at")[:3]),
         "may_travel": activity.kind in ("visit", "meeting")
@@ -150,8 +152,18 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
     """Tick it off; with `outcome` how it went."""
     activity = changeable(request, pk)
     outcome = request.POST.get("outcome", "")
-    event = activity.finish(by=request.user, outcome=outcome if outcome in Activity.Outcome.values else "")
+    try:
+        event = activity.finish(by=request.user, outcome=outcome if outcome in Activity.Outcome.values else "")
+    except (
+        ValidationError
+    ) as lacking:  # something is required of what has been done: it is asked for where it can be written
+        return toast(request, go(request, _where_asked(activity)), " ".join(lacking.messages), tone="bad")
     return _answer(request, activity, _("“%(name)s” is done.") % {"name": activity}, event)
+
+
+def _where_asked(activity: Activity) -> str:
+    name = "report" if activity.kind in KINDS else "edit"
+    return reverse(f"activities:{name}", args=[activity.pk])
 
 
 @require_POST

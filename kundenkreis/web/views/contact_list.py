@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
@@ -16,6 +18,7 @@ from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, Filter, ListPage, link
+from kundenkreis.web.permissions import guarded, with_permission
 from kundenkreis.web.phones import dial, with_reports
 
 
@@ -26,17 +29,25 @@ def _account(row: Contact) -> Any:
 
 
 def _mail(row: Contact) -> Any:
-    return Markup('<a href="mailto:{0}">{0}</a>').format(row.email) if row.email else ""
+    return guarded(row, Markup('<a href="mailto:{0}">{0}</a>').format(row.email) if row.email else "", row.email)
 
 
 def _phone(row: Contact) -> Any:
-    return dial(row, row.mobile or row.phone, "contact")
+    number = row.mobile or row.phone
+    return guarded(row, dial(row, number, "contact"), formats.telephone(number))
 
 
 def _counted(count: int) -> str:
     return ngettext("%(count)s contact", "%(count)s contacts", count) % {"count": formats.count(count)}
 
 
+def _with_reports_and_permission(rows: Sequence[Contact], request: HttpRequest) -> None:
+    with_reports(rows, request)
+    with_permission(rows, request)
+
+
+# What decides whether there is a link to call or write.
+GUARDED = ("bar", "objected_at", "deleted_at", "main_account_id")
 NAME = ("title_before", "given_name", "family_name", "title_after")
 
 CONTACTS = ListPage(
@@ -55,8 +66,14 @@ CONTACTS = ListPage(
             related=("main_account",),
             needs=("main_account__name",),
         ),
-        Column("email", _("E-mail"), cell=_mail),
-        Column("phone", _("Phone"), value=lambda c: c.mobile or c.phone, cell=_phone, needs=("phone", "mobile")),
+        Column("email", _("E-mail"), cell=_mail, needs=("email", *GUARDED)),
+        Column(
+            "phone",
+            _("Phone"),
+            value=lambda c: c.mobile or c.phone,
+            cell=_phone,
+            needs=("phone", "mobile", *GUARDED),
+        ),
         Column(
             "owner",
             _("Owner"),
@@ -90,13 +107,22 @@ CONTACTS = ListPage(
     ),
     spared=("main_account",),
     drivers=frozenset({"owner", "name"}),
+    fielded="contacts",
     search_kind=search.CONTACT,
-    annotate={"phone": with_reports},
+    annotate={"phone": _with_reports_and_permission, "email": with_permission},
     mark=lambda row: component("avatar", row.full_name, row.pk, hidden=True),
     peek=True,
     add_url="contacts:add",
     add_label=_("Contact"),
     export="contacts.export",
+    edited={
+        "name": ("title_before", "given_name", "family_name", "title_after"),
+        "email": ("email",),
+        "phone": ("phone", "mobile"),
+        "owner": ("owner",),
+        "language": ("language",),
+        "preferred_channel": ("preferred_channel",),
+    },
     counted=_counted,
     empty=_("No contacts yet. People at your customers stand here, with how to address and how to reach them."),
 )

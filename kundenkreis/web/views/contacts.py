@@ -13,23 +13,28 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kundenkreis.activities import permission
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock, search
 from kundenkreis.customers import salutation
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
+from kundenkreis.quality.matching.entry import Twin
 from kundenkreis.staff import access
-from kundenkreis.web import finding, rhythms, timeline
+from kundenkreis.web import finding, permissions, rhythms, timeline
+from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
+from kundenkreis.web.rectifying import rectified
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.contact_list import CONTACTS
+from kundenkreis.web.views.merges import standing, to_standing
 
 FACTS = (
     "form_of_address", "title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "language",
-    "preferred_channel", "owner", "tags", "note",
+    "preferred_channel", "bar", "owner", "tags", "note",
 )  # fmt: skip
 
 
@@ -78,7 +83,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if not access.may(request.user, "contacts.add"):
         raise PermissionDenied
     form = ContactAddForm(request.POST or None, user=request.user, initial={"account": _account_asked_for(request)})
-    twins: list[Contact] = []
+    twins: list[Twin] = []
     if request.method == "POST" and form.is_valid():
         twins = [] if request.POST.get("anyway") else form.twins()
         if not twins and form.save_by():
@@ -101,7 +106,9 @@ def _account_asked_for(request: HttpRequest) -> int | None:
 
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    contact = seen(request, pk)
+    contact = standing(request, Contact, pk, seen)
+    if contact.pk != pk:
+        return to_standing(request, contact)
     if "peek" in request.GET:
         return fragment(
             request, "contacts/peek.html", _head(contact, request) | {"items": _stream(contact, request, 4).items[:4]}
@@ -141,10 +148,15 @@ def _head(contact: Contact, request: HttpRequest) -> dict[str, Any]:
         "may_see": may_see,
         "may_change": contact.deleted_at is None and access.may(request.user, "contacts.change", contact),
         "may_discard": access.may(request.user, "contacts.discard", contact),
+        "may_merge": access.may(request.user, "contacts.merge", contact),
+        "may_see_privacy": access.may(request.user, "privacy.see"),
+        "may_take_in": contact.deleted_at is None and access.may(request.user, "requests.add"),
         "may_log": contact.deleted_at is None and access.may(request.user, "activities.add", contact),
+        "composer_own": ComposerOwn(request.user),
         "self_url": reverse("contacts:detail", args=[contact.pk]),
         "today": today,
         "every": rhythms.every,
+        "service": permission.at_all([contact])[contact.pk],
     }
 
 
@@ -167,13 +179,20 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
             .only("name")
             .first(),
             "facts": [_fact(contact, name, edit, may) for name in FACTS],
-            "consents": list(Consent.objects.living().filter(contact=contact).order_by("purpose", "channel")),
+            "own_facts": editing.own_facts(contact, edit, may, request.user),
+            "consents": list(
+                Consent.objects.living()
+                .filter(contact=contact)
+                .select_related("wording")
+                .order_by("purpose", "channel")
+            ),
             "points": list(ContactPoint.objects.living().filter(contact=contact).order_by("kind", "pk")),
             "addresses": list(Address.objects.living().filter(contact=contact).order_by("use", "pk")),
             "steps": steps,
             "language": (get_language() or "en")[:2],
             "subject": contact,
         }
+        | permissions.on_page(contact, request.user)
         | steps_of(request, contact, 20)
         | _streamed(contact, request)
     )
@@ -210,7 +229,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return editing.one_field(request, contact, name, ContactForm, lambda field: editing.shown(contact, field))
     form = ContactForm(request.POST or None, instance=contact, user=request.user)
     if request.method == "POST" and form.save_by():
-        return go(request, reverse("contacts:detail", args=[pk]), _("Saved."), undo=form.event)
+        back = rectified(request, form.event) or reverse("contacts:detail", args=[pk])
+        return go(request, back, _("Saved."), undo=form.event)
     return editing.whole(request, form, contact, "contacts/edit.html")
 
 

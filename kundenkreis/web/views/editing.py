@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import models
@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from kundenkreis.core.countries import country_name
+from kundenkreis.fields import references, rolling
+from kundenkreis.fields.filling import Fielded, as_of_now
+from kundenkreis.fields.known import Field
 from kundenkreis.history import trail
 from kundenkreis.history.recording import Recorded
-from kundenkreis.web import formats
+from kundenkreis.web import customs, formats
 from kundenkreis.web.components import component
 from kundenkreis.web.forms import VerbForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
@@ -26,9 +29,10 @@ def one_field(
     request: HttpRequest, record: Recorded, name: str, form_class: type[VerbForm], show: Callable[[str], Any]
 ) -> HttpResponse:
     """GET: the value as a form (with `cancel`: as text). POST: save it, answer the text; 422 with the message, 409 with the conflict."""
-    if name not in form_class._meta.fields:  # type: ignore[operator, attr-defined]
+    own = customs.field_of(type(record), name)
+    if name not in form_class._meta.fields and own is None:  # type: ignore[operator, attr-defined]
         raise Http404
-    single = modelform_factory(type(record), form=form_class, fields=[name])
+    single = modelform_factory(type(record), form=form_class, fields=[] if own else [name])
     form = single(
         request.POST if request.method == "POST" else None,
         instance=record,
@@ -86,6 +90,8 @@ def inline(record: Recorded, name: str, label: Any, text: Any, url: str, *, may:
 
 def shown(record: models.Model, name: str) -> Any:
     """A field's value as people read it; "" for none."""
+    if own := customs.field_of(type(record), name):
+        return customs.shown(record, own)  # type: ignore[arg-type]
     field: Any = record._meta.get_field(name)
     if field.many_to_many:
         return ", ".join(str(one) for one in getattr(record, name).all())
@@ -112,7 +118,8 @@ def shown(record: models.Model, name: str) -> Any:
 def _closed(
     request: HttpRequest, record: Recorded, name: str, show: Callable[[str], Any], saved: bool = False
 ) -> HttpResponse:
-    label = record._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    own = customs.field_of(type(record), name)
+    label = own.label if own else record._meta.get_field(name).verbose_name  # type: ignore[union-attr]
     text = inline(record, name, label, show(name), request.path, may=True, saved=saved)
     return fragment(request, "shared/piece.html", {"piece": text})
 
@@ -125,3 +132,50 @@ def _open(request: HttpRequest, context: dict[str, Any], status: int = 200) -> H
 def _conflict(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     context["who"] = who_was_faster(context["form"])
     return _open(request, context, status=409)
+
+
+MOST_EMPTY = (
+    30  # fields of which a page shows the empty ones too, so that they can be filled in there; of more, the form does
+)
+
+
+def own_facts(record: Fielded, edit: str, may: bool, person: Any) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """The custom fields of a record under their headings, as `person` reads them, each ready to be changed by those who may."""
+    fields = record.own_fields()
+    all_of_them = may and len(fields.active) <= MOST_EMPTY
+    some = [one for one in fields.active if all_of_them or one.key in record.custom]
+    some = [one for one in some if not one.rolls or rolling.may_see(person, one)]
+    now = as_of_now(record)
+    referred = _referred(record, some, person)
+    return [
+        (
+            heading,
+            [
+                (str(field.label), referred.get(field.key) or _own_fact(record, field, edit, may, now))
+                for field in group
+            ],
+        )
+        for heading, group in fields.groups(some)
+    ]
+
+
+def _referred(record: Fielded, some: list[Field], person: Any) -> dict[str, Any]:
+    """What is told of the records to which fields lead, by key; one question for each noun."""
+    own = [one for one in some if one.kind == "reference"]
+    found: dict[str, Any] = {}
+    for noun in {one.refers_to for one in own}:
+        of_noun = [one for one in own if one.refers_to == noun]
+        named = references.named(person, noun, [record.custom[one.key] for one in of_noun if one.key in record.custom])
+        told = {one.key: customs.record_told(noun, named.get(record.custom.get(one.key))) for one in of_noun}
+        found |= {key: text or "–" for key, text in told.items()}
+    return found
+
+
+def _own_fact(record: Fielded, field: Field, edit: str, may: bool, now: Mapping[str, Any]) -> Any:
+    """A formula is worked out and says why it is empty."""
+    text = customs.said(field, now.get(field.key))
+    if field.kind == "rollup":
+        return customs.rolled(record, field)
+    if field.kind == "formula":
+        return text or customs.why_empty(now, field) or "–"
+    return inline(record, field.name, field.label, text, edit, may=may)

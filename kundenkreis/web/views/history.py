@@ -221,17 +221,25 @@ def counts_of(batch: Batch) -> list[tuple[str, str, int]]:
 
 
 def url_of(subject: Any) -> str:
-    """The page of a record; "" when it has none of its own."""
+    """The page of a record, or of the account or contact to which it belongs; "" when there is none."""
     names = {
         "user": "people:detail",
         "territory": "territories:edit",
         "team": "teams:edit",
+        "consentwording": "wordings:detail",
+        "customfield": "fields:edit",
+        "subjectrequest": "privacy_requests:detail",
+        "purpose": "privacy_record:detail",
+        "breach": "privacy_breaches:detail",
+        "alert": "privacy_alerts:detail",
     }
     name = subject._meta.model_name
     try:
         return reverse(names.get(name, f"{_PLURALS.get(name, name + 's')}:detail"), args=[subject.pk])
     except NoReverseMatch:
-        account = getattr(subject, "account_id", None)
+        account, contact = getattr(subject, "account_id", None), getattr(subject, "contact_id", None)
+        if not account and contact:
+            return reverse("contacts:detail", args=[contact])
         try:
             return reverse("accounts:detail", args=[account]) if account else ""
         except NoReverseMatch:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from kundenkreis.activities.tasks import touch_all
 from kundenkreis.core import clock
 from kundenkreis.core.models import House
-from kundenkreis.customers import cadence
+from kundenkreis.customers import cadence, registers
+from kundenkreis.customers.models import Register
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import access
@@ -45,6 +46,9 @@ def settings(request: HttpRequest) -> HttpResponse:
         "house": house,
         "rates": rates,
         "may_rates": access.may(request.user, "rates.change"),
+        "lists": [
+            (Register.Kind(kind).label, registers.is_old(one)) for kind, one in registers.current().items() if one
+        ],
         "mileage": mileage.rate_on(clock.today(), mileage.rates()),
     }
     return render(request, "house/settings.html", context, status=422 if form.errors else 200)

@@ -61,6 +61,7 @@ ORDERS = ListPage(
         Filter("unassigned", "flag", _("Without an account"), "is_unassigned"),
         *asking.of("orders"),
     ),
+    fielded="orders",
     base=_seen,
     drivers=frozenset({"net", "day"}),
     sums=("total_house",),

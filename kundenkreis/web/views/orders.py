@@ -5,17 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kundenkreis.core.countries import country_name
 from kundenkreis.core.models import House
 from kundenkreis.orders.models import Delivery, Order, OrderLine
 from kundenkreis.staff import access
-from kundenkreis.web.htmx import fragment, is_htmx
+from kundenkreis.web.forms.orders import OrderForm
+from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.trails import steps_of
+from kundenkreis.web.views import editing
 from kundenkreis.web.views.order_list import ORDERS
 
 LINES = 200
@@ -43,11 +48,30 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "country": country_name(order.country),
         "rate": rate_of(order),
         "deliveries": list(Delivery.objects.living().filter(order=order).order_by("shipped_on", "pk")),
+        "own_facts": editing.own_facts(order, "", False, request.user),
+        "may_fill_in": order.deleted_at is None and may_fill_in(request.user, order),
         "neighbours": _neighbours(order, request),
         "subject": order,
         "has_documents": order.account is not None and access.may(request.user, "documents.see", order),
     } | steps_of(request, order)
     return render(request, "orders/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The custom fields of an order: everything else in it is the ERP's."""
+    order = get_object_or_404(Order.objects.visible_to(request.user).living().select_related("account"), pk=pk)
+    if not may_fill_in(request.user, order):
+        raise PermissionDenied
+    form = OrderForm(request.POST if request.method == "POST" else None, instance=order, user=request.user)
+    if request.method == "POST" and form.save_by():
+        return go(request, reverse("orders:detail", args=[pk]), _("Saved."), undo=form.event)
+    return editing.whole(request, form, order, "orders/edit.html")
+
+
+def may_fill_in(person: Any, order: Order) -> bool:
+    """Whether there is something of the house's own to fill in, and she may."""
+    return bool(Order.own_fields().written) and access.may(person, "orders.fill_in", order)
 
 
 def rate_of(order: Order) -> Decimal | None:

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.staff import access
 from kundenkreis.web.forms import customers as forms
+from kundenkreis.web.forms.permission import ConsentForm
+from kundenkreis.web.forms.quality import LookupForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.views.editing import who_was_faster
 
@@ -48,12 +50,13 @@ OF_ACCOUNT = {
     "points": Part(
         forms.PointForm, gettext_lazy("Add a way to reach"), gettext_lazy("Change the way to reach"), "details"
     ),
+    "lookups": Part(LookupForm, gettext_lazy("Record a look-up"), gettext_lazy("Change the look-up"), "details"),
 }
 OF_CONTACT = {
     "positions": Part(forms.PositionForm, gettext_lazy("Add a position"), gettext_lazy("Change the position"), ""),
     "addresses": Part(forms.AddressForm, gettext_lazy("Add an address"), gettext_lazy("Change the address"), ""),
     "points": Part(forms.PointForm, gettext_lazy("Add a way to reach"), gettext_lazy("Change the way to reach"), ""),
-    "consents": Part(forms.ConsentForm, gettext_lazy("Record a consent"), gettext_lazy("Change the consent"), ""),
+    "consents": Part(ConsentForm, gettext_lazy("Record a consent"), gettext_lazy("Change the consent"), ""),
 }
 
 
@@ -108,8 +111,8 @@ def discard(request: HttpRequest, noun: str, pk: int, name: str, part_pk: int) -
     record = _record(whose, noun, part, part_pk)
     try:
         event = record.discard(by=request.user)
-    except ValidationError:
-        return go(request, _back(noun, whose, part), _("It is in the bin already."))
+    except ValidationError as refused:
+        return go(request, _back(noun, whose, part), " ".join(refused.messages))
     return go(request, _back(noun, whose, part), _("“%(name)s” was taken out.") % {"name": record}, undo=event)
 
 

@@ -14,16 +14,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.activities import handing_over
-from kundenkreis.core import clock, search
+from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access, inviting, joining
+from kundenkreis.staff.explaining import may_explain
 from kundenkreis.staff.looking_back import may_see
 from kundenkreis.staff.models import Deputy, Team, Territory, User
 from kundenkreis.staff.roles import Role
-from kundenkreis.web import finding, htmx
+from kundenkreis.web import htmx
 from kundenkreis.web.forms.people import DeputyForm, HandOverForm, PersonForm
-from kundenkreis.web.rights import reasons, rights_of
+from kundenkreis.web.rights import rights_of
 from kundenkreis.web.signin import password_link
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
@@ -69,6 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "roles": [("", _("Any role")), *Role.choices],
         "teams": [("", _("Any team")), *((t.pk, t.name) for t in Team.objects.living())],
         "may_add": access.may(request.user, "people.add"),
+        "may_review": access.may(request.user, "access.review"),
         "is_filtered": bool(text or role or team or request.GET.get("locked")),
     }
     return render(request, "people/list.html", context)
@@ -100,6 +102,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "latest_accounts": accounts.order_by("-revenue_12m", "pk")[:LATEST],
         "tokens": tokens_of(person) if may_change else [],
         "today": clock.today(),
+        "may_explain": may_explain(request.user, person),  # type: ignore[arg-type]
     }
     if may_see(request.user, person):  # type: ignore[arg-type]
         context |= steps_of(request, person)
@@ -243,18 +246,3 @@ def role(request: HttpRequest, name: str) -> HttpResponse:
     if name not in Role.values:
         raise Http404
     return render(request, "people/role.html", {"name": name, "label": Role(name).label, "rights": rights_of(name)})
-
-
-@require_safe
-def why(request: HttpRequest, pk: int) -> HttpResponse:
-    """Why can this person see that account? `?q=` names the account; asked about oneself, or by an administrator."""
-    person = get_object_or_404(User.objects.living(), pk=pk)
-    if person != request.user:
-        require(request, "people.change")
-    text = request.GET.get("q", "").strip()
-    found = Account.objects.visible_to(request.user).living()
-    exact = list(found.filter(number=text)) if text else []
-    hits = finding.find(request.user, {search.ACCOUNT: Account}, text, 5) if text and not exact else []
-    accounts = exact or list(found.filter(pk__in=[hit.subject_id for hit in hits]))
-    rows = [(a, reasons(person, a), reasons(person, a, "accounts.change")) for a in accounts]
-    return render(request, "people/why.html", {"person": person, "q": text, "rows": rows})

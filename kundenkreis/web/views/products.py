@@ -82,6 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_discard": access.may(request.user, "products.discard"),
         "may_see_cost": access.may(request.user, "products.see_cost"),
         "prices": list(prices),
+        "own_facts": editing.own_facts(product, "", False, request.user),
         "price_form": PriceForm(user=request.user, product=product)
         if may_change and PriceList.objects.living().exists()
         else None,

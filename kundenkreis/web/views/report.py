@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.reporting import KINDS
 from kundenkreis.customers.discretion import spare
-from kundenkreis.customers.models import Account, Contact
+from kundenkreis.customers.models import Account, Consent, Contact
 from kundenkreis.staff import access
 from kundenkreis.web.forms.report import ReportForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
@@ -43,7 +43,7 @@ def planned(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """`?account=`, `?contact=` with whom (without one it is looked for first), `?kind=` call, visit or meeting.
+    """`?account=`, `?contact=` with whom (without one it is looked for first), `?kind=` call, visit or meeting; `?purpose=` what it advertises.
 
     After a click on a phone number a dialog asks for it with `?at=`, the moment of the click.
     """
@@ -55,7 +55,9 @@ def new(request: HttpRequest) -> HttpResponse:
     account, contact = _asked_for(request, Account, "account"), _asked_for(request, Contact, "contact")
     if not access.may(request.user, "activities.add", account or contact):
         raise PermissionDenied
+    purpose = request.GET.get("purpose", "")
     activity = Activity(kind=kind, account=account, contact=contact, at=_moment(request.GET.get("at", "")))
+    activity.purpose = purpose if purpose in Consent.Purpose.values else ""
     return _answer(request, activity, activity)
 
 

@@ -28,6 +28,7 @@ from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, ListPage
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.phones import dial, with_reports
+from kundenkreis.web.views.account_list import BULK
 
 
 def _with_rule(request: HttpRequest) -> QuerySet:
@@ -114,11 +115,15 @@ TOUCHES = ListPage(
         Column("phone", _("Phone"), cell=lambda a: dial(a, a.phone, "account"), shown=False),
     ),
     filters=(*ACCOUNT, *asking.of("accounts")),
+    fielded="accounts",
     search_kind=search.ACCOUNT,
     annotate={"suggestion": _suggested, "phone": with_reports},
     mark=lambda row: component("tier", row.tier),
     peek=True,
     export="accounts.export",
+    bulk_url="touches:bulk",
+    bulk_action="accounts.change",
+    bulk=BULK,
     counted=_counted,
     empty=_(
         "Nothing is due. Who is to be spoken with, and how often, follows from the rules for each tier in the house's settings, or from what"

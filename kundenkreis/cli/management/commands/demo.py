@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,11 +47,18 @@ class Command(BaseCommand):
                 throw_away(state)
                 state = ""
             migrate(self.say)
-            if state != "ready":
+            is_new = state != "ready"
+            if is_new:
                 self.build()
         self.introduce()
         if no_serve:
             self.say("The demo house is ready. `bin/demo` serves it.")
+        elif is_new:
+            # The web workers are forks, and what has counted in several threads (Polars) hangs in a fork: they get a fresh parent.
+            sys.stdout.flush()
+            connections.close_all()
+            again = [sys.executable, "-m", "kundenkreis", "serve", "--host", host, "--port", str(port)]
+            os.execv(again[0], again)  # noqa: S606
         else:
             serve(host, port, None, with_worker=True, say=self.say)
 

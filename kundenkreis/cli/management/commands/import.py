@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help="the file")
         parser.add_argument(
-            "--as", dest="target", metavar="WHAT", help=f"what its rows are: {', '.join(targets.all_targets())}"
+            "--as", dest="target", metavar="WHAT", help=f"what its rows are: {', '.join(targets.names())}"
         )
         parser.add_argument(
             "--mapping", metavar="NAME", help="a stored mapping by its name; else the one for these headings"
@@ -99,8 +99,8 @@ class Command(BaseCommand):
             return run
         if given["file"] is None:
             raise CommandError("Name the file to import, or the run to go on with (--resume).", returncode=2)
-        if given["target"] and given["target"] not in targets.all_targets():
-            raise CommandError(f"--as is one of: {', '.join(targets.all_targets())}.", returncode=2)
+        if given["target"] and given["target"] not in targets.names():
+            raise CommandError(f"--as is one of: {', '.join(targets.names())}.", returncode=2)
         run = importing.start_draft(
             given["file"] if given["file"].is_file() else _missing(given["file"]),
             given["file"].name,

@@ -39,6 +39,8 @@ class Command(BaseCommand):
         finally:
             progress.end_line()
         what_next = readiness.look(thorough=True).trouble
+        # With tables of an older version the worker does it as soon as they are up to date.
+        erased = 0 if what_next else restoring.erase_again()
         if as_json:
             self.print_json(
                 {
@@ -46,11 +48,14 @@ class Command(BaseCommand):
                     "made_at": manifest.made_at,
                     "version": manifest.version,
                     "kept": kept,
+                    "erased_again": erased,
                     "next": what_next,
                 }
             )
             return
         self.stdout.write(f"Restored {file}. The house from before is kept: {', '.join(kept) or 'there was none'}.")
+        if erased:
+            self.stdout.write(f"Erased anew, as they were erased after the backup: {erased} people.")
         if what_next:
             self.stdout.write(f"The backup is from an older version. {what_next}")
 

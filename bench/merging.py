@@ -1,0 +1,63 @@
+"""How long it takes to merge many pairs of accounts as one batch, to take all of it back, and to un-merge one of them.
+
+    bin/bench merging --size 100000 --pairs 10000
+
+In the house that `bin/bench pages` made for this size; afterwards it is as it was. Prints seconds and pairs a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from bench.pages import _python, house
+
+STEPS = """
+import time
+from kundenkreis.customers.models import Account
+from kundenkreis.history.undo import undo_batch
+from kundenkreis.orders.models import Order
+from kundenkreis.quality import unmerging
+from kundenkreis.quality.merging import Pair, merge_many
+from kundenkreis.quality.models import Merge
+
+ids = list(Account.objects.living().order_by("-pk").values_list("pk", flat=True)[:{count} * 2])
+pairs = [Pair(kept, gone) for kept, gone in zip(ids[::2], ids[1::2])]
+held = Order.objects.filter(account__in=[pair.gone for pair in pairs[:500]]).count()
+start = time.perf_counter()
+batch = merge_many(Account, pairs, by=None)
+took = time.perf_counter() - start
+done = batch.counts["customers.account"]["changed"]
+print(f"merged     {{done:>7,}} pairs {{took:8.1f}} s {{done / took:8.0f}} a second")
+start = time.perf_counter()
+unmerging.unmerge(Merge.objects.filter(batch=batch).first(), by=None)
+print(f"un-merged        1 pair  {{time.perf_counter() - start:8.3f}} s")
+start = time.perf_counter()
+result = undo_batch(batch, by=None)
+took = time.perf_counter() - start
+print(f"taken back {{done - 1:>7,}} pairs {{took:8.1f}} s {{done / took:8.0f}} a second, {{result.kept}} rows kept")
+assert not Account.objects.filter(merged_into__isnull=False).exists()
+assert held == Order.objects.filter(account__in=[pair.gone for pair in pairs[:500]]).count()
+"""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="bin/bench merging", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--size", type=int, default=100_000, help="accounts of the house")
+    parser.add_argument("--pairs", type=int, default=10_000)
+    parser.add_argument("--databases", default="sqlite", help="sqlite,postgresql")
+    parser.add_argument("--postgresql", default="postgres://root@127.0.0.1:5432")
+    parser.add_argument(
+        "--keep", type=Path, default=Path(os.environ.get("KUNDENKREIS_BENCH_DIR", "/tmp/kundenkreis-bench"))
+    )
+    options = parser.parse_args(arguments)
+    for database in options.databases.split(","):
+        print(f"{database}, {options.size:,} accounts")
+        print(_python(STEPS.format(count=options.pairs), house(options.size, database, options)), end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The house itself: history, its own people, files, notifications, lists, and the tables of packages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kundenkreis.privacy.holding import Category as C
+from kundenkreis.privacy.holding import Fate as F
+from kundenkreis.privacy.holding import Purpose as P
+from kundenkreis.privacy.holding import Retention as R
+from kundenkreis.privacy.holding import Shelf, some
+
+SHELF = Shelf()
+_ITSELF = _("written by the program with every change")
+_HERSELF = _("the colleague herself, or whoever set up her account")
+_SIGN_IN = _("her browser, when she signs in or tries to")
+
+SHELF.nothing("core.House", _("Settings of the house. The key for hashed addresses is not about anybody."))
+SHELF.nothing("core.Counter", _("The last numbers that were given."))
+SHELF.holds(
+    "core.SearchEntry", P.CARE, R.DERIVED, some(C.IDENTITY, F.DELETE, "key number words label subject_id"),
+    contact="subject_id", account="subject_id", staff="subject_id", plain="kind", origin=_("made from names, numbers and addresses"),
+    note=_("`kind` says which record is meant. On PostgreSQL the words stand in a column `vector` as well."),
+)  # fmt: skip
+SHELF.holds(
+    "core.SearchTerm", P.CARE, R.DERIVED, some(C.IDENTITY, F.REBUILD, "term count"), origin=_("words that occur in names"),
+    note=_("A word goes when no other record has it."),
+)  # fmt: skip
+SHELF.holds(
+    "core.SearchDeletion", P.CARE, R.DERIVED, some(C.IDENTITY, F.REBUILD, "deletion term pk"), origin=_("words that occur in names"),
+)  # fmt: skip
+SHELF.holds(
+    "history.Batch", P.PROOF, R.HISTORY,
+    some(C.IDENTITY, F.STAYS, "actor_name actor_id"), some(C.FREE_TEXT, F.SEARCH, "label"),
+    staff="actor_id", plain="kind state started_at ended_at counts undo_report", origin=_ITSELF,
+)  # fmt: skip
+SHELF.holds(
+    "history.BatchChunk", P.PROOF, R.HISTORY, some(C.IDENTITY, F.MARK, "changed alike"), some(C.REFERENCE, F.STAYS, "ids added first last"),
+    plain="batch number model is_undone at fields", contact="ids", account="ids", origin=_ITSELF,
+    note=_("`model` says of which records it tells: contacts, accounts and what belongs to them."),
+)  # fmt: skip
+SHELF.nothing("history.TakenBack", _("How many steps of a record's version an undo took; numbers only."))
+SHELF.holds(
+    "history.Event", P.PROOF, R.HISTORY,
+    some(C.IDENTITY, F.MARK, "subject_label changes"), some(C.IDENTITY, F.STAYS, "actor_name actor_id"),
+    some(C.REFERENCE, F.STAYS, "subject_type subject_id account_id"),
+    contact="subject_id", account="subject_id account_id", staff="actor_id",
+    plain="at verb batch undoes goes_with", origin=_ITSELF,
+    note=_("That something was changed, when and by whom stays; what it was changed from and to does not."),
+)  # fmt: skip
+SHELF.nothing("staff.Team", _("Names of teams."))
+SHELF.nothing("staff.Territory", _("Names of territories."))
+SHELF.holds(
+    "staff.Territory_people", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "territory user"), staff="user_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "staff.User", P.STAFF, R.EMPLOYMENT,
+    some(C.IDENTITY, F.EMPTY, "first_name last_name"), some(C.CONTACT, F.EMPTY, "email phone"),
+    some(C.ROLE, F.EMPTY, "role team job_title"), some(C.PREFERENCE, F.EMPTY, "language theme"),
+    some(C.CREDENTIAL, F.EMPTY, "password"), some(C.TECHNICAL, F.STAYS, "last_login"),
+    staff="id", plain="is_active is_demo", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "staff.Deputy", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "person deputy starts_on ends_on"),
+    staff="person_id deputy_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "staff.ApiToken", P.SECURITY, R.EMPLOYMENT,
+    some(C.CREDENTIAL, F.DELETE, "user name prefix digest scopes expires_at last_used_at revoked_at"),
+    staff="user_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "staff.AccessReview", P.SECURITY, R.HISTORY, some(C.REFERENCE, F.STAYS, "started_by"), staff="started_by_id",
+    plain="name is_open started_at ended_at", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "staff.AccessCheck", P.SECURITY, R.HISTORY,
+    some(C.ROLE, F.STAYS, "review person verdict by at rights"), some(C.FREE_TEXT, F.SEARCH, "note"),
+    staff="person_id by_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "files.Document", P.CARE, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name"),
+    some(C.REFERENCE, F.DELETE, "subject_type subject_id account_id latest"),
+    contact="subject_id", account="account_id subject_id", origin=_("uploaded by a colleague"),
+    note=_("A file that hangs on the person herself goes with all its versions. `subject_type` says what it hangs on."),
+)  # fmt: skip
+SHELF.holds(
+    "files.Version", P.CARE, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "file_name"), some(C.REFERENCE, F.STAYS, "uploaded_by"),
+    some(C.TECHNICAL, F.DELETE, "document sha256"), staff="uploaded_by_id",
+    plain="number size content_type uploaded_at", origin=_("uploaded by a colleague"),
+)  # fmt: skip
+SHELF.holds(
+    "files.DocumentText", P.CARE, R.DERIVED, some(C.FREE_TEXT, F.SEARCH, "text document"), plain="state read_at",
+    origin=_("read out of files"),
+)  # fmt: skip
+SHELF.holds(
+    "inbox.Preference", P.STAFF, R.EMPLOYMENT, some(C.PREFERENCE, F.DELETE, "person quiet unmailed digest hour"),
+    staff="person_id", plain="mailed_on told_due_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "inbox.Notification", P.STAFF, R.NINETY_DAYS, some(C.FREE_TEXT, F.SEARCH, "text"), some(C.REFERENCE, F.STAYS, "person"),
+    staff="person_id", plain="kind path at read_at is_shown is_for_mail", origin=_ITSELF,
+)  # fmt: skip
+SHELF.holds(
+    "inbox.LastLook", P.STAFF, R.EMPLOYMENT, some(C.TECHNICAL, F.DELETE, "person at since"), staff="person_id", origin=_ITSELF,
+)  # fmt: skip
+SHELF.holds(
+    "lists.SavedView", P.STAFF, R.EMPLOYMENT,
+    some(C.FREE_TEXT, F.SEARCH, "name query"), some(C.REFERENCE, F.STAYS, "owner"), staff="owner_id",
+    plain="list_name shared team position", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "lists.StartView", P.STAFF, R.EMPLOYMENT, some(C.PREFERENCE, F.DELETE, "person list_name view"), staff="person_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "lists.Opened", P.STAFF, R.DAYS, some(C.TECHNICAL, F.DELETE, "person noun record_id at"),
+    contact="record_id", account="record_id", staff="person_id", origin=_ITSELF, note=_("`noun` says which record is meant."),
+)  # fmt: skip
+SHELF.nothing(
+    "fields.CustomField",
+    _("Which fields the house has of its own. Their values stand in the records, and count as personal there."),
+)
+SHELF.nothing("fields.Behind", _("Numbers of records whose sums are to be worked out anew."))
+SHELF.nothing("rates.ExchangeRate", _("Exchange rates."))
+SHELF.holds(
+    "api.KeptAnswer", P.SECURITY, R.DAYS, some(C.FREE_TEXT, F.DELETE, "body headers"), some(C.REFERENCE, F.STAYS, "person"),
+    staff="person_id", plain="key digest status", origin=_ITSELF, note=_("Answers are kept for a day; erasure deletes those that name the person."),
+)  # fmt: skip
+
+SHELF.nothing("contenttypes.ContentType", _("Names of the program's tables."))
+SHELF.nothing("auth.Permission", _("Not used: who may what stands in the program."))
+SHELF.nothing("auth.Group", _("Not used: who may what stands in the program."))
+SHELF.nothing("auth.Group_permissions", _("Not used: who may what stands in the program."))
+SHELF.holds(
+    "sessions.Session", P.SECURITY, R.TWO_WEEKS, some(C.TECHNICAL, F.EXPIRES, "session_key session_data expire_date"),
+    origin=_SIGN_IN, note=_("Holds who is signed in, and messages that were not shown yet; erasure deletes those that name the person."),
+)  # fmt: skip
+SHELF.holds(
+    "account.EmailAddress", P.SECURITY, R.EMPLOYMENT, some(C.CONTACT, F.DELETE, "email user"), staff="user_id",
+    plain="verified primary", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "account.EmailConfirmation", P.SECURITY, R.DAYS, some(C.CREDENTIAL, F.DELETE, "email_address key created sent"),
+    staff="email_address__user_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "mfa.Authenticator", P.SECURITY, R.EMPLOYMENT, some(C.CREDENTIAL, F.DELETE, "user type data last_used_at"),
+    staff="user_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "usersessions.UserSession", P.SECURITY, R.TWO_WEEKS,
+    some(C.TECHNICAL, F.DELETE, "user ip last_seen_at session_key user_agent data"), staff="user_id", origin=_SIGN_IN,
+)  # fmt: skip
+for _table in ("AccessAttempt", "AccessFailureLog", "AccessLog"):
+    SHELF.holds(
+        f"axes.{_table}", P.SECURITY, R.OPERATOR,
+        some(C.TECHNICAL, F.EXPIRES, "user_agent ip_address username http_accept path_info attempt_time"),
+        some(C.TECHNICAL, F.EXPIRES,
+             {"AccessAttempt": "get_data post_data", "AccessFailureLog": "", "AccessLog": "logout_time session_hash"}[_table]),
+        plain={"AccessAttempt": "failures_since_start", "AccessFailureLog": "locked_out", "AccessLog": ""}[_table],
+        staff="username", origin=_SIGN_IN, note=_("By the mail address that was typed."),
+    )  # fmt: skip
+SHELF.nothing("axes.AccessAttemptExpiration", _("When a lock ends."))

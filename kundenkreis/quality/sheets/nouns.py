@@ -1,0 +1,134 @@
+"""What can be edited in a spreadsheet: the nouns, their fields, and who keeps their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kundenkreis.customers.models import Contact
+from kundenkreis.fields import known
+from kundenkreis.history.recording import Recorded
+from kundenkreis.quality.fields import FieldSpec
+from kundenkreis.quality.models import ImportRun
+from kundenkreis.quality.targets import references
+from kundenkreis.quality.targets.accounts import Accounts
+from kundenkreis.quality.targets.base import Job, Outcome
+from kundenkreis.quality.targets.contacts import Contacts
+from kundenkreis.quality.targets.custom import HeldCustom, specs
+from kundenkreis.quality.targets.products import Products, families, units
+from kundenkreis.quality.targets.records import Records
+from kundenkreis.quality.targets.rows import Key, Row
+from kundenkreis.staff.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class ByNumber(Records):
+    """Rows that say which record they are: never a new one, and each at most once. The rules are those of the noun's import."""
+
+    takes_custom = HeldCustom
+
+    def key_of(self, row: Row) -> Key | None:
+        return row.key or None
+
+    def find(self, keys: Sequence[Key]) -> dict[Key, list[int]]:
+        ids = [key[0] for key in keys]
+        there = self.model._base_manager.filter(pk__listed=ids).values_list("pk", flat=True)
+        return {(pk,): [pk] for pk in there}
+
+    def shown(self, row: Row) -> str:
+        return str(row.key[0])
+
+    def put(self, rows: list[Row]) -> Outcome:
+        """Check the rows' values, and store them when the job writes; `values` are as the columns hold them."""
+        outcome = Outcome()
+        changes = self._match(rows, outcome)
+        good = self._filled([row for row in rows if row.record is not None], changes, outcome)
+        self._change(good, changes, outcome)
+        for row in good:
+            outcome.counts[row.state] += 1
+        return outcome
+
+
+class AccountsByNumber(ByNumber, Accounts):
+    by_itself = {}
+
+    def put(self, rows: list[Row]) -> Outcome:
+        owners = {row.values["owner"] for row in rows if row.values.get("owner")}
+        self.teams |= dict(User.objects.filter(pk__in=owners).values_list("pk", "team_id"))
+        return super().put(rows)
+
+
+class ContactsByNumber(ByNumber, Contacts):
+    by_itself = {}
+
+    def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
+        for row in rows:
+            if "owner" in row.values:
+                row.values["owner"] = row.values["owner"].pk
+        return rows
+
+    def put(self, rows: list[Row]) -> Outcome:
+        """As of an import: whether addresses are on a list that bars them is known at once, and no restricted person comes in by hers."""
+        refused = Outcome()
+        outcome = super().put(self.not_sealed(rows, refused))
+        outcome.counts.update(refused.counts)
+        outcome.problems += refused.problems
+        if self.job.write:
+            Contact.sum_again({row[0] for kept in outcome.kept for row in kept.changed})
+        return outcome
+
+
+class ProductsByNumber(ByNumber, Products):
+    def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        """A family that is not there is a mistake here: new ones come in by an import."""
+        rows = self.replace(rows, "family", families, "unknown_family", outcome)
+        return self.replace(rows, "unit", units, "unknown_unit", outcome)
+
+
+@dataclass(frozen=True)
+class Editable:
+    """A noun whose lists can be edited in a spreadsheet. `plural` names its rights and its list."""
+
+    plural: str
+    loader: type[ByNumber]
+    left_out: frozenset[str]
+
+    @property
+    def model(self) -> type[Recorded]:
+        return self.loader.model
+
+    @property
+    def fields(self) -> dict[str, FieldSpec]:
+        """By the name that the noun's import has for each, which is the model field's; the house's custom fields after the others."""
+        own = {spec.name: spec for spec in self.loader.fields}
+        return {name: own[name] for name in self.loader.columns_of if name not in self.left_out} | self.custom_fields
+
+    @property
+    def custom_fields(self) -> dict[str, FieldSpec]:
+        """Without formulas, which work themselves out, and without what leads to other records: that is chosen, not typed."""
+        own = known.of(self.plural).by_name
+        return {spec.name: spec for spec in specs(self.plural) if own[spec.name].kind != "reference"}
+
+    @property
+    def labels(self) -> dict[str, StrOrPromise]:
+        """What each field is called; a custom one that was retired too, because cells may still tell of it."""
+        custom = {one.name: one.label for one in known.of(self.plural).all}
+        return {name: spec.label for name, spec in self.fields.items()} | custom
+
+    def loader_for(
+        self, by: User | None, *, write: bool, now: Any, mapping: dict[str, str], batch: Any = None
+    ) -> ByNumber:
+        """The noun's rules for a person. `mapping` names the fields whose cells are to be read from text."""
+        run = ImportRun(target=self.plural, mode=ImportRun.Mode.UPDATE, match_by="pk", mapping=mapping, owner=by)
+        return self.loader(Job(run, write, by, now, batch))
+
+
+EDITABLE: dict[str, Editable] = {
+    "accounts": Editable("accounts", AccountsByNumber, frozenset({"number", "person", "kind"})),
+    "contacts": Editable("contacts", ContactsByNumber, frozenset()),
+    "products": Editable("products", ProductsByNumber, frozenset({"number", "cost"})),
+}

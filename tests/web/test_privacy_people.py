@@ -1,0 +1,82 @@
+"""The pages for restriction, legal hold, erasure and the inventory."""
+
+import pytest
+from django.urls import reverse
+
+from kundenkreis.customers.models import Account, Contact
+from kundenkreis.privacy import restricting
+from kundenkreis.privacy.models import Erasure
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+
+
+def page(world) -> str:
+    return reverse("privacy_contacts:person", args=[world.maria.pk])
+
+
+def test_only_who_keeps_data_protection_sees_and_only_an_administrator_changes(world, signed_in):
+    pages = [page(world), reverse("privacy_erasures:list"), reverse("privacy_inventory:index")]
+    for person, status in ((world.ada, 403), (world.ben, 200), (world.admin, 200)):
+        for address in pages:
+            assert signed_in(person).get(address).status_code == status, (person, address)
+    assert signed_in(world.ben).post(f"{page(world)}restrict/", {"r-reason": "x"}).status_code == 403
+    assert signed_in(world.ben).post(f"{page(world)}erase/", {"e-name": "x"}).status_code == 403
+    assert restricting.of(world.maria) is None
+
+
+def test_a_person_is_restricted_found_in_the_list_and_lifted(world, signed_in):
+    client = signed_in(world.admin)
+    refused = client.post(f"{page(world)}restrict/", {"r-reason": ""})
+    assert refused.status_code == 422
+    client.post(f"{page(world)}restrict/", {"r-reason": "<b>Doubts</b>"})
+    assert client.get(reverse("contacts:detail", args=[world.maria.pk])).status_code == 404
+    shown = client.get(reverse("privacy_erasures:list")).content.decode()
+    assert "Maria Lindner" in shown and "&lt;b&gt;Doubts" in shown
+    assert "Maria Lindner" in client.get(page(world)).content.decode()
+    client.post(f"{page(world)}lift/")
+    assert client.get(reverse("contacts:detail", args=[world.maria.pk])).status_code == 200
+
+
+def test_a_hold_refuses_the_erasure(world, signed_in):
+    client = signed_in(world.admin)
+    client.post(f"{page(world)}hold/", {"h-reason": "Lawsuit 4 Cg 12/26"})
+    assert "Lawsuit 4 Cg 12/26" in client.get(reverse("privacy_erasures:list")).content.decode()
+    refused = client.post(f"{page(world)}erase/", {"e-name": str(world.maria)})
+    assert refused.status_code == 422
+    assert not Erasure.objects.exists()
+    client.post(f"{page(world)}end-hold/")
+    assert restricting.hold_of(world.maria) is None
+
+
+def test_the_name_has_to_be_typed_and_then_the_person_is_gone(world, signed_in):
+    client = signed_in(world.admin)
+    world.lindner.change(by=world.ada, description="Ask Ms Maria Lindner <script>")
+    seen = client.get(page(world)).content.decode()
+    assert "<mark>Ms Maria Lindner</mark>" in seen or "<mark>Maria Lindner</mark>" in seen
+    assert "<script> " not in seen
+    assert client.post(f"{page(world)}erase/", {"e-name": "Somebody"}).status_code == 422
+    answer = client.post(
+        f"{page(world)}erase/", {"e-name": f"  {str(world.maria).lower()} ", "e-request_number": "P-1"}, follow=True
+    )
+    assert answer.status_code == 200
+    erasure = Erasure.objects.get()
+    assert erasure.request_number == "P-1"
+    assert not Contact.objects.living().filter(pk=world.maria.pk).exists()
+    world.lindner.refresh_from_db()
+    assert "Maria" not in world.lindner.description
+    assert "Lindner & Söhne" in world.lindner.name, "the company that has her name is another one"
+
+
+def test_a_company_has_no_such_page_and_a_private_customer_has(world, signed_in):
+    client = signed_in(world.admin)
+    assert client.get(reverse("privacy_accounts:person", args=[world.lindner.pk])).status_code == 404
+    own = Account.add(by=world.ada, name="Olga Own", kind="person", owner=world.ada)
+    assert "Olga Own" in client.get(reverse("privacy_accounts:person", args=[own.pk])).content.decode()
+    assert (
+        reverse("privacy_accounts:person", args=[own.pk])
+        in client.get(reverse("accounts:detail", args=[own.pk])).content.decode()
+    )
+    assert page(world) in client.get(reverse("contacts:detail", args=[world.maria.pk])).content.decode()
