@@ -20,6 +20,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from kundenkreis.core import clock
 from kundenkreis.inbox.models import Notification
 from kundenkreis.privacy.models import KEPT, Alert, AlertRule, Oddity, Outflow, SignIn
 from kundenkreis.privacy.reminding import KIND, keepers
@@ -111,7 +112,7 @@ def signed_in(
     elsewhere = not before.filter(network=network).exists()
     SignIn.objects.create(person=person, at=now, device=device, network=network)
     known, slot = rules(), f"{now:%Y%m%d%H}"
-    silent = None if last is None else (now - last).days
+    silent = None if last is None else _days_away(last, now)
     if is_new and not first:
         _tell_herself(person, now)
     device_rule, dormant, hours = known[Oddity.DEVICE], known[Oddity.DORMANT], known[Oddity.HOURS]
@@ -121,6 +122,12 @@ def signed_in(
         raise_alert(Oddity.DORMANT, person, now, slot=slot, count=silent)
     if hours.is_on and hours.is_night(timezone.localtime(now, timezone.get_default_timezone()).hour):
         raise_alert(Oddity.HOURS, person, now, slot=slot)
+
+
+def _days_away(last: dt.datetime, now: dt.datetime) -> int:
+    """Whole days since she was here; by the house's own day while that lies in the past and she was here before it (a demo)."""
+    ends = clock.midnight(clock.today() + dt.timedelta(days=1))
+    return (min(now, ends) - last if last < ends else now - last).days
 
 
 def failed(person: User | None, failures: int, now: dt.datetime | None = None) -> None:

@@ -167,25 +167,23 @@ def test_portability_gives_back_what_she_gave_and_no_judgement(world):
     assert "Difficult" not in shown
 
 
-def test_ten_thousand_activities_take_no_more_queries_than_one(world, monkeypatch):
+def test_a_thousand_activities_take_no_more_queries_than_one(world, monkeypatch):
     monkeypatch.setattr(elsewhere, "QUICK", (60_000, 600_000))  # a busy machine stops no search
     maria = Person.of_contact(world.maria)
 
     def asked():
         with CaptureQueriesContext(connection) as queries:
-            assert Disclosure(maria).sections
-        return len(queries)
+            sections = {section.key: section for section in Disclosure(maria).sections}
+        return len(queries), len(sections["activities.Activity"].rows)
 
     Activity.add(by=world.ada, kind="note", subject="One", contact=world.maria, owner=world.ada)
-    few = asked()
+    few, one = asked()
     now = timezone.now()
     Activity.objects.bulk_create(
         Activity(kind="note", subject=f"S{n}", body="Text", contact=world.maria, owner=world.ada, at=now)
-        for n in range(10_000)
+        for n in range(1_000)
     )
-    assert asked() == few
-    section = next(s for s in Disclosure(maria).sections if s.key == "activities.Activity")
-    assert len(section.rows) == 10_001
+    assert asked() == (few, one + 1_000)
 
 
 def test_a_company_is_no_person(world):

@@ -1,6 +1,6 @@
 """Thousands of questions by chance, asked by different people: no row outside one's reach, and the same rows at every door.
 
-By default a few hundred; `KUNDENKREIS_LIST_REQUESTS=20000` asks that many.
+By default a few hundred, half of them of each database; `KUNDENKREIS_LIST_REQUESTS=20000` asks that many.
 """
 
 import datetime as dt
@@ -26,6 +26,7 @@ from kundenkreis.web.views.activity_list import ACTIVITIES
 from kundenkreis.web.views.contact_list import CONTACTS
 from kundenkreis.web.views.order_list import ORDERS
 from tests.fields.defining import one_of_each
+from tests.turns import of_this_database
 
 REQUESTS = int(os.environ.get("KUNDENKREIS_LIST_REQUESTS", "240"))
 CHUNKS = 8
@@ -318,7 +319,7 @@ def over_the_api(client, path, key, conditions):
     return [row["id"] for row in answer.json()["items"]]
 
 
-@pytest.mark.parametrize("seed", range(CHUNKS))
+@pytest.mark.parametrize("seed", of_this_database(range(CHUNKS)))
 def test_any_question_gives_the_same_rows_at_every_door_and_none_outside_one_s_reach(world, client, seed, settings):
     settings.API_RATE = 0
     chance = random.Random(seed)

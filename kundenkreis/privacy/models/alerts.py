@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet, bin_index
@@ -114,7 +115,7 @@ class AlertRule(Recorded):
         verbose_name_plural = _("rules for alerts")
 
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return capfirst(str(self.get_kind_display()))
 
     def is_night(self, hour: int) -> bool:
         """Whether an hour by the house's clock lies in the night, which may go over midnight; from = until: never."""
@@ -161,7 +162,7 @@ class Alert(Recorded):
         indexes = [models.Index(fields=["-at", "-id"], name="privacy_alert_at"), bin_index("privacy_alert_bin")]
 
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return capfirst(str(self.get_kind_display()))
 
     @transaction.atomic
     def clear(self, *, by: Any, note: str, now: dt.datetime | None = None) -> Event | None:

@@ -38,6 +38,19 @@ _ASKED = {
     Oddity.DORMANT: ("days",),
 }
 
+_CONDITIONS = {
+    Oddity.MASS: lazy("more than %(records)s records in an hour"),
+    Oddity.UNUSUAL: lazy(
+        "more than %(records)s records in an hour, and more than %(factor)s times her most within %(days)s"
+    ),
+    Oddity.NIGHT: lazy("more than %(records)s records in an hour, between %(from)s and %(to)s"),
+    Oddity.NEW: lazy("more than %(records)s records in an hour, the account not older than %(days)s"),
+    Oddity.FAILURES: lazy("from %(records)s failures on"),
+    Oddity.DEVICE: lazy("not signed in for %(days)s or longer"),
+    Oddity.HOURS: lazy("between %(from)s and %(to)s"),
+    Oddity.DORMANT: lazy("not signed in for %(days)s or longer"),
+}
+
 
 def _alerts(count: int) -> str:
     return ngettext("%(count)s alert", "%(count)s alerts", count) % {"count": formats.count(count)}
@@ -63,6 +76,16 @@ def figures(alert: Alert) -> str:
     }  # fmt: skip
 
 
+def condition(rule: AlertRule) -> str:
+    """From when on it is odd, as a sentence's part."""
+    days = ngettext("%(count)s day", "%(count)s days", rule.days) % {"count": formats.count(rule.days)}
+    given = {
+        "records": formats.count(rule.records), "factor": formats.count(rule.factor), "days": days,
+        "from": f"{rule.from_hour:02}:00", "to": f"{rule.to_hour:02}:00",
+    }  # fmt: skip
+    return _CONDITIONS[Oddity(rule.kind)] % given
+
+
 def went_out(alert: Alert) -> str:
     """The list or noun whose records went out, by its name."""
     return str(REGISTRY[alert.what].title) if alert.what in REGISTRY else alert.what
@@ -77,7 +100,7 @@ ALERTS = ListPage(
     sort="-at",
     columns=(
         Column(
-            "kind", lazy("What is odd"), "name", value=lambda one: one.get_kind_display(), needs=("kind",), always=True
+            "kind", lazy("What is odd"), "name", value=lambda one: str(one), needs=("kind",), always=True
         ),
         Column(
             "person", lazy("Person"), "person", related=("person",), needs=("person__first_name", "person__last_name")
@@ -187,8 +210,7 @@ def make_breach(request: HttpRequest, pk: int) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """From which number on something is odd."""
     require(request, "privacy.see")
-    every = [(rule, [(rule._meta.get_field(name).verbose_name, getattr(rule, name)) for name in _ASKED[Oddity(kind)]])
-             for kind, rule in watching.rules().items()]  # fmt: skip
+    every = [(rule, condition(rule)) for rule in watching.rules().values()]
     return render(
         request, "privacy/rules.html", {"rules": every, "may_change": access.may(request.user, "privacy.change")}
     )
@@ -212,7 +234,7 @@ def rule(request: HttpRequest, kind: str) -> HttpResponse:
         except ValidationError as trouble:
             apply_errors(form, trouble)
     hint = _("It holds for everybody, from the next record and the next sign-in on.")
-    return small_form(request, form, present.get_kind_display(), present.get_kind_display(), hint, _("Save"), back)
+    return small_form(request, form, str(present), str(present), hint, _("Save"), back)
 
 
 # --- problems
