@@ -99,9 +99,7 @@ ALERTS = ListPage(
     name_column="kind",
     sort="-at",
     columns=(
-        Column(
-            "kind", lazy("What is odd"), "name", value=lambda one: str(one), needs=("kind",), always=True
-        ),
+        Column("kind", lazy("What is odd"), "name", value=lambda one: str(one), needs=("kind",), always=True),
         Column(
             "person", lazy("Person"), "person", related=("person",), needs=("person__first_name", "person__last_name")
         ),
