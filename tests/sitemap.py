@@ -54,6 +54,8 @@ RECORDS = {
     "signals": "signal",
     "wordings": "wording",
     "fields": "custom_field",
+    "automation": "automation_rule",
+    "automation_runs": "automation_run",
     "permission:lift": "suppression",
     "duplicates": "pair",
     "merges": "merge",

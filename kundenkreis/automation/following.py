@@ -14,8 +14,8 @@ from django.db import transaction
 
 from kundenkreis.automation import noting
 from kundenkreis.automation.models import AutomationMark, AutomationRun
-from kundenkreis.automation.nouns import BY_LABEL, When
 from kundenkreis.automation.noting import Ready, Touch
+from kundenkreis.automation.nouns import BY_LABEL, When
 from kundenkreis.history import chunks, feed
 from kundenkreis.history.models import BatchChunk, Event
 from kundenkreis.history.recording import Recorded

@@ -98,12 +98,12 @@ def note(one: Ready, touches: Sequence[Touch]) -> None:
     if when == When.DAY:
         _note_today(one, touches)
         return
-    started = [t for t in touches if one.is_started_by(t) and (t.added if when == When.ADDED else _fits(one.rule, t))]
+    started = [t for t in touches if one.is_started_by(t) and (t.added if when == When.ADDED else fits(one.rule, t))]
     fulfilling = one.fulfilling(t.record_id for t in started)
     put(one.rule, [t for t in started if t.record_id in fulfilling])
 
 
-def _fits(rule: AutomationRule, touch: Touch) -> bool:
+def fits(rule: AutomationRule, touch: Touch) -> bool:
     """Whether the rule's field changed from and to what it says."""
     if touch.added or rule.field not in touch.changes:
         return False

@@ -68,8 +68,9 @@ class Noun:
         return {one.name: one for one in self.asked() if one.kind in ("date", "moment")}
 
     def own(self) -> dict[str, Field]:
-        """Its custom fields that people fill in, by the name that history gives them."""
-        return {one.name: one for one in known.of(self.fielded).written if not one.is_retired} if self.fielded else {}
+        """Its custom fields that people fill in, by the name that history gives them; a reference is for people to choose."""
+        written = known.of(self.fielded).written if self.fielded else ()
+        return {one.name: one for one in written if not one.is_retired and one.kind != "reference"}
 
     def watched_fields(self) -> dict[str, Any]:
         """Name → label of the fields whose change starts a rule."""

@@ -36,10 +36,15 @@ class Skipped(Exception):
     """There is nothing to do any more; the message says why."""
 
 
+def is_due() -> bool:
+    """Whether there is a rule that is on, or something that waits. One question when there is neither and no rule."""
+    return AutomationRule.objects.on().exists() or AutomationRun.objects.waiting().exists()
+
+
 def go(*, most_seconds: float = 40.0) -> int:
     """Everything that is due now; returns how many runs came to their end. Asks one question when no rule is on."""
     until, count = time.monotonic() + most_seconds, 0
-    if not AutomationRule.objects.on().exists() and not AutomationRun.objects.waiting().exists():
+    if not is_due():
         return 0
     # What a rule does may start another one: as often as rules may start one another.
     for _round in range(noting.DEEPEST + 1):
