@@ -62,9 +62,14 @@ def begun(do: str) -> dict[str, Any]:
     return {"do": do, **{name: list(v) if isinstance(v, list) else v for name, v in _SHAPES[do].items()}}
 
 
+def is_action(action: Any) -> bool:
+    """Whether it is an action of some kind, whatever its parts are."""
+    return isinstance(action, Mapping) and isinstance(action.get("do"), str) and action["do"] in _SHAPES
+
+
 def tidied(action: Any) -> Any:
     """With all parts that its kind has and no others; what is no action at all stays as it is, to be refused."""
-    if not isinstance(action, Mapping) or action.get("do") not in _SHAPES:
+    if not is_action(action):
         return action
     shape = _SHAPES[action["do"]]
     return {"do": action["do"], **{name: action.get(name, default) for name, default in shape.items()}}
@@ -72,7 +77,7 @@ def tidied(action: Any) -> Any:
 
 def wrong(action: Any, noun: Noun, when: str) -> list[str]:
     """What is wrong with an action, in words: in its shape, or with what it leads to today."""
-    if not isinstance(action, Mapping) or action.get("do") not in _SHAPES:
+    if not is_action(action):
         return [translated("This is no action.")]
     shape = _SHAPES[action["do"]]
     if not all(_is_like(action.get(name, default), default) or name == "value" for name, default in shape.items()):
@@ -197,7 +202,7 @@ def value_for(noun: Noun, name: str, given: Any) -> Any:
 
 def said(action: Mapping[str, Any], noun: Noun) -> str:
     """An action in words, in the language of the moment."""
-    do = action.get("do") if isinstance(action, Mapping) else ""
+    do = action["do"] if is_action(action) else ""
     if do == Do.TASK:
         kind = dict(TASKS).get(action["kind"], action["kind"])
         words = {"kind": kind, "title": action["title"], "who": person_said(action["who"]), "due": _due(action)}

@@ -1,10 +1,10 @@
-"""What is wrong with a rule: asked when somebody stores it, and again before it acts, because a field, a choice or a person may have gone."""
+"""What is wrong with a rule (an `AutomationRule`): asked when somebody stores it, and again before it acts, because a field, a choice or a person may have gone."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,19 +12,16 @@ from kundenkreis.automation import actions
 from kundenkreis.automation.nouns import NOUNS, Noun, When
 from kundenkreis.core.filters import BadFilter, condition, parse
 
-if TYPE_CHECKING:
-    from kundenkreis.automation.models import AutomationRule
-
 # By a change of these the whole rule is looked at.
 LOOKED_AT = frozenset({"when", "field", "from_value", "to_value", "conditions", "actions", "responsible"})
 
 
-def trouble(rule: AutomationRule) -> str:
+def trouble(rule: Any) -> str:
     """Why a rule cannot act (any more), in words; "" when it can."""
     return " ".join(dict.fromkeys(wrong(rule).values()))
 
 
-def wrong(rule: AutomationRule) -> dict[str, str]:
+def wrong(rule: Any) -> dict[str, str]:
     """What is wrong, by field."""
     noun = NOUNS.get(rule.belongs_to)
     if noun is None:
@@ -49,7 +46,7 @@ def _wrong_responsible(person: Any) -> str:
     return ""
 
 
-def _wrong_field(rule: AutomationRule, noun: Noun) -> str:
+def _wrong_field(rule: Any, noun: Noun) -> str:
     if rule.when == When.CHANGED and rule.field not in noun.watched_fields():
         return _("There is no field “%(name)s” whose change starts a rule.") % {"name": rule.field[:60]}
     if rule.when == When.DAY and rule.field not in noun.days():
@@ -57,7 +54,7 @@ def _wrong_field(rule: AutomationRule, noun: Noun) -> str:
     return ""
 
 
-def _wrong_values(rule: AutomationRule, noun: Noun) -> str:
+def _wrong_values(rule: Any, noun: Noun) -> str:
     """Between values that there are: a choice may have been removed."""
     if rule.when != When.CHANGED:
         return ""
@@ -66,7 +63,7 @@ def _wrong_values(rule: AutomationRule, noun: Noun) -> str:
     return _("“%(value)s” is none of the choices.") % {"value": gone[0][:60]} if gone else ""
 
 
-def _wrong_conditions(rule: AutomationRule, noun: Noun) -> str:
+def _wrong_conditions(rule: Any, noun: Noun) -> str:
     if not isinstance(rule.conditions, list) or not all(isinstance(one, str) for one in rule.conditions):
         return _("A condition is written as text.")
     if rule.when == When.MEETS and not rule.conditions:
@@ -80,7 +77,7 @@ def _wrong_conditions(rule: AutomationRule, noun: Noun) -> str:
     return ""
 
 
-def _wrong_actions(rule: AutomationRule, noun: Noun) -> str:
+def _wrong_actions(rule: Any, noun: Noun) -> str:
     if not isinstance(rule.actions, list) or not rule.actions:
         return _("Say what is to be done.")
     if len(rule.actions) > actions.MOST:

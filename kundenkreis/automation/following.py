@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
@@ -75,7 +76,7 @@ def _touches(events: Sequence[Event]) -> Iterator[Touch]:
     chains = _chains(events)
     for event in events:
         kind = event.verb.rpartition(".")[2]
-        shared = {
+        shared: dict[str, Any] = {
             "number": event.pk, "occasion": f"e{event.pk}", "actor_id": event.actor_id, "chain": chains.get(event.pk, ()),
             "is_quiet": event.undoes_id is not None or kind in ("restored", "undone", "discarded"),
             "is_import": event.batch is not None and event.batch.kind == "import",
@@ -119,7 +120,7 @@ def _reads(one: Ready, event: Event) -> bool:
 def _slices(chunk: BatchChunk, event: Event) -> Iterator[list[Touch]]:
     """What a chunk did, some hundred records at a time; what the batch left an event of is told by that."""
     noun, model = BY_LABEL[chunk.model], apps.get_model(chunk.model)
-    shared = {
+    shared: dict[str, Any] = {
         "number": event.pk, "occasion": f"c{chunk.pk}", "actor_id": event.actor_id,
         "is_quiet": chunk.is_undone or event.verb.endswith(".undone"),
         "is_import": event.batch is not None and event.batch.kind == "import",

@@ -42,7 +42,8 @@ class RuleDraft:
     @classmethod
     def of_values(cls, noun: Noun, person: Any, values: Mapping[str, Any]) -> RuleDraft:
         """Of a rule as it stands, or of an example. A condition that cannot be read any more is left out, and said."""
-        kept, lost = [], []
+        kept: list[Any] = []
+        lost: list[str] = []
         for text in values.get("conditions", []):
             try:
                 kept += parse(
@@ -54,7 +55,7 @@ class RuleDraft:
         known = [
             actions.tidied(one)
             for one in values.get("actions", [])
-            if isinstance(one, Mapping) and one.get("do") in Do.values
+            if actions.is_action(one)
         ]
         found = cls(noun, person, {name: values[name] for name in BEGUN if name in values}, root, known)
         pick(root, person)

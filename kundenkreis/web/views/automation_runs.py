@@ -24,7 +24,7 @@ from kundenkreis.web.components import component
 from kundenkreis.web.lists import Column, Filter, ListPage
 
 State = AutomationRun.State
-KINDS = {State.WAITING: "info", State.DONE: "good", State.FAILED: "bad", State.SKIPPED: ""}
+KINDS: dict[str, str] = {State.WAITING: "info", State.DONE: "good", State.FAILED: "bad", State.SKIPPED: ""}
 
 
 def _counted(count: int) -> str:
