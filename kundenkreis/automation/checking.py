@@ -1,4 +1,7 @@
-"""What is wrong with a rule (an `AutomationRule`): asked when somebody stores it, and again before it acts, because a field, a choice or a person may have gone."""
+"""What is wrong with a rule (an `AutomationRule`): asked when somebody stores it, and again before it acts.
+
+Meanwhile a field, a choice or a person may have gone.
+"""
 
 from __future__ import annotations
 

@@ -146,8 +146,8 @@ def meeting(one: Ready, ids: Sequence[int]) -> set[int]:
     for start in range(0, len(gone), SLICE):
         AutomationMet.objects.filter(rule=rule, record_id__in=gone[start : start + SLICE]).delete()
     new = now - before
-    rows = [AutomationMet(rule=rule, record_id=pk) for pk in sorted(new)]
-    AutomationMet.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
+    fresh = [AutomationMet(rule=rule, record_id=pk) for pk in sorted(new)]
+    AutomationMet.objects.bulk_create(fresh, batch_size=SLICE, ignore_conflicts=True)
     return new
 
 

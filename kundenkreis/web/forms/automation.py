@@ -52,11 +52,7 @@ class RuleDraft:
             except BadFilter as bad:
                 lost.append(f"{text}: {bad}")
         root = drafts.of_address(kept, noun.asked())
-        known = [
-            actions.tidied(one)
-            for one in values.get("actions", [])
-            if actions.is_action(one)
-        ]
+        known = [actions.tidied(one) for one in values.get("actions", []) if actions.is_action(one)]
         found = cls(noun, person, {name: values[name] for name in BEGUN if name in values}, root, known)
         pick(root, person)
         if lost:
