@@ -41,7 +41,7 @@ class Work:
     rule: AutomationRule
     run: AutomationRun
     record: Any
-    batch: Batch
+    batch: Batch | None
     made: list[Activity] = field(default_factory=list)
     events: list[int] = field(default_factory=list)
 

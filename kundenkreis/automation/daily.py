@@ -16,13 +16,14 @@ from kundenkreis.automation.noting import Ready, Touch
 from kundenkreis.automation.nouns import When
 
 STRETCH = 5_000
+EACH_DAY = frozenset({When.MEETS.value, When.DAY.value})
 LATE = 7  # days that are made up for when nobody worked
 
 
 def look(rules: Sequence[Ready], until: float) -> None:
     """Every rule that has not yet looked at all records today does; stops when `time.monotonic()` is `until`."""
     for one in rules:
-        if one.rule.when in (When.MEETS, When.DAY):
+        if one.rule.when in EACH_DAY:
             step = _meets if one.rule.when == When.MEETS else _waits
             while one.rule.looked_on != one.today and one.rule.is_on and time.monotonic() < until:
                 step(one)
@@ -40,7 +41,7 @@ def _meets(one: Ready) -> None:
         return
     new = noting.meeting(one, ids)
     if rule.is_prepared:
-        noting.put(rule, [Touch(rule.belongs_to, pk, 0, f"s{one.today}") for pk in sorted(new)])
+        noting.put(rule, [Touch(rule.belongs_to, pk, 0, f"s{one.today}") for pk in sorted(one.fulfilling(new))])
     _reached(one, ids[-1])
 
 

@@ -14,9 +14,10 @@ from django.apps import apps
 from django.db import transaction
 
 from kundenkreis.automation import noting
+from kundenkreis.automation.daily import EACH_DAY
 from kundenkreis.automation.models import AutomationMark, AutomationRun
 from kundenkreis.automation.noting import Ready, Touch
-from kundenkreis.automation.nouns import BY_LABEL, When
+from kundenkreis.automation.nouns import BY_LABEL
 from kundenkreis.history import chunks, feed
 from kundenkreis.history.models import BatchChunk, Event
 from kundenkreis.history.recording import Recorded
@@ -114,7 +115,7 @@ def _read_batch(mark: AutomationMark, event: Event, rules: Sequence[Ready]) -> N
 def _reads(one: Ready, event: Event) -> bool:
     """Of an import only who wants it reads the rows, and who must know which records fulfil its conditions, or whose day is today."""
     is_import = event.batch is not None and event.batch.kind == "import"
-    return not is_import or one.rule.for_imports or one.rule.when in (When.MEETS, When.DAY)
+    return not is_import or one.rule.for_imports or one.rule.when in EACH_DAY
 
 
 def _slices(chunk: BatchChunk, event: Event) -> Iterator[list[Touch]]:

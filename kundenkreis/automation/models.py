@@ -212,9 +212,9 @@ class AutomationRun(models.Model):
             models.UniqueConstraint(fields=["rule", "record_id", "occasion"], name="automation_run_once"),
         ]
         indexes = [
-            models.Index(fields=["rule", "-id"], name="automation_run_rule"),
+            models.Index(fields=["rule", "-at", "-id"], name="automation_run_rule"),
             models.Index(fields=["id"], name="automation_run_waiting", condition=models.Q(state="waiting")),
-            models.Index(fields=["at"], name="automation_run_at"),
+            models.Index(fields=["at", "id"], name="automation_run_at"),
         ]
 
     def __str__(self) -> str:

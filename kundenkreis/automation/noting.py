@@ -54,8 +54,15 @@ class Ready:
 
     def fulfilling(self, ids: Iterable[int]) -> set[int]:
         """Those of some records that the rule's conditions let through, and that the person sees as whom it acts."""
+        return self._of(self.rule.of.model.objects.visible_to(self.rule.responsible).living(), ids)
+
+    def meeting(self, ids: Iterable[int]) -> set[int]:
+        """Those that the conditions let through, whoever sees them: to come into her reach is not to fulfil them newly."""
+        return self._of(self.rule.of.model.objects.living(), ids)
+
+    def _of(self, rows: Any, ids: Iterable[int]) -> set[int]:
         some, found = sorted(set(ids)), set[int]()
-        rows = self.rule.of.model.objects.visible_to(self.rule.responsible).living().order_by()
+        rows = rows.order_by()
         for start in range(0, len(some), SLICE):
             fitting = rows.filter(pk__in=some[start : start + SLICE]).filter(self.condition)
             found |= set(fitting.values_list("pk", flat=True))
@@ -126,7 +133,7 @@ def _note_meeting(one: Ready, touches: Sequence[Touch]) -> None:
     rule = one.rule
     some = [t for t in touches if rule.is_prepared or t.record_id <= rule.reached]
     ids = {t.record_id for t in some}
-    new = meeting(one, sorted(ids))
+    new = one.fulfilling(meeting(one, sorted(ids)))
     starting: dict[int, Touch] = {}
     for touch in some:
         if touch.record_id in new and one.is_started_by(touch):
@@ -137,7 +144,7 @@ def _note_meeting(one: Ready, touches: Sequence[Touch]) -> None:
 
 def meeting(one: Ready, ids: Sequence[int]) -> set[int]:
     """Remember which of these records fulfil the conditions now; returns those that did not before."""
-    rule, now = one.rule, one.fulfilling(ids)
+    rule, now = one.rule, one.meeting(ids)
     before: set[int] = set()
     for start in range(0, len(ids), SLICE):
         rows = AutomationMet.objects.filter(rule=rule, record_id__in=ids[start : start + SLICE])

@@ -12,19 +12,22 @@ from collections import Counter
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.automation import acting, daily, following, noting, telling
 from kundenkreis.automation.acting import NotDone, Work
-from kundenkreis.automation.models import AutomationRule, AutomationRun
+from kundenkreis.automation.actions import Do
+from kundenkreis.automation.models import AutomationMark, AutomationRule, AutomationRun
 from kundenkreis.automation.noting import Ready
+from kundenkreis.core import clock
 from kundenkreis.core.records import Stale
 from kundenkreis.history import chunks
-from kundenkreis.history.models import Batch, BatchChunk
+from kundenkreis.history.models import Batch, BatchChunk, Event
 from kundenkreis.history.recording import record_event
+from kundenkreis.insights.models import Signal
 from kundenkreis.staff.models import User
 
 logger = logging.getLogger(__name__)
@@ -37,12 +40,22 @@ class Skipped(Exception):
 
 
 def is_due() -> bool:
-    """Whether there is a rule that is on, or something that waits. One question when there is neither and no rule."""
-    return AutomationRule.objects.on().exists() or AutomationRun.objects.waiting().exists()
+    """Whether something has happened since the last look, another day has begun, or something waits. Few questions, however many rules."""
+    if AutomationRun.objects.waiting().exists():
+        return True
+    on = list(AutomationRule.objects.on().values_list("belongs_to", "when", "looked_on"))
+    if any(when in daily.EACH_DAY and looked_on != clock.today() for _noun, when, looked_on in on):
+        return True
+    mark = AutomationMark.objects.filter(pk=1).first() or AutomationMark()
+    nouns = {noun for noun, _when, _looked_on in on}
+    of_signals, of_events = "signals" in nouns, bool(nouns - {"signals"})
+    return (of_events and Event.objects.filter(pk__gt=mark.event).exists()) or (
+        of_signals and Signal._base_manager.filter(pk__gt=mark.signal).exists()
+    )
 
 
 def go(*, most_seconds: float = 40.0) -> int:
-    """Everything that is due now; returns how many runs came to their end. Asks one question when no rule is on."""
+    """Everything that is due now; returns how many runs came to their end."""
     until, count = time.monotonic() + most_seconds, 0
     if not is_due():
         return 0
@@ -69,7 +82,11 @@ def work(until: float | None = None) -> int:
             break
         for run in some:
             last = run.pk
-            problem = _do(run, rules.get(run.rule_id))
+            try:
+                problem = _do(run, rules.get(run.rule_id))
+            except OperationalError:  # the database was busy: it waits for the next go
+                logger.warning("A run of an automation rule waits for the database: %s", run.pk, exc_info=True)
+                continue
             count += 1
             if problem:
                 failures[run.rule_id] += 1
@@ -95,6 +112,8 @@ def _do(run: AutomationRun, one: Ready | None) -> str:
             return ""
         except (NotDone, ValidationError, Stale) as refused:
             problem = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+        except OperationalError:
+            raise
         except Exception:
             logger.exception("A run of an automation rule has failed: %s", run.pk)
             problem = _("Something unexpected has happened; the log of the program says what.")
@@ -130,9 +149,11 @@ def _take_and_do(run: AutomationRun, one: Ready | None) -> None:
 # --- the batch
 
 
-def _batch(rule: AutomationRule) -> Batch:
-    """The batch of this go: one that is open, a killed worker's too, or a new one."""
+def _batch(rule: AutomationRule) -> Batch | None:
+    """The batch of this go: one that is open, a killed worker's too, or a new one. None where people are told only, which nobody takes back."""
     assert rule.responsible is not None
+    if all(action["do"] == Do.NOTIFY for action in rule.actions):
+        return None
     there = Batch.objects.filter(kind=following.KIND, state=Batch.State.RUNNING)
     own = AutomationRun.objects.filter(rule=rule, batch__in=there).values("batch_id")
     return Batch.objects.filter(pk__in=own).first() or Batch.objects.create(
@@ -152,6 +173,8 @@ def _columns(record: Any) -> dict[str, Any]:
 
 def _keep(work: Work, before: dict[str, Any]) -> None:
     """What was done, so that the batch can be undone: the record's columns before and after, and the tasks that were made."""
+    if work.batch is None:
+        return
     number, after = work.run.pk % _NUMBERS, _columns(work.record)
     made, rows, names = [task.pk for task in work.made], [], []
     if before["version"] != after["version"]:
@@ -175,9 +198,6 @@ def close_batches() -> None:
             of = counts.setdefault(chunk.model, Counter())
             of["added"] += sum(last - first + 1 for first, last in chunk.added)
             of["changed"] += len(bytes(chunk.ids)) // 8
-        if not counts:  # people were told, which nobody can take back
-            batch.delete()
-            continue
         batch.counts = {model: {k: n for k, n in of.items() if n} for model, of in counts.items()}
         batch.state, batch.ended_at = Batch.State.DONE, timezone.now()
         batch.save(update_fields=["counts", "state", "ended_at"])

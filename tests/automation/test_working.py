@@ -295,4 +295,4 @@ def test_a_verb_asks_nothing_of_rules_and_the_worker_little_when_none_is_on(worl
     made.switch(False, by=world.admin)
     with CaptureQueriesContext(connection) as queries:
         working.go()
-    assert len(queries) <= 2
+    assert len(queries) <= 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
@@ -192,7 +193,7 @@ class RuleDraft:
         can |= {Do.FIELD} if self.noun.settable_fields() else set()
         return [(do, _capital(label)) for do, label in Do.choices if do in can]
 
-    @property
+    @cached_property
     def people(self) -> list[tuple[str, str]]:
         rows = User.objects.living().filter(is_active=True).order_by("last_name", "first_name")
         return [(str(person.pk), str(person)) for person in rows]

@@ -59,10 +59,9 @@ def _last(rows: Sequence[AutomationRule], request: HttpRequest) -> None:
     day = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     runs = AutomationRun.objects.filter(rule__in=[rule.pk for rule in rows])
     today = dict(runs.filter(at__gte=day).order_by().values_list("rule_id").annotate(count=Count("pk")))
-    last = dict(runs.order_by().values_list("rule_id").annotate(last=Max("pk")))
-    moments = dict(AutomationRun.objects.filter(pk__in=last.values()).values_list("pk", "at"))
+    last = dict(runs.order_by().values_list("rule_id").annotate(last=Max("at")))
     for rule in rows:
-        rule.today, rule.last_at = today.get(rule.pk, 0), moments.get(last.get(rule.pk, 0))  # type: ignore[attr-defined]
+        rule.today, rule.last_at = today.get(rule.pk, 0), last.get(rule.pk)  # type: ignore[attr-defined]
 
 
 RULES = ListPage(
@@ -189,7 +188,7 @@ def _draw(request: HttpRequest, draft: RuleDraft, rule: AutomationRule | None, s
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One rule as a sentence, what it would do, what it did, and who changed it when."""
     rule = seen(request, pk)
-    runs = list(AutomationRun.objects.filter(rule=rule).select_related("rule", "batch").order_by("-pk")[:LATEST])
+    runs = list(AutomationRun.objects.filter(rule=rule).select_related("rule", "batch").order_by("-at", "-pk")[:LATEST])
     hang_words(runs, request)
     context = {
         "rule": rule,
