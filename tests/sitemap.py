@@ -151,6 +151,8 @@ ALSO = [
     "/?whose=all",
     *(f"/house/fields/new/?of=accounts&kind={kind}" for kind in ("text", "choice", "formula")),
     "/house/fields/?of=products",
+    "/house/automation/new/?of=contacts",
+    "/house/automation/new/?begin=overdue",
     *(f"/accounts/{{account}}/?tab={tab}" for tab in ("people", "orders", "structure", "details", "files", "history")),
     "/accounts/{account}/?group=legal",
     "/accounts/?f=place:is:Wels&sort=-name&columns=name,place,owner",

@@ -243,6 +243,10 @@ def person_said(who: str) -> str:
 
 def value_said(noun: Noun, name: str, value: Any) -> str:
     """A value of a field as people read it."""
-    labels = dict(noun.choices(name))
+    return labelled(dict(noun.choices(name)), value)
+
+
+def labelled(labels: Mapping[str, str], value: Any) -> str:
+    """A value, or several, by their labels."""
     some = value if isinstance(value, list) else [value]
     return ", ".join(labels.get(str(one), str(one)) for one in some) or translated("empty")

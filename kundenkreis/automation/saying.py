@@ -115,8 +115,11 @@ def people_of(runs: Iterable[AutomationRun]) -> dict[int, str]:
     return {person.pk: str(person) for person in User._base_manager.filter(pk__in=numbers)}
 
 
-def deed(done: Mapping[str, Any], rule: AutomationRule, people: Mapping[int, str]) -> str:
-    """What one action did."""
+Labels = dict[tuple[str, str], dict[str, str]]
+
+
+def deed(done: Mapping[str, Any], rule: AutomationRule, people: Mapping[int, str], known: Labels) -> str:
+    """What one action did. `known` keeps the labels of a field's values from one deed to the next."""
     who = people.get(done.get("person", 0), "–")
     if done["do"] == actions.Do.TASK:
         return _("task for %(who)s") % {"who": who}
@@ -124,7 +127,9 @@ def deed(done: Mapping[str, Any], rule: AutomationRule, people: Mapping[int, str
         return (_("owner: %(who)s") if done["changed"] else _("owner was %(who)s already")) % {"who": who}
     if done["do"] == actions.Do.FIELD:
         label = capfirst(str(rule.of.settable_fields().get(done["field"], done["field"])))
-        value = actions.value_said(rule.of, done["field"], done["value"])
+        at = (rule.belongs_to, done["field"])
+        known[at] = known[at] if at in known else dict(rule.of.choices(done["field"]))
+        value = actions.labelled(known[at], done["value"])
         return (_("%(field)s: %(value)s") if done["changed"] else _("%(field)s was %(value)s already")) % {
             "field": label,
             "value": value,

@@ -40,11 +40,11 @@ def hang_words(runs: Sequence[Any], request: HttpRequest) -> None:
         rows = noun.model.objects.visible_to(request.user).filter(pk__in=ids)
         rows = rows.select_related("account") if name in ("orders", "open_items", "signals") else rows
         records |= {(name, record.pk): record for record in rows}
-    people = saying.people_of(runs)
+    people, known = saying.people_of(runs), saying.Labels()
     for run in runs:
         run.record = records.get((run.noun, run.record_id))
         run.address = acting.address(run.rule, run.record) if run.record is not None else ""
-        run.words = [saying.deed(one, run.rule, people) for one in run.deeds]
+        run.words = [saying.deed(one, run.rule, people, known) for one in run.deeds]
         run.kind = KINDS[run.state]
 
 
