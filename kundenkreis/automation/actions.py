@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -210,7 +211,7 @@ def said(action: Mapping[str, Any], noun: Noun) -> str:
     if do == Do.OWNER:
         return translated("the owner becomes: %(who)s") % {"who": person_said(action["who"])}
     if do == Do.FIELD:
-        label = noun.settable_fields().get(action["field"], action["field"])
+        label = capfirst(str(noun.settable_fields().get(action["field"], action["field"])))
         return translated("set “%(field)s” to “%(value)s”") % {
             "field": label,
             "value": value_said(noun, action["field"], action["value"]),

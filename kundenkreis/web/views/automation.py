@@ -75,7 +75,7 @@ RULES = ListPage(
     columns=(
         Column("name", lazy("Rule"), "name", sort="name", always=True),
         Column("state", lazy("State"), value="is_on", cell=state, needs=("is_on", "told", "stopped_why", "deleted_at")),
-        Column("of", lazy("Of what"), "choice", value="belongs_to"),
+        Column("of", lazy("Of what"), value=lambda rule: str(rule.of.label), needs=("belongs_to",)),
         Column("when", lazy("When it"), "choice"),
         Column(
             "responsible",
