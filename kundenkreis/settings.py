@@ -62,6 +62,7 @@ ROOMS = [
     "kundenkreis.quality",
     "kundenkreis.insights",
     "kundenkreis.privacy",
+    "kundenkreis.automation",
 ]
 DOORS = ["kundenkreis.web", "kundenkreis.api", "kundenkreis.jobs", "kundenkreis.cli", "kundenkreis.demo"]
 

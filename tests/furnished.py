@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.automation import working
+from kundenkreis.automation.models import AutomationRule, AutomationRun
 from kundenkreis.catalogue.models import Family, Price, PriceList, Product, Unit
 from kundenkreis.core import clock
 from kundenkreis.customers import barring
@@ -57,7 +59,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name)
-    return made | _standards(world, name) | _privacy(world, name)
+    return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
 
 
 def _privacy(world: Any, name: str) -> dict[str, Any]:
@@ -87,6 +89,31 @@ def _privacy(world: Any, name: str) -> dict[str, Any]:
     about = {"erasure": Erasure.objects.latest("pk"), "private_account": own}
     made = about | {"privacy_request": request, "purpose": purpose, "breach": breach, "alert": alert}
     return made | {"problem": problem}
+
+
+def _automation(world: Any, name: str) -> dict[str, Any]:
+    """A rule that has acted on a new account, and one that waits for a day."""
+    label = name.format(n="automation")[:90]
+    actions = [
+        {
+            "do": "task",
+            "kind": "call",
+            "title": label[:80].replace("{", "").replace("}", ""),
+            "who": "owner",
+            "days": 3,
+        },
+        {"do": "field", "field": "tier", "value": "B"},
+        {"do": "notify", "to": ["owner", "role:administrator"], "text": ""},
+    ]
+    of = {"belongs_to": "accounts", "responsible": world.admin, "is_on": True}
+    rule = AutomationRule.add(
+        by=world.admin, name=label, when="added", conditions=["country:in:AT"], actions=actions, note=name.format(n="why")[:300], **of
+    )  # fmt: skip
+    day = {"when": "day", "field": "since", "days": 30}
+    AutomationRule.add(by=world.admin, name=f"{label} 2"[:100], actions=actions[2:], **of, **day)
+    Account.add(by=world.ada, name=name.format(n="new")[:200], country="AT", owner=world.ada)
+    working.go()
+    return {"automation_rule": rule, "automation_run": AutomationRun.objects.latest("pk")}
 
 
 def _standards(world: Any, name: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ FLOORS = [
     {"insights"},
     {"quality"},
     {"privacy"},
+    {"automation"},
     {"web", "api", "jobs", "cli", "demo"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}

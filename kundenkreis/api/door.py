@@ -26,6 +26,7 @@ from kundenkreis import __version__
 from kundenkreis.api import (
     access,
     activities,
+    automation,
     catalogue,
     contacts,
     customers,
@@ -149,6 +150,7 @@ NOUNS = [
     *history.NOUNS,
     *house.NOUNS,
     *fields.NOUNS,
+    *automation.NOUNS,
     *privacy.NOUNS,
     *erasing.NOUNS,
 ]
@@ -176,6 +178,7 @@ ROOMS = (
     history,
     house,
     fields,
+    automation,
     privacy,
     erasing,
 )

@@ -19,6 +19,7 @@ from kundenkreis.core.models import House as TheHouse
 from kundenkreis.demo import (
     accounts,
     activities,
+    automation,
     duplicates,
     fields,
     groups,
@@ -118,5 +119,8 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Access review", lambda: reviews.add(house, now)),
         ("Data protection", lambda: privacy.add(house, TODAY, now)),
         ("Views", lambda: views.add(house.people["Ben"])),
-        *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON),
+        *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[:-1]),
+        ("Automation rules", lambda: automation.add(house.people["Alma"], now)),
+        *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[-1:]),
+        ("What the rules do", lambda: automation.act(house.people["Ben"], now)),
     ]

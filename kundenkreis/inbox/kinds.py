@@ -27,6 +27,7 @@ KINDS = (
     Kind("reminder", _("A reminder that I set"), "alarm-clock"),
     Kind("hand_over", _("I take over from somebody"), "users"),
     Kind("import", _("An import has ended"), "upload"),
+    Kind("automation", _("A rule of the house tells me, or a rule that I answer for has failed"), "zap"),
     Kind("privacy", _("Data protection: requests, breaches, alerts, problems"), "shield"),
     Kind("new_device", _("Somebody signs in as me with a new device"), "smartphone"),
     Kind("undo", _("An import was taken back"), "undo-2"),

@@ -15,6 +15,9 @@ from huey import crontab
 from huey.contrib.djhuey import HUEY, close_db
 
 from kundenkreis.activities import morning, reminding, touching
+from kundenkreis.automation import tasks as automation_tasks
+from kundenkreis.automation import working as automation
+from kundenkreis.automation.models import AutomationRun
 from kundenkreis.core import planning
 from kundenkreis.customers import barring, editing_very_many
 from kundenkreis.fields import indexing, rolling
@@ -186,6 +189,19 @@ def follow_roll_ups() -> None:
 def roll_up_of_the_day() -> None:
     """Roll-ups whose conditions count days back from today."""
     rolling.each_night()
+
+
+@at(crontab())
+def follow_automation() -> None:
+    """What has happened since starts rules within a minute; while an import is under way they wait for its end."""
+    if automation.is_due() and not running.is_busy():
+        automation_tasks.follow.enqueue()
+
+
+@at(crontab(hour="1", minute="55"))
+def forget_automation_runs() -> None:
+    """What rules did is remembered for 90 days."""
+    AutomationRun.forget_old()
 
 
 @at(crontab(minute="*/10"))

@@ -31,6 +31,8 @@ LEFT_OUT = {
     "customers.Consent": {"ticket"},
     "files.Document": {"subject_type", "subject_id", "account_id", "latest"},
     "lists.Opened": {"noun", "record_id"},
+    "automation.AutomationRun": {"noun", "record_id"},
+    "automation.AutomationMet": {"rule", "record_id"},
     "quality.Merge": {"kept_id", "gone_id"},
     "quality.SheetCell": {"record_id", "params"},
     "privacy.Redaction": {"contact", "account", "by"},

@@ -26,6 +26,8 @@ _SAID_BY: dict[str, tuple[str, Any, Any]] = {
     "quality.Merge": ("noun", "contact", "account"),
     "quality.SheetCell": ("sheet__noun", "contacts", "accounts"),
     "lists.Opened": ("noun", "contacts", "accounts"),
+    "automation.AutomationRun": ("noun", "contacts", "accounts"),
+    "automation.AutomationMet": ("rule__belongs_to", "contacts", "accounts"),
     "files.Document": ("subject_type", "customers.contact", "customers.account"),
     "privacy.Restriction": ("noun", "contact", "account"),
     "privacy.LegalHold": ("noun", "contact", "account"),

@@ -156,6 +156,8 @@ TABLE: dict[str, dict[str, Scope]] = {
         "mileage_rates.change": ALL,
         "registers.change": ALL,
         "fields.change": ALL,
+        "automation.see": ALL,
+        "automation.change": ALL,
         "suppressions.see": ALL,
         "suppressions.change": ALL,
         "suppressions.discard": ALL,

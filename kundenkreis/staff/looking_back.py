@@ -68,6 +68,7 @@ _DECIDED_BY = {
     "privacy.problem": "privacy",
     "privacy.alert": "privacy",
     "privacy.alertrule": "privacy",
+    "automation.automationrule": "automation",
 }
 # Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
 _PARTS = frozenset(
@@ -93,6 +94,7 @@ _PARTS = frozenset(
         "privacy.problem",
         "privacy.alert",
         "privacy.alertrule",
+        "automation.automationrule",
     }
 )
 # What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.

@@ -22,6 +22,7 @@ KINDS = {
     "merge": lazy("Merging"),
     "sheet": lazy("Edited in a spreadsheet"),
     "api": lazy("API"),
+    "automation": lazy("Rule"),
     "purge": lazy("Emptying the bin"),
 }
 

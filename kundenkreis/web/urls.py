@@ -10,6 +10,8 @@ from kundenkreis.web.views import (
     accounts,
     activities,
     activity_page,
+    automation,
+    automation_runs,
     behind,
     bulk,
     calendar,
@@ -313,6 +315,19 @@ QUALITY = [
     path("of/<slug:noun>/<int:pk>/waive/<int:rule_pk>/", quality.waive, name="waive"),
     path("exceptions/<int:pk>/discard/", quality.unwaive, name="unwaive"),
 ]
+AUTOMATION = [
+    path("", automation.index, name="list"),
+    path("new/", automation.add, name="add"),
+    path("<int:pk>/", automation.detail, name="detail"),
+    path("<int:pk>/edit/", automation.edit, name="edit"),
+    path("<int:pk>/preview/", automation.look, name="look"),
+    path("<int:pk>/switch/", automation.switch, name="switch"),
+    path("<int:pk>/discard/", automation.discard, name="discard"),
+]
+AUTOMATION_RUNS = [
+    path("", automation_runs.index, name="list"),
+    path("<int:pk>/", automation_runs.detail, name="detail"),
+]
 QUALITY_RULES = [
     path("", quality_rules.index, name="list"),
     path("new/", quality_rules.add, name="add"),
@@ -433,6 +448,8 @@ urlpatterns = [
     path("house/wordings/", include((WORDINGS, "wordings"))),
     path("", include((OPT_IN, "opt_in"))),
     path("house/fields/", include((FIELDS, "fields"))),
+    path("house/automation/runs/", include((AUTOMATION_RUNS, "automation_runs"))),
+    path("house/automation/", include((AUTOMATION, "automation"))),
     path("house/rates/", include((RATES, "rates"))),
     path("house/mileage-rates/", include((MILEAGE_RATES, "mileage_rates"))),
     path("zones/", zones.options, name="zones"),

@@ -100,6 +100,13 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "quality-waivers": {"rule_id": "@quality-rules", "account_id": account, "reason": "Has none"},
         "lookups": {"account_id": account, "number": "ATU13585627", "answer": "valid", "asked_on": "2026-01-15"},
         "custom-fields": {"belongs_to": "accounts", "key": "made", "kind": "text", "label_en": "Made"},
+        "automation-rules": {
+            "name": "Made",
+            "belongs_to": "accounts",
+            "when": "added",
+            "responsible_id": world.admin.pk,
+            "actions": [{"do": "notify", "to": ["owner"]}],
+        },
         "exchange-rates": {"currency": "CHF", "on": "2026-02-01", "rate": "0.94", "source": "ECB"},
     }
 

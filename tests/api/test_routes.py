@@ -59,6 +59,7 @@ SEE = {
     "trip-legs": "trips.see",
     "mileage-rates": "",
     "privacy-requests": "requests.add",
+    **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
     **dict.fromkeys(("purposes", "breaches", "alerts", "erasures", "restrictions"), "privacy.see"),
     "problems": "",
 }
@@ -88,6 +89,7 @@ ADD = {
     "quality-rules": "quality.change",
     "quality-waivers": "quality.waive",
     "custom-fields": "fields.change",
+    "automation-rules": "automation.change",
     "trips": "trips.add",
     "trip-legs": "trips.change",
     "mileage-rates": "mileage_rates.change",

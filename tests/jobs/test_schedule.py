@@ -46,7 +46,7 @@ def test_the_timetable_is_complete(queue):
         "refresh_touches", "learn_tables", "follow_quality", "measure_quality", "heal_custom_indexes",
         "resume_edited_sheets", "forget_edited_sheets", "remind_of_requests", "remind_of_breaches", "forget_watched",
         "resume_erasures", "end_restrictions", "compact_after_erasures",
-        "follow_roll_ups", "roll_up_of_the_day",
+        "follow_roll_ups", "roll_up_of_the_day", "follow_automation", "forget_automation_runs",
     }  # fmt: skip
 
 
@@ -65,6 +65,8 @@ def test_the_timetable_is_complete(queue):
         "roll_up_of_the_day",
         "follow_quality",
         "measure_quality",
+        "follow_automation",
+        "forget_automation_runs",
     ],
 )
 def test_an_entry_does_its_work_in_a_real_house(queue, world, name):

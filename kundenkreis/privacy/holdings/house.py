@@ -114,6 +114,24 @@ SHELF.holds(
     "lists.Opened", P.STAFF, R.DAYS, some(C.TECHNICAL, F.DELETE, "person noun record_id at"),
     contact="record_id", account="record_id", staff="person_id", origin=_ITSELF, note=_("`noun` says which record is meant."),
 )  # fmt: skip
+SHELF.holds(
+    "automation.AutomationRule", P.STAFF, R.RELATION,
+    some(C.FREE_TEXT, F.SEARCH, "name note actions conditions"), some(C.REFERENCE, F.STAYS, "responsible"), staff="responsible_id",
+    plain="key belongs_to when field from_value to_value days for_imports most_a_day is_on stopped_why since_event is_prepared reached"
+    " looked_on told", origin=_HERSELF, note=_("Actions name colleagues; a rule that names one who has left is shown as broken."),
+)  # fmt: skip
+SHELF.holds(
+    "automation.AutomationRun", P.PROOF, R.NINETY_DAYS,
+    some(C.TECHNICAL, F.DELETE, "noun record_id occasion at state done_at deeds"), some(C.FREE_TEXT, F.DELETE, "problem"),
+    some(C.REFERENCE, F.EXPIRES, "actor_id"), contact="record_id", account="record_id", staff="actor_id",
+    plain="rule chain batch events", origin=_ITSELF, note=_("`noun` says which record is meant."),
+)  # fmt: skip
+SHELF.holds(
+    "automation.AutomationMet", P.ANALYSIS, R.DERIVED, some(C.TECHNICAL, F.DELETE, "record_id"),
+    contact="record_id", account="record_id", plain="rule", origin=_ITSELF,
+    note=_("Which records fulfil the conditions of a rule, and so do not newly fulfil them."),
+)  # fmt: skip
+SHELF.nothing("automation.AutomationMark", _("How far the program has read."))
 SHELF.nothing(
     "fields.CustomField",
     _("Which fields the house has of its own. Their values stand in the records, and count as personal there."),

@@ -42,7 +42,7 @@ def answer(page: ListPage, request: HttpRequest, now: State) -> HttpResponse:
         return _show(page, request, now, root)
     if verb == "count":
         return _count(page, request, root)
-    _change(root, verb, place)
+    change_draft(root, verb, place)
     pick(root, request.user)
     return _draw(page, request, now, drafts.placed(root, _choices(page, request)))
 
@@ -61,7 +61,7 @@ def _records(request: HttpRequest, page: ListPage) -> list[str]:
     return [text for text in request.GET.getlist("f") if text.partition(":")[0] in names]
 
 
-def _change(root: Block, verb: str, place: str) -> None:
+def change_draft(root: Block, verb: str, place: str) -> None:
     """Add a condition ("add") or a group ("any", "all", "none") to the group at a place, or take what stands there away ("remove")."""
     found = drafts.at(root, place) if place else None
     if verb == "remove" and found is not None and place != "c":
@@ -80,12 +80,12 @@ def _show(page: ListPage, request: HttpRequest, now: State, root: Block) -> Http
     drafts.placed(root, _choices(page, request))
     pick(root, request.user)
     texts = [part.written() for part in root.parts if part.is_finished]
-    unfinished = _unfinished(root)
-    for row in unfinished:
+    lacking = unfinished(root)
+    for row in lacking:
         row.problem = row.problem or _("“%(label)s” needs a value to compare with.") % {
             "label": row.asked.label if row.asked else ""
         }
-    if not unfinished:
+    if not lacking:
         try:
             parse(texts, page.readable_filters, by=request.user, today=clock.today())
         except BadFilter as bad:
@@ -105,11 +105,12 @@ def _count(page: ListPage, request: HttpRequest, root: Block) -> HttpResponse:
     return HttpResponse(escape(now.problem or page.count_text(request, now) or _("Not counted yet: it takes longer")))
 
 
-def _unfinished(block: Block) -> list[Row]:
+def unfinished(block: Block) -> list[Row]:
+    """The conditions that were begun and lack their value."""
     found = []
     for part in block.parts:
         if isinstance(part, Block):
-            found += _unfinished(part)
+            found += unfinished(part)
         elif not part.is_finished:
             found.append(part)
     return found
