@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.customers.discretion import Discretion
+from kundenkreis.fields.picking import event_says
+from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.history.models import Event
 from kundenkreis.staff.models import AccessCheck
 from kundenkreis.web import customs, formats
@@ -51,6 +53,7 @@ _BESIDE = {
     "place": lazy("place"),
     "request": lazy("request"),
     "reason": lazy("reason"),
+    "choice_order": lazy("order"),
 }
 # Words for their values, where those are for programs.
 _BESIDE_WORDS: dict[str, dict[str, Any]] = {"verdict": dict(AccessCheck.Verdict.choices)}
@@ -194,6 +197,9 @@ def fields_told(model: type[models.Model] | None, changes: dict[str, list]) -> l
     for name, values in list(changes.items())[:_MOST]:
         if name in _HIDDEN or len(values) < 2:
             continue
+        if key := event_says(name):
+            found.append((_("Value “%(name)s”") % {"name": key}, *map(_choice_told, values[:2])))
+            continue
         if own := customs.field_of(model, name):
             found.append((str(own.label), customs.said(own, values[0]), customs.said(own, values[1])))
             continue
@@ -208,9 +214,20 @@ def fields_told(model: type[models.Model] | None, changes: dict[str, list]) -> l
     return found
 
 
+def _choice_told(one: Any) -> str:
+    """A choice of a list as history kept it: its names, and what it is beside that."""
+    if not isinstance(one, dict):
+        return ""
+    marks = (("merged", _("merged into “%(name)s”") % {"name": one.get("merged")}), ("retired", _("retired")), ("default", _("the usual one")))
+    said_of = [text for mark, text in marks if one.get(mark)][:1]
+    return ", ".join(filter(None, (" | ".join(filter(None, (one.get("en"), one.get("de")))), *said_of)))
+
+
 def _readable(field: Any, value: Any) -> Any:
     if value is None or field is None:
         return value
+    if pick := pick_of(field):
+        return said(pick, value)
     if getattr(field, "choices", None):
         return dict(field.flatchoices).get(value, value)
     if isinstance(value, list):

@@ -114,6 +114,8 @@ FURTHER = (
     Place("privacy_alerts:list", lazy("Alerts"), "bell-ring", "privacy.see"),
     Place("problems:list", lazy("Reported problems"), "message-circle"),
     Place("fields:list", lazy("Custom fields"), "list-checks", "fields.change"),
+    Place("picks:list", lazy("Pick lists"), "list-checks", "fields.change"),
+    Place("layouts:list", lazy("Layouts"), "layers", "fields.change"),
     Place("history:batches", lazy("Batches"), "layers", "history.see"),
     Place("teams:list", lazy("Teams"), "users", "people.see"),
     Place("territories:list", lazy("Territories"), "map", "people.see"),
