@@ -88,6 +88,8 @@ ADD = {
     "quality-rules": "quality.change",
     "quality-waivers": "quality.waive",
     "custom-fields": "fields.change",
+    "pick-lists": "fields.change",
+    "layouts": "fields.change",
     "trips": "trips.add",
     "trip-legs": "trips.change",
     "mileage-rates": "mileage_rates.change",

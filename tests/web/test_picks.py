@@ -75,7 +75,7 @@ def test_ten_thousand_values_are_paged_searched_and_found_by_typing(world, signe
     picking.add_many(picking.get("accounts.industry"), [(f"Kind {n:05}", "") for n in range(10_000)], by=None)
     alma = signed_in(world.admin)
     page = alma.get(f"{HERE}?page=3")
-    assert "Kind 00200" in text_of(page) and "Kind 00100" not in text_of(page) and len(page.content) < 150_000
+    assert "Kind 00100" in text_of(page) and "Kind 00050" not in text_of(page) and len(page.content) < 150_000
     assert "Kind 09999" in text_of(alma.get(f"{HERE}?q=09999"))
     ada = signed_in(world.ada)
     assert "Kind 04711" in text_of(ada.get(f"{HERE}options/?q=04711"))

@@ -118,6 +118,8 @@ SHELF.nothing(
     "fields.CustomField",
     _("Which fields the house has of its own. Their values stand in the records, and count as personal there."),
 )
+SHELF.nothing("fields.PickList", _("How the house calls what there is to choose from."))
+SHELF.nothing("fields.Layout", _("Which fields stand where, on pages and in forms."))
 SHELF.nothing("fields.Behind", _("Numbers of records whose sums are to be worked out anew."))
 SHELF.nothing("rates.ExchangeRate", _("Exchange rates."))
 SHELF.holds(

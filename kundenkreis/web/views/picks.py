@@ -25,7 +25,7 @@ from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.trails import steps_of
 
 ACTION = "fields.change"
-ON_A_PAGE = 100
+ON_A_PAGE = 50
 SUGGESTED = 10
 # Where the records that hold a value are listed: list → (list of records, its filter).
 ASKED = {
