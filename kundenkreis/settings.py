@@ -49,6 +49,7 @@ ROOMS = [
     "kundenkreis.core",
     "kundenkreis.history",
     "kundenkreis.staff",
+    "kundenkreis.configuration",
     "kundenkreis.files",
     "kundenkreis.inbox",
     "kundenkreis.lists",

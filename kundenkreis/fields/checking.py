@@ -254,9 +254,12 @@ def _of_formulas(field: CustomField) -> dict[str, Any]:
     return {}
 
 
-def refuse_if_used(field: CustomField) -> None:
-    """Raises ValidationError, with a sentence, when a formula reads the field or a record holds a value of it."""
-    if read_by := [one for one, tree in known.of(field.belongs_to).formulas if field.key in formula.names(tree)]:
+def refuse_if_used(field: CustomField, going: Iterable[tuple[str, str]] = ()) -> None:
+    """Raises ValidationError, with a sentence, when a formula reads the field or a record holds a value of it. Formulas among `going`
+    (noun, key) go with it.
+    """
+    reading = [one for one, tree in known.of(field.belongs_to).formulas if field.key in formula.names(tree)]
+    if read_by := [one for one in reading if (one.belongs_to, one.key) not in set(going)]:
         said = _("The formula of “%(field)s” reads it.")
         raise ValidationError(said, params={"field": read_by[0].label})
     holding = NOUNS[field.belongs_to].model._base_manager.filter(custom__has_key=field.key)
@@ -264,9 +267,9 @@ def refuse_if_used(field: CustomField) -> None:
         raise ValidationError(_("It holds values already. Retire it instead."))
 
 
-def is_used(field: CustomField) -> bool:
+def is_used(field: CustomField, going: Iterable[tuple[str, str]] = ()) -> bool:
     try:
-        refuse_if_used(field)
+        refuse_if_used(field, going)
     except ValidationError:
         return True
     return False

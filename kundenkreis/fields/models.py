@@ -174,8 +174,9 @@ class CustomField(Choosing):
     @classmethod
     def indispensable(cls, after: Mapping[int, Mapping[str, Any] | None]) -> set[int]:
         """A field that an undo would delete stays while records hold values of it, or a formula reads it."""
-        gone = cls._base_manager.filter(pk__in=[pk for pk, values in after.items() if values is None])
-        return {one.pk for one in gone if checking.is_used(one)}
+        gone = list(cls._base_manager.filter(pk__in=[pk for pk, values in after.items() if values is None]))
+        going = {(one.belongs_to, one.key) for one in gone}
+        return {one.pk for one in gone if checking.is_used(one, going)}
 
     @classmethod
     def summed_on(cls, ids: Collection[int]) -> set[int]:

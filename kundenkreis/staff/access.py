@@ -156,6 +156,7 @@ TABLE: dict[str, dict[str, Scope]] = {
         "mileage_rates.change": ALL,
         "registers.change": ALL,
         "fields.change": ALL,
+        "configuration.change": ALL,
         "suppressions.see": ALL,
         "suppressions.change": ALL,
         "suppressions.discard": ALL,

@@ -116,6 +116,7 @@ FURTHER = (
     Place("fields:list", lazy("Custom fields"), "list-checks", "fields.change"),
     Place("picks:list", lazy("Pick lists"), "list-checks", "fields.change"),
     Place("layouts:list", lazy("Layouts"), "layers", "fields.change"),
+    Place("configuration:index", lazy("Configuration"), "settings", "configuration.change"),
     Place("history:batches", lazy("Batches"), "layers", "history.see"),
     Place("teams:list", lazy("Teams"), "users", "people.see"),
     Place("territories:list", lazy("Territories"), "map", "people.see"),

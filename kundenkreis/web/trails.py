@@ -23,6 +23,8 @@ KINDS = {
     "sheet": lazy("Edited in a spreadsheet"),
     "api": lazy("API"),
     "purge": lazy("Emptying the bin"),
+    "configuration": lazy("Configuration"),
+    "values_merged": lazy("Values merged"),
 }
 
 
