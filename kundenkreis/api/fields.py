@@ -152,6 +152,7 @@ CUSTOM_FIELDS = Noun(
     change=_change,
 )
 
+
 def _listed(given: dict[str, Any]) -> dict[str, Any]:
     for name in ("choices", "groups"):
         if given.get(name) is not None:

@@ -85,7 +85,7 @@ def of_json(given: Any) -> Document:
     base = given.get("base")
     if base is not None and not isinstance(base, dict):
         raise ValidationError(_("This is no file with a configuration."))
-    house = given.get("house") if isinstance(given.get("house"), str) else ""
+    house = str(given.get("house") or "")
     unknown = [name[:60] for name in given["parts"] if parts.get(name) is None]
     return Document(_parts(given["parts"]), None if base is None else _parts(base), house[:200], unknown)
 
@@ -138,5 +138,8 @@ def _translated(given: Any) -> Any:
     named = all(isinstance(row, dict) and {"belongs_to", "key"} <= row.keys() for row in rows)
     if not named:
         return given
-    fields = {f"{row['belongs_to']}.{row['key']}": {k: v for k, v in row.items() if k not in ("belongs_to", "key")} for row in rows}
+    fields = {
+        f"{row['belongs_to']}.{row['key']}": {k: v for k, v in row.items() if k not in ("belongs_to", "key")}
+        for row in rows
+    }
     return {"format": FORMAT, "version": VERSION, "parts": {"custom_fields": fields}}

@@ -14,6 +14,8 @@ class Origin(models.Model):
     house = models.CharField(_("house"), max_length=200, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
 
+    objects: models.Manager[Origin] = models.Manager()
+
     class Meta:
         verbose_name = _("origin of a test copy")
 
@@ -28,6 +30,8 @@ class Loaded(models.Model):
     name = models.CharField(_("file"), max_length=200, blank=True)
     document = models.JSONField(_("configuration"), default=dict)
     at = models.DateTimeField(_("when"), default=timezone.now)
+
+    objects: models.Manager[Loaded] = models.Manager()
 
     class Meta:
         verbose_name = _("configuration that was loaded")

@@ -9,7 +9,11 @@ from kundenkreis.fields import layouts
 
 ACCOUNT = (
     ("company", _("Company"), ("name", "kind", "person", "industry", "employees", "language", "currency")),
-    ("care", _("Care"), ("owner", "team", "territory", "tier", "touch_days", "touch_reason", "relation", "customer_since")),
+    (
+        "care",
+        _("Care"),
+        ("owner", "team", "territory", "tier", "touch_days", "touch_reason", "relation", "customer_since"),
+    ),
     ("reach", _("Address and ways to reach"), ("email", "phone", "website", "street", "postcode", "place", "country")),
     ("register", _("Register and tax"), ("vat_id", "register_number", "register_court", "gln")),
     ("more", _("More"), ("tags", "description")),

@@ -34,7 +34,9 @@ def _checked(noun: str, given: Any) -> list[dict[str, Any]]:
         if not (english or german) or max(len(english), len(german)) > 80 or "\0" in english + german:
             raise ValidationError(_("Each group has a heading of at most 80 characters."))
         if not _KEY.fullmatch(key) or key in keys:
-            raise ValidationError(_("“%(key)s” is no key of a group, or is there twice.") % {"key": key.replace("\0", "")[:60]})
+            raise ValidationError(
+                _("“%(key)s” is no key of a group, or is there twice.") % {"key": key.replace("\0", "")[:60]}
+            )
         keys.add(key)
         fields = group.get("fields", [])
         if not isinstance(fields, list):
@@ -54,7 +56,9 @@ def _field(noun: str, one: Any, names: set[str]) -> dict[str, Any]:
     if name in names:
         raise ValidationError(_("“%(label)s” is there twice.") % {"label": name})
     names.add(name)
-    page, form, required = (bool(one.get(part, usual)) for part, usual in (("page", True), ("form", True), ("required", False)))
+    page, form, required = (
+        bool(one.get(part, usual)) for part, usual in (("page", True), ("form", True), ("required", False))
+    )
     if name in arranged.needed and not form:
         label = arranged.label_of(name)
         raise ValidationError(_("“%(label)s” is required; the form cannot do without it.") % {"label": label})

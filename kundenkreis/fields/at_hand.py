@@ -1,4 +1,4 @@
-"""What every process knows of the house's own without asking the database at each page: processes share a token that says whether it is still true."""
+"""What every process knows of the house's own without asking at each page: processes share a token that says whether it is still true."""
 
 from __future__ import annotations
 
@@ -54,4 +54,3 @@ class AtHand(Generic[Known]):
 def forget_all() -> None:
     for one in _ALL:
         one._drop()
-

@@ -71,7 +71,8 @@ def _choice_told(name: str, value: Any) -> str:
 def _are_choices(given: Any) -> bool:
     texts = ("key", "en", "de", "merged")
     return isinstance(given, list) and all(
-        isinstance(one, dict) and one.get("key") and all(isinstance(one.get(text, ""), str) for text in texts) for one in given
+        isinstance(one, dict) and one.get("key") and all(isinstance(one.get(text, ""), str) for text in texts)
+        for one in given
     )
 
 
@@ -87,15 +88,19 @@ def _wrong_field(key: str, definition: Any) -> str:
     noun, _dot, rest = key.partition(".")
     if noun not in NOUNS or not rest or len(rest) > 40:
         return _("There is no field “%(key)s”.") % {"key": key[:60]}
-    if not isinstance(definition, dict) or not set(definition) <= set(CARRIED) or definition.get("kind") not in CustomField.Kind.values:
+    if (
+        not isinstance(definition, dict)
+        or not set(definition) <= set(CARRIED)
+        or definition.get("kind") not in CustomField.Kind.values
+    ):
         return _("This is no custom field.")
     for name, value in definition.items():
         wanted = _KINDS_OF.get(name, str)
         if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is int):
             return _("This is no custom field.")
-        if wanted is int and not 0 <= value <= _MOST_NUMBER:
+        if wanted is int and not 0 <= definition[name] <= _MOST_NUMBER:
             return _("This is no custom field.")
-        if name.startswith("required_") and not all(isinstance(one, str) for one in value):
+        if name.startswith("required_") and not all(isinstance(one, str) for one in definition[name]):
             return _("This is no custom field.")
     if "choices" in definition and not _are_choices(definition["choices"]):
         return _("Each choice has a label in English or in German.")
@@ -106,7 +111,9 @@ def _put_fields(changes: Sequence[Change], *, by: Actor | None, batch: Batch, no
     """A retired field of the same key comes back. What formulas and roll-ups read comes before them; choices that may be in use stay, retired."""
     there = {f"{one.belongs_to}.{one.key}": one for one in CustomField.objects.living()}
     worked_out = {CustomField.Kind.ROLLUP: 1, CustomField.Kind.FORMULA: 2}
-    for one in sorted(changes, key=lambda one: (worked_out.get((one.after or {})["kind"], 0), (one.after or {}).get("position", 0))):
+    for one in sorted(
+        changes, key=lambda one: (worked_out.get((one.after or {})["kind"], 0), (one.after or {}).get("position", 0))
+    ):
         noun, _dot, key = one.key.partition(".")
         present, values = there.get(one.key), dict(one.after or {})
         if present is None:
@@ -158,10 +165,18 @@ def _field_conflicts(change: Change) -> list[Conflict]:
         noun, _dot, key = change.key.partition(".")
         retired = CustomField.objects.living().filter(belongs_to=noun, key=key).exclude(retired_at=None).first()
         if retired is not None and retired.kind != after["kind"]:
-            found.append(Conflict(_("A retired field of this key is of another kind: %(kind)s.") % {"kind": retired.get_kind_display()}, stops=True))
+            found.append(
+                Conflict(
+                    _("A retired field of this key is of another kind: %(kind)s.")
+                    % {"kind": retired.get_kind_display()},
+                    stops=True,
+                )
+            )
         return found
     if before["kind"] != after["kind"]:
-        said = _("Another kind would lose values. Choose it on the field's own page, with a preview of what becomes of them.")
+        said = _(
+            "Another kind would lose values. Choose it on the field's own page, with a preview of what becomes of them."
+        )
         found.append(Conflict(said, stops=True))
     if before["refers_to"] != after.get("refers_to", before["refers_to"]):
         found.append(Conflict(_("To what a field leads never changes."), stops=True))
@@ -183,7 +198,11 @@ def _of_choices(kept: picking.Kept | None, before: list[Definition], after: list
         return []
     used = {key: count for key, count in picking.used(kept, list(lost)).items() if count}
     names = ", ".join(f"{_choice_told('', lost[key])} ({count})" for key, count in list(used.items())[:8])
-    return [Conflict(_("Records hold what would be offered no more, and keep it: %(names)s.") % {"names": names})] if used else []
+    return (
+        [Conflict(_("Records hold what would be offered no more, and keep it: %(names)s.") % {"names": names})]
+        if used
+        else []
+    )
 
 
 # --- pick lists
@@ -206,8 +225,8 @@ def _put_lists(changes: Sequence[Change], *, by: Actor | None, batch: Batch, now
     """What records hold stays on the list, retired."""
     for one in changes:
         kept = picking.get(one.key)
-        assert kept is not None and one.after is not None
-        wanted = one.after["choices"]
+        assert kept is not None  # the file was refused else
+        wanted = (one.after or {})["choices"]
         if kept.record is None:
             _told(one.key, lambda: PickList.add(by=by, now=now, batch=batch, name=one.key, choices=wanted))  # noqa: B023
             continue

@@ -83,7 +83,11 @@ def _choice(one: Any, taken: Iterable[str], longest: int) -> dict[str, Any]:
     key = one.get("key", "").strip() or _key(english or german, taken, longest)
     if "\0" in key or len(key) > most or (not longest and not re.fullmatch(r"[a-z0-9_]{1,40}", key)):
         raise ValidationError(_("“%(key)s” is no key of a choice.") % {"key": key.replace("\0", "")[:60]})
-    marks = {name: value for name, value in (("default", bool(one.get("default"))), ("merged", one.get("merged", ""))) if value}
+    marks = {
+        name: value
+        for name, value in (("default", bool(one.get("default"))), ("merged", one.get("merged", "")))
+        if value
+    }
     return {"key": key, "en": english, "de": german, "retired": bool(one.get("retired"))} | marks
 
 
@@ -94,7 +98,7 @@ def _key(label: str, taken: Iterable[str], longest: int) -> str:
 def _together(found: dict[str, dict[str, Any]]) -> None:
     """What is merged leads to a choice that is there and was not merged itself; what is retired is nobody's usual choice."""
     for one in found.values():
-        into = found.get(one.get("merged", ""), None) if "merged" in one else one
+        into = found.get(one.get("merged", "")) if "merged" in one else one
         if into is None or (into is not one and "merged" in into):
             raise ValidationError({"choices": _("“%(key)s” is no key of a choice.") % {"key": one["merged"][:60]}})
         if "merged" in one:
@@ -115,8 +119,8 @@ def refuse_alike(given: list[dict[str, Any]], new: dict[int, int]) -> None:
         one, line = given[place], new.get(place, 0)
         texts = {fold(text) or text.strip().casefold(): text for text in (one["en"], one["de"]) if text.strip()}
         if place in new and (alike := [key for key in texts if key in seen]):
-            said = _("“%(label)s” is called almost like “%(other)s”.")
-            said %= {"label": texts[alike[0]], "other": seen[alike[0]]}
+            names = {"label": texts[alike[0]], "other": seen[alike[0]]}
+            said = _("“%(label)s” is called almost like “%(other)s”.") % names
             raise ValidationError({"choices": _("Line %(n)d: %(why)s") % {"n": line, "why": said} if line else said})
         seen |= texts
 

@@ -54,7 +54,9 @@ class Arranged:
 NOUNS: dict[str, Arranged] = {}
 
 
-def tell(name: str, model: type[models.Model], label: Any, groups: Iterable[tuple[str, Any, Iterable[str]]], **more: Any) -> None:
+def tell(
+    name: str, model: type[models.Model], label: Any, groups: Iterable[tuple[str, Any, Iterable[str]]], **more: Any
+) -> None:
     """This noun has a layout. `groups` are (key, heading, names)."""
     made = tuple(Group(key, heading, tuple(names)) for key, heading, names in groups)
     NOUNS[name] = Arranged(name, model, label, made, **more)
@@ -115,7 +117,7 @@ def shipped(noun: str) -> list[Section]:
 def complete(noun: str, kept: list[dict[str, Any]]) -> list[Section]:
     """The kept groups, and what they do not name: a field stands at the end of its group, a custom one under its heading."""
     arranged, own = NOUNS[noun], custom.of(noun)
-    there = {name for name in arranged.names} | {one.name for one in own.active}
+    there = set(arranged.names) | {one.name for one in own.active}
     named = {one["name"] for group in kept for one in group["fields"]}
     home = {name: group.key for group in arranged.groups for name in group.names}
     left: dict[str, list[Placed]] = {}
@@ -123,13 +125,19 @@ def complete(noun: str, kept: list[dict[str, Any]]) -> list[Section]:
     for name in arranged.names:
         if name not in named:
             place = home.get(name, "")
-            left.setdefault(place if place in keys else keys[-1] if keys else "", []).append(Placed(name, page=name in home))
+            left.setdefault(place if place in keys else keys[-1] if keys else "", []).append(
+                Placed(name, page=name in home)
+            )
     heading_of = {text.casefold(): g["key"] for g in reversed(kept) for text in (g["en"], g["de"]) if text}
     mine = []
     for one in own.active:
         if one.name not in named:
-            place = heading_of.get(one.group_en.casefold() or "\0") or heading_of.get(one.group_de.casefold() or "\0")
-            left.setdefault(place, []).append(Placed(one.name)) if place else mine.append(one.name)
+            headings = [text.casefold() for text in (one.group_en, one.group_de) if text]
+            under = next((heading_of[text] for text in headings if text in heading_of), "")
+            if under:
+                left.setdefault(under, []).append(Placed(one.name))
+            else:
+                mine.append(one.name)
     some = []
     for group in kept:
         placed = [Placed(**one) for one in group["fields"] if one["name"] in there]
@@ -142,7 +150,11 @@ def _own_groups(noun: str, but: Iterable[str]) -> list[Section]:
     some = [one for one in custom.of(noun).active if one.name not in set(but)]
     found = custom.of(noun).groups(some)
     return [
-        Section(f"own:{fields[0].key}", _lazily(fields[0].group_en, fields[0].group_de), tuple(Placed(one.name) for one in fields))
+        Section(
+            f"own:{fields[0].key}",
+            _lazily(fields[0].group_en, fields[0].group_de),
+            tuple(Placed(one.name) for one in fields),
+        )
         for _heading, fields in found
     ]
 

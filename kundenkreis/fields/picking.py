@@ -4,7 +4,7 @@ choices of a custom field; a list is called "accounts.industry", or "accounts.cu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +56,10 @@ class Kept:
 
     @property
     def has_default(self) -> bool:
-        return self.listing is None or self.is_own or any(
-            column.blank or column.has_default() for column in self._columns()
+        return (
+            self.listing is None
+            or self.is_own
+            or any(column.blank or column.has_default() for column in self._columns())
         )
 
     def _columns(self) -> list[Any]:
@@ -220,10 +222,11 @@ def places(kept: Kept) -> list[tuple[models.QuerySet, str]]:
 def searched(kept: Kept, text: str, *, retired: bool | None = None) -> list[Choice]:
     """Those that fit a typed text, in the list's order."""
     wanted = fold(text) or text.strip().casefold()
-    fits: Callable[[Choice], bool] = lambda one: not wanted or any(  # noqa: E731
-        wanted in (fold(label) or label.casefold()) for label in (one.en, one.de, one.key)
-    )
-    return [one for one in kept.choices if fits(one) and (retired is None or one.retired == retired)]
+
+    def fits(one: Choice) -> bool:
+        return not wanted or any(wanted in (fold(label) or label.casefold()) for label in (one.en, one.de, one.key))
+
+    return [one for one in kept.choices if (retired is None or one.retired == retired) and fits(one)]
 
 
 def event_says(name: str) -> str:

@@ -185,7 +185,9 @@ class PickField(models.CharField):
         if value and is_closed(self.pick):
             choice = words(self.pick).by_key.get(value)
             if (choice is None or choice.retired) and value != self._present(model_instance):
-                raise ValidationError(_("“%(value)s” is none of the choices."), params={"value": said(self.pick, value)[:60]})
+                raise ValidationError(
+                    _("“%(value)s” is none of the choices."), params={"value": said(self.pick, value)[:60]}
+                )
         return value
 
     def _present(self, record: Any) -> Any:

@@ -52,14 +52,20 @@ class PickList(Choosing):
     def clean(self) -> None:
         listing = picks.LISTS.get(self.name)
         if listing is None:
-            raise ValidationError({"name": _("There is no list “%(name)s”.") % {"name": self.name.replace("\0", "")[:60]}})
+            raise ValidationError(
+                {"name": _("There is no list “%(name)s”.") % {"name": self.name.replace("\0", "")[:60]}}
+            )
         values = {value for value, _label in listing.values}
         if not listing.is_own and set(self.by_key) != values:
-            raise ValidationError({"choices": _("The program depends on the values of this list; they can be renamed and hidden only.")})
+            raise ValidationError(
+                {"choices": _("The program depends on the values of this list; they can be renamed and hidden only.")}
+            )
         if not listing.is_own and all(one["retired"] for one in self.choices):
             raise ValidationError({"choices": _("Something has to be left to choose from.")})
         if any("merged" in one for one in self.choices) and not listing.is_own:
-            raise ValidationError({"choices": _("The program depends on the values of this list; they can be renamed and hidden only.")})
+            raise ValidationError(
+                {"choices": _("The program depends on the values of this list; they can be renamed and hidden only.")}
+            )
         if self.pk and listing.is_own:
             lost = type(self)._base_manager.get(pk=self.pk).by_key.keys() - self.by_key.keys()
             if used := [key for key in lost if _is_used(listing, key)]:
@@ -98,7 +104,9 @@ class Layout(Recorded):
         verbose_name = _("layout")
         verbose_name_plural = _("layouts")
         constraints = [
-            models.UniqueConstraint(fields=["belongs_to", "role"], condition=models.Q(deleted_at=None), name="fields_layout_once")
+            models.UniqueConstraint(
+                fields=["belongs_to", "role"], condition=models.Q(deleted_at=None), name="fields_layout_once"
+            )
         ]
         indexes = [bin_index("fields_layout_bin")]
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.fields import known
-from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.fields.nouns import NOUNS
+from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.history import trail
 from kundenkreis.history.models import Event
 from kundenkreis.privacy import belonging, inventory

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.fields import known, references
-from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.fields.nouns import NOUNS
+from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.fields.stored import FOLDED, REASON
 from kundenkreis.fields.values import python
 from kundenkreis.privacy.belonging import Person

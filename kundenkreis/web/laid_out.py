@@ -29,7 +29,9 @@ def groups(
     return found
 
 
-def teller(noun: str, person: Any, own: Mapping[str, Fact]) -> Callable[[Mapping[str, Fact]], list[tuple[str, list[Fact]]]]:
+def teller(
+    noun: str, person: Any, own: Mapping[str, Fact]
+) -> Callable[[Mapping[str, Fact]], list[tuple[str, list[Fact]]]]:
     """For a template that tells its facts itself: `told({"kind": (label, value), …})` are (heading, facts). What no layout knows stands at the
     end of the first group; what is empty is left out.
     """

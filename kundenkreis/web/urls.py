@@ -13,7 +13,6 @@ from kundenkreis.web.views import (
     behind,
     bulk,
     calendar,
-    configuration,
     contacts,
     credit,
     custom_fields,
@@ -25,7 +24,6 @@ from kundenkreis.web.views import (
     imports,
     inbox,
     insights,
-    layouts,
     legs,
     me,
     merges,
@@ -58,7 +56,6 @@ from kundenkreis.web.views import (
     wordings,
     zones,
 )
-from kundenkreis.web.views import picks as pick_lists
 from kundenkreis.web.views import bin as bins
 from kundenkreis.web.views import house as houses
 from kundenkreis.web.views.calls import lookup
@@ -206,30 +203,6 @@ FIELDS = [
     path("<int:pk>/bring-back/", custom_fields.bring_back, name="bring_back"),
     path("<int:pk>/kind/", custom_fields.kind, name="kind"),
     path("<int:pk>/options/", custom_fields.options, name="options"),
-]
-
-
-PICKS = [
-    path("", pick_lists.index, name="list"),
-    path("<str:name>/", pick_lists.detail, name="detail"),
-    path("<str:name>/new/", pick_lists.add, name="add"),
-    path("<str:name>/value/", pick_lists.value, name="value"),
-    path("<str:name>/change/", pick_lists.change, name="change"),
-    path("<str:name>/arrange/", pick_lists.arrange, name="arrange"),
-    path("<str:name>/merge/", pick_lists.merge, name="merge"),
-    path("<str:name>/options/", pick_lists.options, name="options"),
-]
-CONFIGURATION = [
-    path("", configuration.index, name="index"),
-    path("file/", configuration.write, name="file"),
-    path("load/", configuration.load, name="load"),
-    path("compare/", configuration.compare, name="compare"),
-]
-LAYOUTS = [
-    path("", layouts.index, name="list"),
-    path("<slug:noun>/", layouts.edit, name="edit"),
-    path("<slug:noun>/preview/", layouts.preview, name="preview"),
-    path("<slug:noun>/reset/", layouts.reset, name="reset"),
 ]
 
 
@@ -457,9 +430,7 @@ urlpatterns = [
     path("house/wordings/", include((WORDINGS, "wordings"))),
     path("", include((OPT_IN, "opt_in"))),
     path("house/fields/", include((FIELDS, "fields"))),
-    path("house/picks/", include((PICKS, "picks"))),
-    path("house/layouts/", include((LAYOUTS, "layouts"))),
-    path("house/configuration/", include((CONFIGURATION, "configuration"))),
+    path("house/", include("kundenkreis.web.configuration_urls")),
     path("house/rates/", include((RATES, "rates"))),
     path("house/mileage-rates/", include((MILEAGE_RATES, "mileage_rates"))),
     path("zones/", zones.options, name="zones"),

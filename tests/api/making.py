@@ -101,7 +101,10 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "lookups": {"account_id": account, "number": "ATU13585627", "answer": "valid", "asked_on": "2026-01-15"},
         "custom-fields": {"belongs_to": "accounts", "key": "made", "kind": "text", "label_en": "Made"},
         "pick-lists": {"name": "accounts.industry", "choices": [{"en": "Trade", "de": "Handel"}]},
-        "layouts": {"belongs_to": "orders", "groups": [{"key": "about", "en": "About", "fields": [{"name": "customer_reference"}]}]},
+        "layouts": {
+            "belongs_to": "orders",
+            "groups": [{"key": "about", "en": "About", "fields": [{"name": "customer_reference"}]}],
+        },
         "exchange-rates": {"currency": "CHF", "on": "2026-02-01", "rate": "0.94", "source": "ECB"},
     }
 

@@ -20,7 +20,14 @@ from kundenkreis.history.models import Batch, Event
 from tests.fields.defining import define, one_of_each
 
 pytestmark = pytest.mark.django_db
-GROUPS = [{"key": "a", "en": "First", "de": "Zuerst", "fields": [{"name": "place"}, {"name": "custom_hours", "required": True}]}]
+GROUPS = [
+    {
+        "key": "a",
+        "en": "First",
+        "de": "Zuerst",
+        "fields": [{"name": "place"}, {"name": "custom_hours", "required": True}],
+    }
+]
 
 
 def furnish():
@@ -116,7 +123,9 @@ def test_values_that_would_be_lost_are_told_and_another_kind_is_stopped(world):
     del held["parts"]["pick_lists"]["accounts.industry"]["choices"][1]
     world.lindner.change(by=None, industry="Food")
     found = comparing.compare(document.read(json.dumps(held).encode()))
-    seats, industry = ({one.change.key: one for one in found.items}[key] for key in ("accounts.seats", "accounts.industry"))
+    seats, industry = (
+        {one.change.key: one for one in found.items}[key] for key in ("accounts.seats", "accounts.industry")
+    )
     assert seats.is_stopped and not seats.is_usual
     assert "Food" in industry.conflicts[0].text or "Essen" in industry.conflicts[0].text
     with pytest.raises(ValidationError):
@@ -143,7 +152,9 @@ def test_a_test_copy_takes_only_what_it_changed_and_a_change_on_both_sides_is_to
     found = comparing.compare(document.read(file))
     items = {one.change.key: one for one in found.items}
     assert found.is_three_way
-    assert set(items) == {"accounts.seats", "accounts.hours"}, "what only the live house has is none of the copy's business"
+    assert set(items) == {"accounts.seats", "accounts.hours"}, (
+        "what only the live house has is none of the copy's business"
+    )
     assert items["accounts.seats"].is_clash and not items["accounts.hours"].is_clash
     applying.apply(found, applying.usual(found), by=None)
     hours, seats = CustomField.objects.get(key="hours"), CustomField.objects.get(key="seats")
@@ -191,7 +202,10 @@ def test_a_part_of_another_version_is_left_alone_and_an_earlier_file_is_read(wor
 
 
 def test_a_file_that_the_house_cannot_take_changes_nothing(world):
-    fields = {"accounts.a": {"kind": "text", "label_en": "A"}, "accounts.b": {"kind": "formula", "label_en": "B", "formula": "c + 1"}}
+    fields = {
+        "accounts.a": {"kind": "text", "label_en": "A"},
+        "accounts.b": {"kind": "formula", "label_en": "B", "formula": "c + 1"},
+    }
     read = document.read(json.dumps(GOOD | {"parts": {"custom_fields": fields}}).encode())
     found = comparing.compare(read)
     assert "“accounts.b”" in applying.refused(found, applying.usual(found), by=None)
@@ -226,7 +240,9 @@ def test_an_administrator_loads_looks_and_takes_over(world, signed_in):
     assert alma.get("/house/configuration/compare/").status_code == 302
 
 
-words = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=20)
+words = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs", "Cc", "Z")), min_size=1, max_size=20
+)
 choices = st.lists(st.tuples(words, st.one_of(st.just(""), words)), min_size=1, max_size=5)
 
 

@@ -139,7 +139,10 @@ def test_the_choices_of_a_custom_field_are_kept_the_same_way(world):
     picking.add(the(name), "Sunday", "Sonntag", by=None)
     assert picking.used(the(name), ["moonday", "friday"]) == {"moonday": 2, "friday": 1}
     batch = unifying.merge(the(name), "moonday", "monday", by=None)
-    assert [Account.objects.get(pk=one.pk).custom["days"] for one in (first, second)] == [["monday", "friday"], ["monday"]]
+    assert [Account.objects.get(pk=one.pk).custom["days"] for one in (first, second)] == [
+        ["monday", "friday"],
+        ["monday"],
+    ]
     undo.undo_batch(batch, by=None)
     assert Account.objects.get(pk=second.pk).custom["days"] == ["monday", "moonday"]
     assert [one.key for one in known.of("accounts").by_key["days"].choices if not one.retired][-1] == "sunday"

@@ -28,7 +28,9 @@ def test_an_administrator_fills_a_list_and_everybody_chooses_from_it(world, sign
     assert alma.post(f"{HERE}new/", {"lines": "Trade | Handel\nFood | Essen\nArt | Kunst"}).status_code == 303
     world.lindner.change(by=None, industry="Food")
     page = text_of(alma.get(HERE))
-    assert "Trade | Handel" in page and "1 record" in page and "f=accounts" not in page and "industry%3Ain%3AFood" in page
+    assert (
+        "Trade | Handel" in page and "1 record" in page and "f=accounts" not in page and "industry%3Ain%3AFood" in page
+    )
     alma.post(f"{HERE}change/", {"do": "retire:Art"})
     form = text_of(ada.get(f"/accounts/{world.lindner.pk}/edit/"))
     assert '<option value="Trade">Trade</option>' in form and ">Art</option>" not in form
@@ -81,7 +83,9 @@ def test_ten_thousand_values_are_paged_searched_and_found_by_typing(world, signe
     assert "Kind 04711" in text_of(ada.get(f"{HERE}options/?q=04711"))
     form = ada.get(f"/accounts/{world.lindner.pk}/edit/")
     assert len(form.content) < 150_000
-    saved = ada.post(f"/accounts/{world.lindner.pk}/edit/?field=industry", {"industry": "", "industry_text": "kind 04711"})
+    saved = ada.post(
+        f"/accounts/{world.lindner.pk}/edit/?field=industry", {"industry": "", "industry_text": "kind 04711"}
+    )
     assert saved.status_code == 303
     world.lindner.refresh_from_db()
     assert world.lindner.industry == "Kind 04711"
@@ -118,12 +122,19 @@ def test_a_layout_orders_hides_and_insists_on_page_and_form(world, signed_in):
     page = text_of(ada.get(f"/accounts/{world.lindner.pk}/?tab=details"))
     assert "First of all" in page and page.index("field-place") < page.index("field-name")
     assert "field-industry" in page and "field-tier" not in page
-    assert page.index("Care") < page.index("field-custom_seats"), "a field that no layout names stands at the end of its group"
+    assert page.index("Care") < page.index("field-custom_seats"), (
+        "a field that no layout names stands at the end of its group"
+    )
     form = text_of(ada.get(f"/accounts/{world.lindner.pk}/edit/"))
     assert fields_of(form, "name", "place", "industry", "tier") == ["place", "name", "tier"]
-    refused = ada.post("/accounts/new/", {"name": "New", "kind": "company", "relation": "customer", "tier": "", "place": "Linz"})
+    refused = ada.post(
+        "/accounts/new/", {"name": "New", "kind": "company", "relation": "customer", "tier": "", "place": "Linz"}
+    )
     assert refused.status_code == 422 and "required" in text_of(refused)
-    assert ada.post("/accounts/new/", {"name": "New", "kind": "company", "relation": "customer", "tier": "A"}).status_code == 303
+    assert (
+        ada.post("/accounts/new/", {"name": "New", "kind": "company", "relation": "customer", "tier": "A"}).status_code
+        == 303
+    )
 
 
 def test_a_layout_of_a_role_is_that_role_s_alone_and_opens_nothing(world, signed_in):
@@ -131,7 +142,9 @@ def test_a_layout_of_a_role_is_that_role_s_alone_and_opens_nothing(world, signed
     settled("accounts", Role.KEY_ACCOUNT_MANAGER, every, by=None)
     assert layouts.of("accounts", Role.ADMINISTRATOR) is None
     form = text_of(signed_in(world.ada).get(f"/accounts/{world.lindner.pk}/edit/"))
-    assert 'name="owner"' not in form, "whoever may not hand accounts over is not asked for the owner, whatever a layout says"
+    assert 'name="owner"' not in form, (
+        "whoever may not hand accounts over is not asked for the owner, whatever a layout says"
+    )
     page = text_of(signed_in(world.admin).get(f"/accounts/{world.lindner.pk}/edit/"))
     assert 'name="owner"' in page
 
@@ -165,13 +178,19 @@ def test_pages_ask_no_more_often_for_lists_and_layouts(world, signed_in, django_
     from django.test.utils import CaptureQueriesContext
 
     ada = signed_in(world.ada)
-    pages = [f"/accounts/{world.lindner.pk}/?tab=details", f"/accounts/{world.lindner.pk}/edit/", "/accounts/?columns=name,relation,industry"]
+    pages = [
+        f"/accounts/{world.lindner.pk}/?tab=details",
+        f"/accounts/{world.lindner.pk}/edit/",
+        "/accounts/?columns=name,relation,industry",
+    ]
 
     def asked():
         found = []
         for page in pages:
             ada.get(page)
-            with CaptureQueriesContext(connection, ) as queries:
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
                 assert ada.get(page).status_code == 200
             found.append(len(queries))
         return found

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from kundenkreis.catalogue.models import Family, Unit
 from kundenkreis.fields import known, values
-from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.fields.known import PREFIX, Field
+from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.quality.reading.cells import as_text
 from kundenkreis.quality.sheets.nouns import Editable
 from kundenkreis.quality.targets import references

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from kundenkreis.core import bulk, search
 from kundenkreis.customers.models.merged import Mergeable
+from kundenkreis.fields.picks import pick_of
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets import references
@@ -19,7 +20,6 @@ from kundenkreis.quality.targets.alike import Alike
 from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem, standing
 from kundenkreis.quality.targets.by_columns import ByColumns, Columnar, NewAlike
 from kundenkreis.quality.targets.changes import Changes
-from kundenkreis.fields.picks import pick_of
 from kundenkreis.quality.targets.choices import choices_of, named_on, written_on
 from kundenkreis.quality.targets.columns import Columns
 from kundenkreis.quality.targets.custom import Custom, field_of, finder, special, specs
@@ -47,7 +47,9 @@ class Records(Columnar):
     special: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     lenient: ClassVar[frozenset[str]] = frozenset()
     takes_custom: ClassVar[type[Custom]] = Custom
-    picked: ClassVar[Mapping[str, str]] = {}  # {field of the target: pick list}, of fields that are the subclass's own business
+    picked: ClassVar[
+        Mapping[str, str]
+    ] = {}  # {field of the target: pick list}, of fields that are the subclass's own business
     related: ClassVar[tuple[str, ...]] = ()  # what the search entry of a changed record names
 
     def __init__(self, job: Job) -> None:
@@ -176,7 +178,9 @@ class Records(Columnar):
             if (text := row.values.get(name)) is not None:
                 chosen = choices.get(str(text).strip().casefold())
                 if chosen is None:
-                    wrong.append(Problem(row.number, name, "unknown_choice", {"value": text, "choices": self._offered(name)}))
+                    wrong.append(
+                        Problem(row.number, name, "unknown_choice", {"value": text, "choices": self._offered(name)})
+                    )
                 else:
                     row.values[name] = chosen
         return wrong

@@ -162,14 +162,14 @@ class FieldedForm(VerbForm):
     def sections(self) -> list[tuple[str, list[Any]]]:
         """The bound fields as the layout has them: (heading, fields); the first ones of the shipped layout stand under none."""
         if self.layout is None:
-            rest = [(heading or _("Further details"), some) for heading, some in self.groups()]
+            rest = [(heading or str(_("Further details")), some) for heading, some in self.groups()]
             return [("", self.built_in()), *rest] if self.built_in() else rest
-        left = {bound.name: bound for bound in self}
-        found = []
+        left: dict[str, Any] = {bound.name: bound for bound in self}
+        found: list[tuple[str, list[Any]]] = []
         for group in self.layout:
             some = [left.pop(one.name) for one in group.fields if one.name in left]
             if some:
-                found.append((str(group.label) or _("Further details"), some))
+                found.append((str(group.label) or str(_("Further details")), some))
         return [("", list(left.values())), *found] if left else found
 
     def _unseen(self, present: Mapping[str, Any]) -> list[str]:

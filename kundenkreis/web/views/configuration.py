@@ -72,7 +72,13 @@ def load(request: HttpRequest) -> HttpResponse:
         content = file.read()
         read = document.read(content)
     except ValidationError as refused:
-        context = {"problem": " ".join(refused.messages), "parts": [], "origin": None, "own": None, "is_test_copy": False}
+        context: dict[str, Any] = {
+            "problem": " ".join(refused.messages),
+            "parts": [],
+            "origin": None,
+            "own": None,
+            "is_test_copy": False,
+        }
         return render(request, "configuration/index.html", context, status=422)
     kept = {"format": document.FORMAT, "version": document.VERSION, "house": read.house, "parts": read.parts}
     kept |= {"base": read.base} if read.base is not None else {}
@@ -111,8 +117,16 @@ def compare(request: HttpRequest) -> HttpResponse:
             return go(request, _batch_url(batch.pk), said % {"num": formats.number(count, 0)})
     elif chosen and not problem:
         problem = applying.refused(found, chosen, by=request.user)
-    context = {"loaded": loaded, "difference": found, "chosen": chosen, "problem": problem, "house": loaded.document.get("house", "")}
-    return render(request, "configuration/compare.html", context, status=422 if problem and request.method == "POST" else 200)
+    context = {
+        "loaded": loaded,
+        "difference": found,
+        "chosen": chosen,
+        "problem": problem,
+        "house": loaded.document.get("house", ""),
+    }
+    return render(
+        request, "configuration/compare.html", context, status=422 if problem and request.method == "POST" else 200
+    )
 
 
 def _read(loaded: Loaded) -> Document:

@@ -122,7 +122,16 @@ def _told(arranged: Arranged, group: dict[str, Any]) -> dict[str, Any]:
         asked = (name in arranged.form) if field is None else not field.is_worked_out
         needed = name in arranged.needed or bool(field and field.is_required)
         shown = field is not None or any(name in shipped.names for shipped in arranged.groups)
-        rows.append(one | {"label": label_of(arranged, name), "asked": asked, "needed": needed, "shown": shown, "own": field is not None})
+        rows.append(
+            one
+            | {
+                "label": label_of(arranged, name),
+                "asked": asked,
+                "needed": needed,
+                "shown": shown,
+                "own": field is not None,
+            }
+        )
     return group | {"rows": rows}
 
 
@@ -132,13 +141,22 @@ def _given(data: QueryDict) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for place, key in enumerate(data.getlist("group")[: arranging.MOST_GROUPS + 1]):
         english, german = (data.getlist(part)[place : place + 1] or [""] for part in ("en", "de"))
-        groups[key or _free(groups, english[0] or german[0])] = {"en": english[0].strip(), "de": german[0].strip(), "fields": []}
+        groups[key or _free(groups, english[0] or german[0])] = {
+            "en": english[0].strip(),
+            "de": german[0].strip(),
+            "fields": [],
+        }
     first = next(iter(groups), "")
     for name in names:
-        place = data.get(f"in:{name}", "")
-        one = {"name": name, "page": f"page:{name}" in data, "form": f"form:{name}" in data, "required": f"required:{name}" in data}
-        groups.get(place, groups.get(first, {"fields": []}))["fields"].append(one)
-    return [{"key": key, **group} for key, group in groups.items() if group["fields"] or group["en"] or group["de"]]
+        group = data.get(f"in:{name}", "")
+        one = {
+            "name": name,
+            "page": f"page:{name}" in data,
+            "form": f"form:{name}" in data,
+            "required": f"required:{name}" in data,
+        }
+        groups.get(group, groups.get(first, {"fields": []}))["fields"].append(one)
+    return [{"key": key, **one} for key, one in groups.items() if one["fields"] or one["en"] or one["de"]]
 
 
 def _free(taken: dict[str, Any], label: str) -> str:
@@ -176,7 +194,9 @@ def preview(request: HttpRequest, noun: str) -> HttpResponse:
             field.disabled = True
     context = {
         "arranged": arranged,
-        "page": [(str(one.label) or _("Further details"), _shown(arranged, one)) for one in sections if _shown(arranged, one)],
+        "page": [
+            (str(one.label) or _("Further details"), _shown(arranged, one)) for one in sections if _shown(arranged, one)
+        ],
         "forms": forms,
         "roles": [(_url(noun, one, "preview"), label, one == person.role) for one, label in Role.choices],
         "edit_url": _url(noun, role),

@@ -35,7 +35,13 @@ ASKED = {
     "activities.kind": ("log:list", "kind"),
     "activities.outcome": ("log:list", "outcome"),
 }
-_LISTS_OF = {"accounts": "accounts:list", "contacts": "contacts:list", "activities": "log:list", "orders": "orders:list", "products": "products:list"}
+_LISTS_OF = {
+    "accounts": "accounts:list",
+    "contacts": "contacts:list",
+    "activities": "log:list",
+    "orders": "orders:list",
+    "products": "products:list",
+}
 
 
 def require(request: HttpRequest) -> None:
@@ -78,7 +84,9 @@ def index(request: HttpRequest) -> HttpResponse:
     for one in picking.every():
         label = str(NOUNS[one.noun].label) if one.noun in NOUNS else one.noun
         offered = sum(not choice.retired for choice in one.choices)
-        groups.setdefault(label, []).append({"kept": one, "url": address(one), "offered": offered, "retired": len(one.choices) - offered})
+        groups.setdefault(label, []).append(
+            {"kept": one, "url": address(one), "offered": offered, "retired": len(one.choices) - offered}
+        )
     return render(request, "picks/list.html", {"groups": list(groups.items())})
 
 
@@ -102,7 +110,9 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
         "count": len(found),
         "page": page,
         "pages": pages,
-        "page_urls": [address(kept, page=n, **own, **({"state": "retired"} if retired else {})) for n in (page - 1, page + 1)],
+        "page_urls": [
+            address(kept, page=n, **own, **({"state": "retired"} if retired else {})) for n in (page - 1, page + 1)
+        ],
         "tabs": [
             (_("Offered"), address(kept, **own), not retired, None),
             (_("Retired"), address(kept, state="retired", **own), retired, None),
@@ -142,7 +152,12 @@ def add(request: HttpRequest, name: str) -> HttpResponse:
             form.add_error("lines", refused.messages)
         else:
             return go(request, address(kept), _("%(n)s values added.") % {"n": len(lines)}, undo=event)
-    return render(request, "picks/add.html", {"kept": kept, "form": form, "list_url": address(kept)}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "picks/add.html",
+        {"kept": kept, "form": form, "list_url": address(kept)},
+        status=422 if form.errors else 200,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -192,7 +207,10 @@ _VERBS: dict[str, tuple[Callable[[Kept, Choice, Any], Any], Any]] = {
     "down": (lambda kept, one, by: _place(kept, one, by, 1), ""),
     "retire": (_retire, lambda: _("“%(name)s” is retired. Records that hold it keep it.")),
     "bring_back": (_bring_back, lambda: _("“%(name)s” is offered again.")),
-    "usual": (lambda kept, one, by: picking.make_usual(kept, one.key, by=by), lambda: _("“%(name)s” is the usual value.")),
+    "usual": (
+        lambda kept, one, by: picking.make_usual(kept, one.key, by=by),
+        lambda: _("“%(name)s” is the usual value."),
+    ),
     "not_usual": (lambda kept, one, by: picking.make_usual(kept, "", by=by), lambda: _("There is no usual value now.")),
     "remove": (lambda kept, one, by: picking.remove(kept, one.key, by=by), lambda: _("“%(name)s” is off the list.")),
 }
@@ -207,7 +225,9 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
     if verb not in _VERBS:
         raise Http404
     act, said = _VERBS[verb]
-    back = address(kept, **{part: text for part in ("q", "state", "page") if (text := request.POST.get(part, "")[:100])})
+    back = address(
+        kept, **{part: text for part in ("q", "state", "page") if (text := request.POST.get(part, "")[:100])}
+    )
     try:
         event = act(kept, one, request.user)
     except ValidationError as refused:
@@ -241,7 +261,12 @@ def merge(request: HttpRequest, name: str) -> HttpResponse:
     one = _choice(kept, request.GET.get("key", ""))
     wanted = request.GET.get("into", "") or request.GET.get("into_text", "")
     into = wanted if wanted in kept.by_key else _called(kept, wanted)
-    context: dict[str, Any] = {"kept": kept, "choice": one, "list_url": address(kept), "back_url": address(kept, "value", key=one.key)}
+    context: dict[str, Any] = {
+        "kept": kept,
+        "choice": one,
+        "list_url": address(kept),
+        "back_url": address(kept, "value", key=one.key),
+    }
     try:
         context |= {"count": unifying.preview(kept, one.key, into), "into": kept.by_key[into]}
         if request.method == "POST":
@@ -252,7 +277,9 @@ def merge(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _called(kept: Kept, text: str) -> str:
-    return next((one.key for one in kept.choices if not one.retired and fold(text) in {fold(one.en), fold(one.de)} - {""}), "")
+    return next(
+        (one.key for one in kept.choices if not one.retired and fold(text) in {fold(one.en), fold(one.de)} - {""}), ""
+    )
 
 
 def _merge(request: HttpRequest, kept: Kept, key: str, into: str, count: int) -> str:
