@@ -25,7 +25,6 @@ from kundenkreis.customers.models import (
     Relation,
     Tag,
 )
-from kundenkreis.fields.asking import picked
 from kundenkreis.lists import asking
 from kundenkreis.staff import access
 
@@ -138,9 +137,9 @@ ACCOUNTS = Noun(
         OF_ACCOUNT_ITSELF,
         Filter("number", "text", "account number"),
         Filter("kind", "choice", "kind", choices=Account.Kind.choices),
-        picked("relation", "relation", "accounts.relation"),
-        picked("tier", "tier", "accounts.tier"),
-        picked("industry", "industry", "accounts.industry"),
+        Filter("relation", "choice", "relation", choices=Account.RelationKind.choices),
+        Filter("tier", "choice", "tier", choices=Account.Tier.choices),
+        Filter("industry", "text", "industry"),
         Filter("country", "choice", "country"),
         Filter("place", "text", "place"),
         Filter("postcode", "text", "postcode"),

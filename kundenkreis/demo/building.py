@@ -19,6 +19,7 @@ from kundenkreis.core.models import House as TheHouse
 from kundenkreis.demo import (
     accounts,
     activities,
+    configuration,
     duplicates,
     fields,
     groups,
@@ -114,6 +115,7 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Records that came in twice", lambda: duplicates.add(ranked, now)),
         ("Data quality", lambda: standards.add(house.people["Alma"], now)),
         ("Custom fields", lambda: fields.add(ranked, house.people["Alma"], now)),
+        ("Configuration", lambda: configuration.add(house.people["Alma"], now)),
         ("Touch plan", _plan_touches),
         ("Access review", lambda: reviews.add(house, now)),
         ("Data protection", lambda: privacy.add(house, TODAY, now)),

@@ -17,7 +17,7 @@ def admin(world, signed_in):
     return signed_in(world.admin)
 
 
-PAGES = ("", "new/", "new/?of=accounts&kind=choice", "load/", "file/")
+PAGES = ("", "new/", "new/?of=accounts&kind=choice")
 
 
 @pytest.mark.parametrize("page", PAGES)
