@@ -17,6 +17,7 @@ from kundenkreis.fields.models import CustomField, Layout, PickList
 from kundenkreis.fields.shaping import settled
 from kundenkreis.history import undo
 from kundenkreis.history.models import Batch, Event
+from kundenkreis.quality.rules import QualityRule
 from tests.fields.defining import define, one_of_each
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,25 @@ def test_a_test_copy_takes_only_what_it_changed_and_a_change_on_both_sides_is_to
     hours, seats = CustomField.objects.get(key="hours"), CustomField.objects.get(key="seats")
     assert (hours.help_en, hours.label_de) == ("Of the copy", "Zeiten"), "both houses' changes hold"
     assert seats.label_en == "Seats of the live house"
+
+
+def test_quality_rules_go_along_and_people_who_are_not_here_are_named(world):
+    kept = {"noun_of": "account", "kind": "filled", "conditions": [], "note": ""}
+    QualityRule.add(by=None, field="gln", weight=2, **kept)
+    QualityRule.add(by=None, field="industry", **kept | {"conditions": [f"owner:is:{world.ada.pk}"]})
+    QualityRule.add(by=None, field="phone", **kept | {"conditions": ["owner:is:999999"]})
+    file, before = document.written(["quality_rules"]).encode(), document.dump(["quality_rules"])
+    QualityRule._base_manager.all().delete()
+    found = comparing.compare(document.read(file))
+    told = {one.change.after["field"]: one for one in found.items}
+    assert not told["gln"].conflicts
+    assert world.ada.get_full_name() in told["industry"].conflicts[0].text and not told["industry"].is_stopped
+    assert "does not exist" in told["phone"].conflicts[0].text and told["phone"].is_stopped
+    batch = applying.apply(found, applying.usual(found), by=None)
+    assert len(document.dump()["quality_rules"]) == 2
+    assert document.dump()["quality_rules"].items() <= before["quality_rules"].items()
+    undo.undo_batch(batch, by=None)
+    assert not document.dump()["quality_rules"]
 
 
 GOOD = {"format": "kundenkreis-configuration", "version": 1}
