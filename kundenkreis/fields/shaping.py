@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -140,7 +140,7 @@ class Layout(Recorded):
 
 
 @transaction.atomic
-def settled(noun: str, role: str, groups: list[Mapping[str, Any]], *, by: Any, **more: Any) -> Any:
+def settled(noun: str, role: str, groups: Sequence[Mapping[str, Any]], *, by: Any, **more: Any) -> Any:
     """The layout of a noun for a role is this one from now on; returns (record, event or None)."""
     present = Layout.objects.living().filter(belongs_to=noun, role=role).first()
     if present is None:
