@@ -126,7 +126,8 @@ def _item(part: Part, key: str, now: Definition | None, wanted: Definition | Non
     kind = NEW if now is None else GONE if wanted is None else CHANGED
     change = Change(key, now, wanted)
     title = part.title(key, wanted or now or {})
-    lines = [] if kind == GONE else _lines(part, now or {}, wanted or {}, is_new=kind == NEW)
+    before = part.shipped(key) if now is None else now
+    lines = [] if kind == GONE else _lines(part, before or {}, wanted or {}, is_new=not before)
     return Item(part, kind, change, title, lines, list(part.conflicts(change)), **marks)
 
 

@@ -33,7 +33,8 @@ class Part:
     """`dump()` is everything, by key. `wrong(key, definition)` says why that is no definition of this part ("" when it is one), for what a
     file brings. `put(changes, by=, batch=)` and `drop(changes, by=, batch=)` do it through the room's verbs, `models` are what they write.
     `title` names a definition for people, `labels` its members, `told` reads a member's value; `conflicts(change)` are warnings.
-    `after` are the parts that have to be there before this one.
+    `shipped(key)` is what holds as long as there is no definition, to say what is another than that. `after` are the parts that have to be
+    there before this one.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Part:
     labels: Mapping[str, Any] = field(default_factory=dict)
     told: Callable[[str, Any], str] = lambda name, value: str(value)
     conflicts: Callable[[Change], Sequence[Conflict]] = lambda change: ()
+    shipped: Callable[[str], Definition | None] = lambda key: None
     after: tuple[str, ...] = ()
 
 

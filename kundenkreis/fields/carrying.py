@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.configuration import parts
 from kundenkreis.configuration.parts import Change, Conflict, Definition, Part
-from kundenkreis.fields import known, layouts, picking, picks
+from kundenkreis.fields import arranging, known, layouts, picking, picks
 from kundenkreis.fields.models import CustomField, Layout, PickList
 from kundenkreis.fields.nouns import NOUNS
 from kundenkreis.fields.shaping import settled
@@ -42,13 +42,14 @@ def tell() -> None:
     parts.tell(
         Part(
             name="pick_lists", label=lazy("Pick lists"), models=(PickList,), dump=_lists, wrong=_wrong_list, put=_put_lists, drop=_drop_lists,
-            title=lambda key, definition: _list_label(key), labels={"choices": lazy("values")}, told=_choice_told, conflicts=_list_conflicts,
+            title=lambda key, definition: _list_label(key), labels={"choices": lazy("values")}, told=_choice_told,
+            conflicts=_list_conflicts, shipped=_shipped_list,
         )
     )  # fmt: skip
     parts.tell(
         Part(
             name="layouts", label=lazy("Layouts"), models=(Layout,), dump=_layouts, wrong=_wrong_layout, put=_put_layouts, drop=_drop_layouts,
-            title=_layout_title, labels={"groups": lazy("groups")}, told=_group_told, after=("custom_fields",),
+            title=_layout_title, labels={"groups": lazy("groups")}, told=_group_told, after=("custom_fields",), shipped=_shipped_layout,
         )
     )  # fmt: skip
 
@@ -248,6 +249,12 @@ def _list_label(key: str) -> str:
     return f"{NOUNS[noun].label}: {label}" if noun in NOUNS else label
 
 
+def _shipped_list(key: str) -> Definition | None:
+    """How a fixed list is called without the house; one of the house's own is empty then."""
+    listing = picks.LISTS.get(key)
+    return {"choices": [one.kept() for one in listing.shipped()]} if listing and not listing.is_own else None
+
+
 def _list_conflicts(change: Change) -> list[Conflict]:
     kept = picking.get(change.key)
     found = _of_choices(kept, (change.before or {}).get("choices", []), (change.after or {}).get("choices", []))
@@ -293,6 +300,11 @@ def _drop_layouts(changes: Sequence[Change], *, by: Actor | None, batch: Batch, 
         noun, _slash, role = change.key.partition("/")
         for one in Layout.objects.living().filter(belongs_to=noun, role=role):
             one.discard(by=by, now=now, batch=batch)
+
+
+def _shipped_layout(key: str) -> Definition | None:
+    noun = key.partition("/")[0]
+    return {"groups": arranging.as_kept(layouts.shipped(noun))} if noun in layouts.NOUNS else None
 
 
 def _layout_title(key: str, definition: Definition) -> str:

@@ -95,6 +95,12 @@ def test_changes_are_told_member_by_member_and_taken_back_one_by_one(world):
     told = {one.title: one for one in found.items}
     assert ("Label in English", "Chairs", "Seats") in told["Accounts: Seats"].lines
     assert "Art" in told["Accounts: Industry"].lines[0][2]
+    PickList.objects.get(name="accounts.relation").discard(by=None)
+    again = {one.change.key: one for one in comparing.compare(document.read(file)).items}
+    assert [line[2] for line in again["accounts.relation"].lines] == ["changed: Lead"], (
+        "a fixed list is told against the shipped names"
+    )
+    PickList._base_manager.get(name="accounts.relation").restore(by=None)
     assert told["Accounts: Only here"].is_told_only and not told["Accounts: Only here"].is_usual
     batch = applying.apply(found, applying.usual(found), by=world.admin)
     assert CustomField.objects.get(key="only_here").retired_at is None, "what the file merely lacks stays"
