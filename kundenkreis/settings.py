@@ -49,6 +49,7 @@ ROOMS = [
     "kundenkreis.core",
     "kundenkreis.history",
     "kundenkreis.staff",
+    "kundenkreis.configuration",
     "kundenkreis.files",
     "kundenkreis.inbox",
     "kundenkreis.lists",
@@ -262,9 +263,7 @@ TASKS = {"default": {"BACKEND": _env("TASKS_BACKEND", "kundenkreis.jobs.backend.
 HUEY = {"huey_class": "kundenkreis.jobs.queue.Queue", "name": "kundenkreis", "immediate": False}
 
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if _env("MAIL_HOST")
-    else "django.core.mail.backends.console.EmailBackend"
+    "kundenkreis.core.sending.EmailBackend" if _env("MAIL_HOST") else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = _env("MAIL_HOST")
 EMAIL_PORT = int(_env("MAIL_PORT", "587"))

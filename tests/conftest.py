@@ -11,7 +11,7 @@ from django.utils import translation
 
 from kundenkreis.core import prepared
 from kundenkreis.core.models import House
-from kundenkreis.fields import known
+from kundenkreis.fields import at_hand, known
 from tests import world as cast
 
 
@@ -33,10 +33,14 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(autouse=True)
-def _forget_cached_facts():
+def _forget_cached_facts(request):
     cache.clear()
     House.forget()
     known.forget()
+    at_hand.forget_all()
+    if request.node.get_closest_marker("once"):  # it asks no database: nothing in it is called otherwise than shipped
+        for one in at_hand._ALL:
+            one._made, one._until = one.make([]), float("inf")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -29,6 +29,7 @@ from kundenkreis.customers.models import (
     Relation,
     Tag,
 )
+from kundenkreis.fields import picking
 from kundenkreis.fields.models import CustomField
 from kundenkreis.files import storing
 from kundenkreis.history.models import Batch, Event
@@ -173,6 +174,7 @@ def _fields(world: Any, name: str) -> CustomField:
 
 def _customers(world: Any, name: str) -> dict[str, Any]:
     lindner, ada = world.lindner, world.ada
+    picking.add_many(picking.get("accounts.industry"), [("Gifts", "Geschenke"), ("Toys", "Spielwaren")], by=world.admin)
     lindner.change(by=ada, phone="+43 7242 12345", website="https://lindner.test", industry="Gifts")
     tag = Tag.add(by=ada, name=name.format(n="tag")[:60])
     custom_field = _fields(world, name)

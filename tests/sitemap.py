@@ -128,6 +128,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             others["secret"] = calendar.subscribe(made["person"], "Walk")[1]
         others["price_pk"] = made["price"].pk
         others["person_pk"] = made["person"].pk
+        others |= {"picks": {"name": "accounts.industry"}, "layouts": {"noun": "accounts"}}.get(space, {})
         record = (
             made["account"] if "label" in keys else made[RECORDS.get(name) or RECORDS[space]] if "pk" in keys else None
         )
@@ -145,7 +146,7 @@ def _of_a_customer(name: str, made: dict[str, Any]) -> str:
     return signing.dumps([consent.pk, "walk"], salt="kundenkreis.opt-in")
 
 
-NEEDED = {"views:add": "?list=accounts"}
+NEEDED = {"views:add": "?list=accounts", "picks:value": "?key=Gifts", "picks:merge": "?key=Gifts"}
 # What stands in a page's query and shows something else.
 ALSO = [
     "/?whose=all",

@@ -14,7 +14,7 @@ HOUSE = Path(__file__).resolve().parent.parent / "kundenkreis"
 FLOORS = [
     {"core"},
     {"history"},
-    {"staff"},
+    {"staff", "configuration"},
     {"fields", "files", "inbox", "lists", "rates"},
     {"customers"},
     {"activities", "catalogue"},

@@ -8,9 +8,19 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from kundenkreis.activities import asking, models, permission_asking
-        from kundenkreis.fields import nouns
+        from kundenkreis.fields import layouts, nouns
 
         asking.tell()
         permission_asking.tell()
         read = {"subject": "text", "kind": "text", "outcome": "text", "minutes": "number", "due_on": "date"}
         nouns.tell("activities", models.Activity, _("Activities"), **read)
+        facts = (
+            "kind", "account", "contact", "participants", "owner", "colleagues", "at", "minutes", "due_on", "remind_at", "done_at", "outcome",
+        )  # fmt: skip
+        form = (
+            "kind", "subject", "account", "contact", "participants", "owner", "colleagues", "at", "time_zone", "minutes", "is_open", "due_on",
+            "remind_at", "outcome", "purpose", "body",
+        )  # fmt: skip
+        groups = [("facts", _("Facts"), facts)]
+        needed = frozenset({"kind", "subject", "at", "time_zone", "is_open"})
+        layouts.tell("activities", models.Activity, _("Activities"), groups, form=form, needed=needed)

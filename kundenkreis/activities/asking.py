@@ -17,12 +17,12 @@ from kundenkreis.fields.sources import Measure, Source
 from kundenkreis.lists import asking
 
 _ASKED = (
-    Filter("kind", "choice", _("Kind"), choices=Activity.Kind.choices),
+    fields.picked("kind", _("Kind"), "activities.kind"),
     Filter("at", "moment", _("When")),
     Filter("open", "flag", _("To do"), "is_open"),
     Filter("due", "date", _("Due"), "due_on"),
     Filter("owner", "person", _("Whose"), "owner_id", choices=people),
-    Filter("outcome", "choice", _("Outcome"), choices=Activity.Outcome.choices),
+    fields.picked("outcome", _("Outcome"), "activities.outcome"),
     Filter("subject", "text", _("Subject")),
     Filter("purpose", "choice", _("Advertising for"), choices=Consent.Purpose.choices),
     Filter("count", "number", _("How many"), total=Count("pk")),

@@ -17,7 +17,9 @@ from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.grounds import grounds_of
 from kundenkreis.customers.models import Account, Consent, Contact, Position
 from kundenkreis.customers.models.accounts import but_of_restricted, is_narrow, of_accounts
+from kundenkreis.fields import picks
 from kundenkreis.fields.filling import Fielded
+from kundenkreis.fields.picks import PickField
 from kundenkreis.fields.rolling import Rolled
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access, explaining
@@ -71,6 +73,7 @@ class ActivityQuerySet(RecordQuerySet):
 
 
 class Activity(Rolled, Fielded):
+    @picks.administered("activities.kind", _("Kind of activity"))
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
         VISIT = "visit", _("Visit")
@@ -79,6 +82,7 @@ class Activity(Rolled, Fielded):
         TASK = "task", _("Task")
         NOTE = "note", _("Note")
 
+    @picks.administered("activities.outcome", _("Outcome"))
     class Outcome(models.TextChoices):
         GOOD = "good", _("good")
         OPEN = "open", _("open")
@@ -89,7 +93,7 @@ class Activity(Rolled, Fielded):
     # With these nobody was spoken with.
     MISSED = (Outcome.NOT_REACHED, Outcome.VOICEMAIL)
 
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    kind = PickField(_("kind"), max_length=8, choices=Kind, pick="activities.kind")
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("what happened"), blank=True)
     account = models.ForeignKey(
@@ -126,7 +130,7 @@ class Activity(Rolled, Fielded):
     reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_open = models.BooleanField(_("to do"), default=False)
     done_at = models.DateTimeField(_("done"), null=True, blank=True, editable=False)
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    outcome = PickField(_("outcome"), max_length=12, choices=Outcome, blank=True, pick="activities.outcome")
     # What it advertises; empty: running business. Counted against how often the house lets a person have advertising.
     purpose = models.CharField(_("advertising for"), max_length=12, choices=Consent.Purpose, blank=True)
     is_incoming = models.BooleanField(_("from the customer"), default=False)

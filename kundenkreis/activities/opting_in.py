@@ -70,6 +70,8 @@ def ask(contact: Contact, wording: ConsentWording, *, by: Any, source: str = "")
 def _refuse_without_mail() -> None:
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         raise ValidationError(_("No mail server is set up, so nobody can be asked by mail."))
+    if House.current().is_test_copy:
+        raise ValidationError(_("This is a test copy: no mail leaves it."))
     if House.current().is_demo:
         raise ValidationError(_("This is a demo house: no mail leaves it."))
 

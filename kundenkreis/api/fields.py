@@ -14,7 +14,7 @@ from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Shown, storable
 from kundenkreis.core.filters import Filter
 from kundenkreis.fields import known, rolling, values
-from kundenkreis.fields.models import CustomField
+from kundenkreis.fields.models import CustomField, Layout, PickList
 from kundenkreis.staff import access
 
 _Text = Annotated[str, Field(max_length=values.LONGEST_TEXT), AfterValidator(storable)]
@@ -60,12 +60,16 @@ class RollUp(shapes.Written):
 
 
 class ChoiceOfField(shapes.Written):
-    """One choice; the key is made of the label when it is left out, and never changes."""
+    """One choice; the key is made of the label when it is left out, and never changes. `default`: what new forms begin with; `merged`: the
+    key of the choice that stands for it now.
+    """
 
     key: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]*$")] = ""
     en: Annotated[str, Field(max_length=80), AfterValidator(storable)] = ""
     de: Annotated[str, Field(max_length=80), AfterValidator(storable)] = ""
     retired: bool = False
+    default: bool = False
+    merged: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]*$")] = ""
 
 
 def _plain(given: dict[str, Any]) -> dict[str, Any]:
@@ -148,11 +152,87 @@ CUSTOM_FIELDS = Noun(
     change=_change,
 )
 
-NOUNS = [CUSTOM_FIELDS]
+
+def _listed(given: dict[str, Any]) -> dict[str, Any]:
+    for name in ("choices", "groups"):
+        if given.get(name) is not None:
+            given[name] = [one.model_dump() for one in given[name]]
+        elif name in given:
+            given[name] = []
+    return given
+
+
+class ValueOfList(shapes.Written):
+    """One value of a list. `default`: what new forms begin with; `merged`: the key of the value that stands for it now."""
+
+    key: Annotated[str, Field(max_length=200), AfterValidator(storable)] = ""
+    en: Annotated[str, Field(max_length=200), AfterValidator(storable)] = ""
+    de: Annotated[str, Field(max_length=200), AfterValidator(storable)] = ""
+    retired: bool = False
+    default: bool = False
+    merged: Annotated[str, Field(max_length=200), AfterValidator(storable)] = ""
+
+
+class FieldOfLayout(shapes.Written):
+    """A field in its place: whether page and form show it, and whether the form insists on it."""
+
+    name: Annotated[str, Field(max_length=60), AfterValidator(storable)]
+    page: bool = True
+    form: bool = True
+    required: bool = False
+
+
+class GroupOfLayout(shapes.Written):
+    key: Annotated[str, Field(max_length=60), AfterValidator(storable)]
+    en: Annotated[str, Field(max_length=80), AfterValidator(storable)] = ""
+    de: Annotated[str, Field(max_length=80), AfterValidator(storable)] = ""
+    fields: Annotated[list[FieldOfLayout], Field(max_length=600)] = []
+
+
+PICK_LISTS = Noun(
+    path="pick-lists",
+    title="PickList",
+    model=PickList,
+    area="house",
+    tag="House",
+    about="What the house has made of a list of built-in choices (`name`: accounts.industry, accounts.tier, …): how its values are called,"
+    " their order, which are not offered. A list that the house has not touched is not there. Choices of custom fields stand at `/custom-fields`.",
+    allowed=_allowed,
+    read=("name", Shown(name="choices", columns=("choices",), type=list[ValueOfList])),
+    fixed=("name",),
+    write=(),
+    more={"choices": (Annotated[list[ValueOfList], Field(max_length=10_000)], Field(default=[]))},
+    filters=(Filter("name", "text", "name"),),
+    sorts={},
+    verbs=READ | {"add", "change", "discard", "restore", "history"},
+    add=lambda *, by, **given: PickList.add(by=by, **_listed(given)),
+    change=lambda record, *, by, **given: record.change(by=by, **_listed(given)),
+)
+LAYOUTS = Noun(
+    path="layouts",
+    title="Layout",
+    model=Layout,
+    area="house",
+    tag="House",
+    about="Which groups and fields of a noun (`belongs_to`) stand where, on its page and in its form, for everybody or for one role."
+    " A layout orders and hides; it opens nothing.",
+    allowed=_allowed,
+    read=("belongs_to", "role", Shown(name="groups", columns=("groups",), type=list[GroupOfLayout])),
+    fixed=("belongs_to", "role"),
+    write=(),
+    more={"groups": (Annotated[list[GroupOfLayout], Field(max_length=40)], Field(default=[]))},
+    filters=(Filter("belongs_to", "text", "noun"), Filter("role", "text", "role")),
+    sorts={},
+    verbs=READ | {"add", "change", "discard", "restore", "history"},
+    add=lambda *, by, **given: Layout.add(by=by, **_listed(given)),
+    change=lambda record, *, by, **given: record.change(by=by, **_listed(given)),
+)
+
+NOUNS = [CUSTOM_FIELDS, PICK_LISTS, LAYOUTS]
 
 
 def routers() -> list[Router]:
     routes = Routes(CUSTOM_FIELDS)
     routes.step("retire", "Retire one: it is asked for no more, what it holds stays", CustomField.retire)
     routes.step("bring-back", "Bring a retired one back", CustomField.bring_back)
-    return [routes.router]
+    return [routes.router, Routes(PICK_LISTS).router, Routes(LAYOUTS).router]

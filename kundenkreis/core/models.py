@@ -74,6 +74,9 @@ class House(models.Model):
     # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
     today = models.DateField(_("pretended today"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo house"), default=False)
+    # A copy in which administrators try things out: nothing leaves it (see `lets_out` and `cli.test_copying`).
+    is_test_copy = models.BooleanField(_("test copy"), default=False, editable=False)
+    copied_at = models.DateTimeField(_("copied"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("house")
@@ -108,6 +111,11 @@ class House(models.Model):
     def counts_people(self, on: dt.date) -> bool:
         """Whether figures about single people may be shown on a day."""
         return self.works_agreement_on is not None and self.works_agreement_on <= on
+
+    @classmethod
+    def lets_out(cls) -> bool:
+        """Whether mails, calls to other programs and the like may leave the house: whoever sends something asks."""
+        return not cls.known().is_test_copy
 
     def clean(self) -> None:
         if self.works_agreement_on and not self.works_agreement.strip():

@@ -7,10 +7,11 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        from kundenkreis.customers import asking, models
+        from kundenkreis.customers import arranged, asking, models
         from kundenkreis.fields import nouns
 
         asking.tell()
+        arranged.tell()
         numbers = dict.fromkeys(("employees", "revenue_12m", "revenue_before", "touch_days"), "number")
         dates = dict.fromkeys(("customer_since", "last_order_on"), "date")
         texts = dict.fromkeys(("name", "place", "postcode", "industry"), "text")

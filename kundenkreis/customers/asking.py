@@ -54,9 +54,9 @@ ACCOUNT = (
     Filter("country", "choice", _("Country"), choices=lambda: [c for c in countries() if c[0]]),
     Filter("place", "text", _("Place")),
     Filter("postcode", "text", _("Postcode")),
-    Filter("tier", "choice", _("Tier"), choices=Account.Tier.choices),
-    Filter("relation", "choice", _("Relation"), choices=Account.RelationKind.choices),
-    Filter("industry", "text", _("Industry")),
+    fields.picked("tier", _("Tier"), "accounts.tier"),
+    fields.picked("relation", _("Relation"), "accounts.relation"),
+    fields.picked("industry", _("Industry"), "accounts.industry"),
     Filter("team", "choice", _("Team"), "team_id", choices=_teams, own="own_teams"),
     Filter("territory", "choice", _("Territory"), "territory_id", choices=_territories),
     tagged(Account, "account_id"),
@@ -106,7 +106,7 @@ CONTACTS = Filter(
         lambda: (
             Filter("name", "text", _("Name"), "contact__key"),
             Filter("position", "text", _("Position"), "job_title"),
-            Filter("department", "text", _("Department")),
+            fields.picked("department", _("Department"), "contacts.department"),
             Filter("email", "text", _("E-mail"), "contact__email"),
             Filter("owner", "person", _("Owner"), "contact__owner_id", choices=people),
             Filter(
@@ -126,7 +126,7 @@ CONTACTS = Filter(
 
 _OF_POSITION = (
     Filter("position", "text", _("Position"), "job_title"),
-    Filter("department", "text", _("Department")),
+    fields.picked("department", _("Department"), "contacts.department"),
     Filter("main", "flag", _("Main position"), "is_main"),
     Filter("ends", "date", _("Until"), "ends_on"),
 )

@@ -148,3 +148,9 @@ INDUSTRIES = {
     ),
     "large": _w("Wholesale, Department store, Retail chain, Online retail"),
 }
+INDUSTRIES_IN_GERMAN = {
+    "Buying association": "Einkaufsverband", "Café and shop": "Café mit Laden", "Department store": "Kaufhaus", "Florist": "Blumenhandel",
+    "Garden centre": "Gartencenter", "Gift shop": "Geschenkeladen", "Interiors": "Wohnaccessoires", "Museum shop": "Museumsshop",
+    "Online retail": "Versandhandel", "Online shop": "Onlineshop", "Retail chain": "Handelskette", "Stationery": "Papeterie",
+    "Toy shop": "Spielwarengeschäft", "Wholesale": "Großhandel",
+}  # fmt: skip

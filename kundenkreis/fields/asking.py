@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from kundenkreis.core.filters import Filter
-from kundenkreis.fields import known, references, rolling
+from kundenkreis.fields import known, picks, references, rolling
 from kundenkreis.fields.known import Field
 from kundenkreis.staff.models import User
 
 _KINDS = {"money": "number", "several": "choice"}
+
+
+@dataclass(frozen=True)
+class _Picked(Filter):
+    """Of a list of the house's own: asked for as a choice once something is on it, and as a text before."""
+
+    pick: str = ""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "kind" and picks.is_closed(super().__getattribute__("pick")):
+            return "choice"
+        return super().__getattribute__(name)
+
+
+def picked(name: str, label: Any, pick: str, column: str = "") -> Filter:
+    """By a column whose values stand on a pick list."""
+    kind = "text" if picks.LISTS[pick].is_own else "choice"
+    return _Picked(name, kind, label, column, choices=picks.choices_of(pick), pick=pick)
 
 
 def filters(noun: str, path: str = "") -> tuple[Filter, ...]:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.filters import BadFilter, parse
+from kundenkreis.core.text import fold
 from kundenkreis.fields import formula, known, sources
 from kundenkreis.fields.nouns import NOUNS
 from kundenkreis.fields.references import TARGETS
@@ -47,27 +48,81 @@ def _key_of(label: str) -> str:
     return text if KEY.fullmatch(text) else ""
 
 
-def choices(given: Any) -> list[dict[str, Any]]:
-    """The choices as they are kept; one without a key gets one made of its label. Raises ValidationError under "choices"."""
+def choices(given: Any, longest: int = 0) -> list[dict[str, Any]]:
+    """The choices as they are kept; one without a key gets one made of its label. Raises ValidationError under "choices", by line.
+
+    `longest` above 0: a key is a text of at most so many characters, as records of the house hold it, and not a word for programs.
+    """
     if not isinstance(given, list) or len(given) > MOST_CHOICES:
         raise ValidationError({"choices": _("At most %(n)d choices.") % {"n": MOST_CHOICES}})
     found: dict[str, dict[str, Any]] = {}
     labels: set[str] = set()
-    for one in given:
-        if not isinstance(one, dict) or not all(isinstance(one.get(name, ""), str) for name in ("key", "en", "de")):
-            raise ValidationError({"choices": _("Each choice has a label in English or in German.")})
-        english, german = one.get("en", "").strip(), one.get("de", "").strip()
-        if not (english or german) or max(len(english), len(german)) > 80 or "\0" in english + german:
-            raise ValidationError({"choices": _("Each choice has a label of at most 80 characters.")})
-        key = one.get("key", "") or _free(_key_of(english or german) or "choice", found)
-        if not re.fullmatch(r"[a-z0-9_]{1,40}", key):
-            raise ValidationError({"choices": _("“%(key)s” is no key of a choice.") % {"key": key[:60]}})
-        label = (english or german).casefold()
-        if key in found or label in labels:
-            raise ValidationError({"choices": _("“%(label)s” is there twice.") % {"label": english or german}})
+    for line, one in enumerate(given, start=1):
+        try:
+            made = _choice(one, found, longest)
+            label = (made["en"] or made["de"]).casefold()
+            if made["key"] in found or label in labels:
+                raise ValidationError(_("“%(label)s” is there twice.") % {"label": made["en"] or made["de"]})
+        except ValidationError as wrong:
+            said = _("Line %(n)d: %(why)s") % {"n": line, "why": wrong.messages[0]}
+            raise ValidationError({"choices": said}) from wrong
         labels.add(label)
-        found[key] = {"key": key, "en": english, "de": german, "retired": bool(one.get("retired"))}
+        found[made["key"]] = made
+    _together(found)
     return list(found.values())
+
+
+def _choice(one: Any, taken: Iterable[str], longest: int) -> dict[str, Any]:
+    texts = ("key", "en", "de", "merged")
+    if not isinstance(one, dict) or not all(isinstance(one.get(name, ""), str) for name in texts):
+        raise ValidationError(_("Each choice has a label in English or in German."))
+    english, german = one.get("en", "").strip(), one.get("de", "").strip()
+    most = longest or 80
+    if not (english or german) or max(len(english), len(german)) > most or "\0" in english + german:
+        raise ValidationError(_("Each choice has a label of at most %(n)d characters.") % {"n": most})
+    key = one.get("key", "").strip() or _key(english or german, taken, longest)
+    if "\0" in key or len(key) > most or (not longest and not re.fullmatch(r"[a-z0-9_]{1,40}", key)):
+        raise ValidationError(_("“%(key)s” is no key of a choice.") % {"key": key.replace("\0", "")[:60]})
+    marks = {
+        name: value
+        for name, value in (("default", bool(one.get("default"))), ("merged", one.get("merged", "")))
+        if value
+    }
+    return {"key": key, "en": english, "de": german, "retired": bool(one.get("retired"))} | marks
+
+
+def _key(label: str, taken: Iterable[str], longest: int) -> str:
+    return label if longest else _free(_key_of(label) or "choice", taken)
+
+
+def _together(found: dict[str, dict[str, Any]]) -> None:
+    """What is merged leads to a choice that is there and was not merged itself; what is retired is nobody's usual choice."""
+    for one in found.values():
+        into = found.get(one.get("merged", "")) if "merged" in one else one
+        if into is None or (into is not one and "merged" in into):
+            raise ValidationError({"choices": _("“%(key)s” is no key of a choice.") % {"key": one["merged"][:60]}})
+        if "merged" in one:
+            one["retired"] = True
+        if one["retired"]:
+            one.pop("default", None)
+
+
+def refuse_alike(given: list[dict[str, Any]], new: dict[int, int]) -> None:
+    """Raises ValidationError under "choices" where a new choice would be read as another on offer: "Café" as "Cafe", in either language.
+
+    `new` are the places of those that are new or have another name, with the line that somebody wrote (0 for none). What stands there
+    already may be alike: it waits to be merged.
+    """
+    seen: dict[str, str] = {}
+    own = [place for place, one in enumerate(given) if not one.get("retired")]
+    for place in sorted(own, key=lambda at: at in new):
+        one, line = given[place], new.get(place, 0)
+        texts = {fold(text) or text.strip().casefold(): text for text in (one["en"], one["de"]) if text.strip()}
+        if place in new and (alike := [key for key in texts if key in seen]):
+            names = {"label": texts[alike[0]], "other": seen[alike[0]]}
+            said = _("“%(label)s” is called almost like “%(other)s”.") % names
+            raise ValidationError({"choices": _("Line %(n)d: %(why)s") % {"n": line, "why": said} if line else said})
+        seen |= texts
 
 
 def _free(base: str, taken: Iterable[str]) -> str:
@@ -203,14 +258,25 @@ def _of_formulas(field: CustomField) -> dict[str, Any]:
     return {}
 
 
-def refuse_if_used(field: CustomField) -> None:
-    """Raises ValidationError, with a sentence, when a formula reads the field or a record holds a value of it."""
-    if read_by := [one for one, tree in known.of(field.belongs_to).formulas if field.key in formula.names(tree)]:
+def refuse_if_used(field: CustomField, going: Iterable[tuple[str, str]] = ()) -> None:
+    """Raises ValidationError, with a sentence, when a formula reads the field or a record holds a value of it. Formulas among `going`
+    (noun, key) go with it.
+    """
+    reading = [one for one, tree in known.of(field.belongs_to).formulas if field.key in formula.names(tree)]
+    if read_by := [one for one in reading if (one.belongs_to, one.key) not in set(going)]:
         said = _("The formula of “%(field)s” reads it.")
         raise ValidationError(said, params={"field": read_by[0].label})
     holding = NOUNS[field.belongs_to].model._base_manager.filter(custom__has_key=field.key)
     if field.kind not in known.WORKED_OUT and holding.exists():
         raise ValidationError(_("It holds values already. Retire it instead."))
+
+
+def is_used(field: CustomField, going: Iterable[tuple[str, str]] = ()) -> bool:
+    try:
+        refuse_if_used(field, going)
+    except ValidationError:
+        return True
+    return False
 
 
 def _wrong(tree: formula.Node, kinds: dict[str, str]) -> str:

@@ -51,7 +51,7 @@ class Preview:
 def preview(record: CustomField, kind: str) -> Preview:
     """What would become of the values. Raises ValidationError where the kind cannot be changed at all."""
     before, after = _both(record, kind)
-    found = Preview(choices=[{"key": c.key, "en": c.en, "de": c.de, "retired": c.retired} for c in after.choices])
+    found = Preview(choices=[one.kept() for one in after.choices])
     for value, count in _each(record):
         found.total += count
         if converted(before, after, value) is not None:
@@ -128,8 +128,7 @@ def _former(batch: Batch, after: Field) -> Field:
     """The definition as it was before the batch, which kept it."""
     _fields, rows = chunks.unpack(batch.chunks.get(number=0).changed)
     kind, choices, _is_searched, decimals = rows[0][1 : 1 + len(_COLUMNS)]
-    row = [known.Choice(c["key"], c["en"], c["de"], c["retired"]) for c in choices]
-    return replace(after, kind=kind, choices=tuple(row), decimals=decimals)
+    return replace(after, kind=kind, choices=tuple(map(known.Choice.read, choices)), decimals=decimals)
 
 
 def _label(record: CustomField) -> str:
@@ -142,7 +141,7 @@ def _defined(record: CustomField) -> Field:
 
 def _define(record: CustomField, after: Field, by: Actor | None, now: dt.datetime, batch: Batch) -> None:
     """The new definition, past the check that refuses another kind."""
-    choices = [{"key": c.key, "en": c.en, "de": c.de, "retired": c.retired} for c in after.choices]
+    choices = [one.kept() for one in after.choices]
     CustomField._base_manager.filter(pk=record.pk).update(
         kind=after.kind, is_searched=record.is_searched and after.kind == "text"
     )

@@ -74,6 +74,13 @@ def drop(field: CustomField) -> None:
     _run(f'DROP INDEX IF EXISTS "{name_of(field)}"')
 
 
+def drop_strays() -> None:
+    """Drop the indexes of fields whose definition an undo has deleted."""
+    known_ones = {name_of(one) for one in CustomField._base_manager.all()}
+    for name in _there() - known_ones:
+        _run(f'DROP INDEX IF EXISTS "{name}"')
+
+
 def _run(statement: str) -> None:
     """PostgreSQL alters no table whose foreign keys it has put off checking in the same transaction: it checks them now."""
     asked_later = connection.vendor == "postgresql" and connection.in_atomic_block

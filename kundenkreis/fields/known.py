@@ -30,10 +30,37 @@ class Choice:
     en: str
     de: str
     retired: bool = False
+    default: bool = False  # what a new record holds unless something else is said
+    merged: str = ""  # the key of the choice that stands for it since both were made one
 
     @property
     def label(self) -> str:
         return _said(self.en, self.de)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Choice:
+        return cls(
+            kept["key"], kept.get("en", ""), kept.get("de", ""), bool(kept.get("retired")), bool(kept.get("default")),
+            kept.get("merged", ""),
+        )  # fmt: skip
+
+    def kept(self) -> dict[str, Any]:
+        """As it stands in a definition; what is usual is not there."""
+        plain = {"key": self.key, "en": self.en, "de": self.de, "retired": self.retired}
+        return plain | {name: value for name in ("default", "merged") if (value := getattr(self, name))}
+
+
+def ways_to_write(choices: Iterable[Choice]) -> dict[str, str]:
+    """Every way in which a choice may be written (its key, its labels), casefolded, with the key; what was merged leads to what stands for it.
+
+    What is offered comes before what is retired.
+    """
+    found: dict[str, str] = {}
+    for one in sorted(choices, key=lambda choice: choice.retired):
+        for text in (one.key, one.en, one.de):
+            if text:
+                found.setdefault(text.strip().casefold(), one.merged or one.key)
+    return found
 
 
 def _said(english: str, german: str) -> str:
@@ -121,12 +148,13 @@ class Field:
     @cached_property
     def choice_written(self) -> dict[str, str]:
         """Every way in which a choice may be written: its key, its labels."""
-        found: dict[str, str] = {}
-        for one in self.choices:
-            for text in (one.key, one.en, one.de):
-                if text:
-                    found.setdefault(text.strip().casefold(), one.key)
-        return found
+        return ways_to_write(self.choices)
+
+    @cached_property
+    def usual(self) -> Any:
+        """What a new record holds unless something else is said; None for nothing."""
+        some = [one.key for one in self.choices if one.default and not one.retired]
+        return None if not some else some if self.kind == "several" else some[0]
 
     def labels(self) -> list[tuple[str, str]]:
         """The choices as filters and forms offer them."""
@@ -240,9 +268,7 @@ def of_row(row: Mapping[str, Any]) -> Field:
         rollup=tuple((row.get("rollup") or {}).items()),
         is_filled=row.get("filled_to") is None,
         pk=row["id"],
-        choices=tuple(
-            Choice(c["key"], c.get("en", ""), c.get("de", ""), bool(c.get("retired"))) for c in row["choices"]
-        ),
+        choices=tuple(map(Choice.read, row["choices"])),
         required_roles=frozenset(row["required_roles"]),
         required_stages=frozenset(row.get("required_stages") or ()),
         is_ready=row["index_state"] == "ready" and row["is_indexed"],

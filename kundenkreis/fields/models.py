@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -17,8 +17,9 @@ from django.utils.translation import pgettext_lazy
 from kundenkreis.core.models import House
 from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.fields import checking, known, sources
+from kundenkreis.fields.choosing import Choosing
 from kundenkreis.history.models import Event
-from kundenkreis.history.recording import Actor, Recorded
+from kundenkreis.history.recording import Actor
 
 
 class CustomFieldQuerySet(RecordQuerySet):
@@ -33,7 +34,7 @@ class CustomFieldQuerySet(RecordQuerySet):
         return self.order_by("belongs_to", "position", "pk")
 
 
-class CustomField(Recorded):
+class CustomField(Choosing):
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
         NUMBER = "number", pgettext_lazy("kind of field", "Number")
@@ -142,7 +143,7 @@ class CustomField(Recorded):
     def change(self, *, by: Actor | None, **values: Any) -> Event | None:  # type: ignore[override]
         event = super().change(by=by, **values)
         if event is not None:
-            self.follow(set(event.changes))
+            self.follow(self.columns_of(event.changes))
         return event
 
     def retire(self, *, by: Actor | None, now: dt.datetime | None = None) -> Event | None:
@@ -168,7 +169,28 @@ class CustomField(Recorded):
     def taken_back(cls, ids: Collection[int]) -> None:
         """A field has its former kind again."""
         for field in cls._base_manager.filter(pk__in=ids):
-            field.follow({"kind"})
+            field.follow({"kind", "choices", "retired_at", "is_indexed", "is_searched", "formula", "rollup"})
+
+    @classmethod
+    def indispensable(cls, after: Mapping[int, Mapping[str, Any] | None]) -> set[int]:
+        """A field that an undo would delete stays while records hold values of it, or a formula reads it."""
+        gone = list(cls._base_manager.filter(pk__in=[pk for pk, values in after.items() if values is None]))
+        going = {(one.belongs_to, one.key) for one in gone}
+        return {one.pk for one in gone if checking.is_used(one, going)}
+
+    @classmethod
+    def summed_on(cls, ids: Collection[int]) -> set[int]:
+        return set(ids)
+
+    @classmethod
+    def sum_again(cls, numbers: Collection[int]) -> None:
+        """What an undo has changed or deleted is known as it is now; indexes of what went go with it."""
+        known.forget()
+        transaction.on_commit(known.forget)
+        if cls._base_manager.filter(pk__in=numbers).count() < len(numbers):
+            from kundenkreis.fields import indexing
+
+            indexing.drop_strays()
 
     def follow(self, changed: set[str]) -> None:
         """What follows from a change of the definition: indexes, formulas, the search."""
@@ -205,3 +227,6 @@ class Behind(models.Model):
 
     def __str__(self) -> str:
         return f"{self.noun} {self.record_id}"
+
+
+from kundenkreis.fields.shaping import Layout, PickList  # noqa: E402, F401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from kundenkreis.fields import converting, indexing, recomputing, rolling
+from kundenkreis.fields import converting, indexing, recomputing, rolling, unifying
 from kundenkreis.fields.models import CustomField
 from kundenkreis.history.models import Batch
 
@@ -38,3 +38,9 @@ def search_again(noun: str) -> None:
 def convert(batch: int) -> None:
     """The values of a field that was given another kind."""
     converting.go_on(Batch.objects.get(pk=batch))
+
+
+@task()
+def merge_values(batch: int) -> None:
+    """The records that hold a value of a list which became another one."""
+    unifying.go_on(Batch.objects.get(pk=batch))

@@ -7,10 +7,11 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
-        from kundenkreis.fields import nouns
+        from kundenkreis.fields import layouts, nouns
         from kundenkreis.orders import asking, models
 
         asking.tell()
         read = {"number": "text", "kind": "text", "customer_reference": "text", "currency": "text", "country": "text"}
         sums = dict.fromkeys(("total", "total_house", "line_count"), "number")
         nouns.tell("orders", models.Order, _("Orders"), **read, **sums, ordered_on="date")
+        layouts.tell("orders", models.Order, _("Orders"), [("about", _("About"), ("customer_reference",))])

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.fields import known
 from kundenkreis.fields.nouns import NOUNS
+from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.history import trail
 from kundenkreis.history.models import Event
 from kundenkreis.privacy import belonging, inventory
@@ -102,6 +103,8 @@ def _shown(field: Any, values: list[Any], index: int, custom: known.Field | None
         if field.related_model is Contact:
             return _("a person")
         return str(values[index + 2]) if len(values) > index + 2 else str(value)
+    if pick := pick_of(field):
+        return said(pick, value)
     if field is not None and getattr(field, "choices", None):
         return force_str(dict(field.flatchoices).get(value, value))
     return plain_text(value)

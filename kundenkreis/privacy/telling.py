@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.fields import known, references
 from kundenkreis.fields.nouns import NOUNS
+from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.fields.stored import FOLDED, REASON
 from kundenkreis.fields.values import python
 from kundenkreis.privacy.belonging import Person
@@ -33,6 +34,8 @@ def text_of(row: models.Model, name: str, person: Person) -> str:
     value = getattr(row, name)
     if value in (None, "", [], {}):
         return ""
+    if pick := pick_of(field):
+        return said(pick, value)
     if field.choices:
         return force_str(dict(field.flatchoices).get(value, value))
     if name == "custom" and isinstance(value, dict):

@@ -6,6 +6,7 @@ class QualityConfig(AppConfig):
     label = "quality"
 
     def ready(self) -> None:
-        from kundenkreis.quality import asking
+        from kundenkreis.quality import asking, carrying
 
         asking.tell()
+        carrying.tell()

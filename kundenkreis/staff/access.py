@@ -158,6 +158,7 @@ TABLE: dict[str, dict[str, Scope]] = {
         "fields.change": ALL,
         "automation.see": ALL,
         "automation.change": ALL,
+        "configuration.change": ALL,
         "suppressions.see": ALL,
         "suppressions.change": ALL,
         "suppressions.discard": ALL,

@@ -20,6 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from kundenkreis.customers.discretion import Discretion
+from kundenkreis.fields.picking import event_says
+from kundenkreis.fields.picks import pick_of, said
+from kundenkreis.fields.picks import words as words_on
 from kundenkreis.history.models import Event
 from kundenkreis.staff.models import AccessCheck
 from kundenkreis.web import customs, formats
@@ -51,6 +54,7 @@ _BESIDE = {
     "place": lazy("place"),
     "request": lazy("request"),
     "reason": lazy("reason"),
+    "choice_order": lazy("order"),
 }
 # Words for their values, where those are for programs.
 _BESIDE_WORDS: dict[str, dict[str, Any]] = {"verdict": dict(AccessCheck.Verdict.choices)}
@@ -174,7 +178,7 @@ def _name_told(model: type[models.Model] | None, label: str) -> str:
     """A record's label at the time, the words of its choices in the reader's language."""
     if model is None or model._meta.label_lower not in _NAMED_BY_CHOICES:
         return label
-    words = _words_of_choices(model)
+    words = _words_of_choices(model) | _words_on_lists(model)
     return "".join(force_str(words.get(piece, piece)) for piece in re.split(r"(, |: | \(|\))", label))
 
 
@@ -188,11 +192,27 @@ def _words_of_choices(model: type[models.Model]) -> dict[str, Any]:
     return found
 
 
+def _words_on_lists(model: type[models.Model]) -> dict[str, Any]:
+    """The same of the house's own words, which may be others by now than when something was written."""
+    lists = {pick for field in model._meta.fields if (pick := pick_of(field))}
+    return {
+        text: choice.label
+        for pick in lists
+        for choice in words_on(pick).choices
+        for text in (choice.en, choice.de)
+        if text
+    }
+
+
 def fields_told(model: type[models.Model] | None, changes: dict[str, list]) -> list[tuple[str, str, str]]:
     """Each changed field's name and its values as people read them."""
     found = []
     for name, values in list(changes.items())[:_MOST]:
         if name in _HIDDEN or len(values) < 2:
+            continue
+        if key := event_says(name):
+            before, after = map(_choice_told, values[:2])
+            found.append((_("Value “%(name)s”") % {"name": key}, before, after))
             continue
         if own := customs.field_of(model, name):
             found.append((str(own.label), customs.said(own, values[0]), customs.said(own, values[1])))
@@ -208,9 +228,24 @@ def fields_told(model: type[models.Model] | None, changes: dict[str, list]) -> l
     return found
 
 
+def _choice_told(one: Any) -> str:
+    """A choice of a list as history kept it: its names, and what it is beside that."""
+    if not isinstance(one, dict):
+        return ""
+    marks = (
+        ("merged", _("merged into “%(name)s”") % {"name": one.get("merged")}),
+        ("retired", _("retired")),
+        ("default", _("the usual one")),
+    )
+    said_of = [text for mark, text in marks if one.get(mark)][:1]
+    return ", ".join(filter(None, (" | ".join(filter(None, (one.get("en"), one.get("de")))), *said_of)))
+
+
 def _readable(field: Any, value: Any) -> Any:
     if value is None or field is None:
         return value
+    if pick := pick_of(field):
+        return said(pick, value)
     if getattr(field, "choices", None):
         return dict(field.flatchoices).get(value, value)
     if isinstance(value, list):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.template import engines
 from django.template.backends.utils import csrf_input
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as lazy
 from markupsafe import Markup
 
+from kundenkreis.core.models import House
 from kundenkreis.web.strings import browser_strings
 
 THEMES = ("light", "dark")
@@ -116,6 +118,9 @@ FURTHER = (
     Place("fields:list", lazy("Custom fields"), "list-checks", "fields.change"),
     Place("automation:list", lazy("Automation"), "zap", "automation.see"),
     Place("automation_runs:list", lazy("Runs of rules"), "zap", "automation.see"),
+    Place("picks:list", lazy("Pick lists"), "list-checks", "fields.change"),
+    Place("layouts:list", lazy("Layouts"), "layers", "fields.change"),
+    Place("configuration:index", lazy("Configuration"), "settings", "configuration.change"),
     Place("history:batches", lazy("Batches"), "layers", "history.see"),
     Place("teams:list", lazy("Teams"), "users", "people.see"),
     Place("territories:list", lazy("Territories"), "map", "people.see"),
@@ -189,6 +194,14 @@ class Shell:
     @property
     def user(self) -> Any:
         return getattr(self.request, "user", None)
+
+    @property
+    def is_test_copy(self) -> bool:
+        """Whether every page says that this is not the live house; a page that says that the database is away cannot."""
+        try:
+            return House.known().is_test_copy
+        except DatabaseError:
+            return False
 
     @property
     def is_signed_in(self) -> bool:

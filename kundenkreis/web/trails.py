@@ -24,6 +24,8 @@ KINDS = {
     "api": lazy("API"),
     "automation": lazy("Rule"),
     "purge": lazy("Emptying the bin"),
+    "configuration": lazy("Configuration"),
+    "values_merged": lazy("Values merged"),
 }
 
 
@@ -72,10 +74,11 @@ def _undoable(user: Any, subject: Any, events: list[Event]) -> set[int]:
     if getattr(subject, "deleted_at", None) is not None:
         return set()
     fields = {f.name for f in subject._meta.get_fields()} - getattr(subject, "secret_fields", frozenset())
+    knows = getattr(subject, "knows", fields.__contains__)
     allowed: dict[Any, bool] = {}
     found = set()
     for event in events:
-        told_only = not event.changes or set(event.changes) - fields
+        told_only = not event.changes or not all(map(knows, event.changes))
         if event.pk is None or told_only or event.undoes_id or event.verb.endswith(".added"):
             continue
         asked = (event.verb, bool(looking_back.ASSIGNED & set(event.changes)))

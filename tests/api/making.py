@@ -107,6 +107,11 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "responsible_id": world.admin.pk,
             "actions": [{"do": "notify", "to": ["owner"]}],
         },
+        "pick-lists": {"name": "accounts.industry", "choices": [{"en": "Trade", "de": "Handel"}]},
+        "layouts": {
+            "belongs_to": "orders",
+            "groups": [{"key": "about", "en": "About", "fields": [{"name": "customer_reference"}]}],
+        },
         "exchange-rates": {"currency": "CHF", "on": "2026-02-01", "rate": "0.94", "source": "ECB"},
     }
 

@@ -90,6 +90,8 @@ ADD = {
     "quality-waivers": "quality.waive",
     "custom-fields": "fields.change",
     "automation-rules": "automation.change",
+    "pick-lists": "fields.change",
+    "layouts": "fields.change",
     "trips": "trips.add",
     "trip-legs": "trips.change",
     "mileage-rates": "mileage_rates.change",

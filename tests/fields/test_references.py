@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from kundenkreis.catalogue.models import Product
+from kundenkreis.configuration import document
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.fields import carrying, converting
+from kundenkreis.fields import converting
 from kundenkreis.fields.models import CustomField
 from kundenkreis.history.models import Event
 from kundenkreis.history.undo import undo_batch, undo_event
@@ -235,8 +236,8 @@ def test_its_definition_says_where_it_leads_and_that_stays(world, signed_in, par
     assert client.post("/house/fields/new/?of=orders&kind=reference", given).status_code == 303
     made = CustomField.objects.get(key="builder")
     assert (made.refers_to, made.is_indexed) == ("contacts", True)
-    rows = carrying.read(carrying.written("orders").encode())
-    assert rows[0]["refers_to"] == "contacts"
+    carried = document.dump(["custom_fields"])["custom_fields"]
+    assert carried["orders.builder"]["refers_to"] == "contacts"
 
 
 def test_many_accounts_get_it_at_once_by_name(world, signed_in, parts):

@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kundenkreis.fields import known
-from kundenkreis.fields.models import CustomField
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import undo_batch
 from tests.fields.defining import define, one_of_each
@@ -18,7 +17,7 @@ def admin(world, signed_in):
     return signed_in(world.admin)
 
 
-PAGES = ("", "new/", "new/?of=accounts&kind=choice", "load/", "file/")
+PAGES = ("", "new/", "new/?of=accounts&kind=choice")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -121,48 +120,20 @@ def test_another_kind_is_shown_before_it_is_done_and_goes_back_as_one(world, adm
 
 
 def test_fields_go_from_one_house_to_another_as_a_file(world, admin):
+    """The file that an earlier version wrote says the same as one of today's (see `tests/configuration/`)."""
     one_of_each()
-    file = admin.get("/house/fields/file/?of=accounts").content
-    assert len(json.loads(file)["fields"]) == 8
-    same = admin.post("/house/fields/load/", {"file": SimpleUploadedFile("f.json", file)})
-    assert same.context["difference"]["differs"] is False
-    CustomField.objects.all().delete()
-    seats = define("Chairs", "number", key="seats", decimals=0)
-    other = define("Other")
-    known.forget()
-    page = admin.post("/house/fields/load/", {"file": SimpleUploadedFile("f.json", file)})
-    difference = page.context["difference"]
-    assert (len(difference["added"]), len(difference["changed"]), difference["left"]) == (7, 1, [other])
-    assert admin.post("/house/fields/load/", {"sure": page.context["signed"]}).status_code == 303
-    seats.refresh_from_db()
-    assert seats.label_en == "Seats"
-    assert admin.get("/house/fields/file/?of=accounts").content.decode().count('"key"') > 8
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"[]", b"{}", b"\xff", b'{"format": "kundenkreis-fields/1", "fields": [1]}', b"[" * 100_000,
-     b'{"format": "kundenkreis-fields/1", "fields": [{"belongs_to": "accounts", "key": "a", "kind": "text", "version": "9"}]}',
-     b'{"format": "kundenkreis-fields/1", "fields": [{"belongs_to": "planets", "key": "a", "kind": "text"}]}'],
-)  # fmt: skip
-def test_what_is_no_file_with_fields_is_refused_in_words(admin, content):
-    answer = admin.post("/house/fields/load/", {"file": SimpleUploadedFile("f.json", content or b" ")})
-    assert answer.status_code == 422
-    assert "no file with custom fields" in answer.context["problem"]
-
-
-def test_a_file_that_the_house_cannot_take_changes_nothing(admin):
+    file = admin.get("/house/configuration/file/?part=custom_fields").content
+    carried = json.loads(file)["parts"]
+    assert list(carried) == ["custom_fields"] and len(carried["custom_fields"]) == 8
     rows = [
-        {"belongs_to": "accounts", "key": "a", "kind": "text", "label_en": "A"},
-        {"belongs_to": "accounts", "key": "b", "kind": "formula", "label_en": "B", "formula": "c + 1"},
+        dict(zip(("belongs_to", "key"), key.split("."), strict=True))
+        | {n: v for n, v in one.items() if n != "position"}
+        for key, one in carried["custom_fields"].items()
     ]
-    file = json.dumps({"format": "kundenkreis-fields/1", "fields": rows}).encode()
-    page = admin.post("/house/fields/load/", {"file": SimpleUploadedFile("f.json", file)})
-    answer = admin.post("/house/fields/load/", {"sure": page.context["signed"]})
-    assert answer.status_code == 422
-    assert "“b”" in answer.context["problem"]
-    assert not CustomField.objects.exists()
-    assert admin.post("/house/fields/load/", {"sure": "forged"}).status_code == 422
+    earlier = json.dumps({"format": "kundenkreis-fields/1", "fields": rows}).encode()
+    for given in (file, earlier):
+        admin.post("/house/configuration/load/", {"file": SimpleUploadedFile("f.json", given)})
+        assert "already" in admin.get("/house/configuration/compare/").content.decode()
 
 
 def test_choices_are_suggested_to_everybody(world, signed_in):

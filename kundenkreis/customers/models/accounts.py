@@ -18,7 +18,9 @@ from kundenkreis.customers import alike, cadence, checks, sealed_addresses
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.dated import holding
 from kundenkreis.customers.models.merged import Mergeable, MergeableQuerySet, restricted_index, rests_when_restricted
+from kundenkreis.fields import picks
 from kundenkreis.fields.filling import Fielded
+from kundenkreis.fields.picks import PickField
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access, explaining
@@ -152,17 +154,22 @@ def but_of_restricted(rows: Any, column: str = "account_id") -> Any:
     return seen
 
 
+INDUSTRY = picks.declare("accounts.industry", _("Industry"), longest=100)
+
+
 class Account(Fielded, Mergeable):
     class Kind(models.TextChoices):
         COMPANY = "company", _("company")
         PERSON = "person", _("person")
 
+    @picks.administered("accounts.tier", _("Tier"))
     class Tier(models.TextChoices):
         A = "A", "A"
         B = "B", "B"
         C = "C", "C"
         DEVELOPMENT = "D", _("Development")
 
+    @picks.administered("accounts.relation", _("Relation"))
     class RelationKind(models.TextChoices):
         CUSTOMER = "customer", _("Customer")
         PROSPECT = "prospect", _("Prospect")
@@ -177,9 +184,11 @@ class Account(Fielded, Mergeable):
     name = models.CharField(_("name"), max_length=200)
     key = models.CharField(max_length=200, editable=False)  # core.text.fold(name): what is searched and sorted by
     # The main relation; all of them, dated, are Relation rows.
-    relation = models.CharField(_("relation"), max_length=12, choices=RelationKind, default=RelationKind.CUSTOMER)
-    tier = models.CharField(_("tier"), max_length=1, choices=Tier, blank=True)
-    industry = models.CharField(_("industry"), max_length=100, blank=True)
+    relation = PickField(
+        _("relation"), max_length=12, choices=RelationKind, default=RelationKind.CUSTOMER, pick="accounts.relation"
+    )
+    tier = PickField(_("tier"), max_length=1, choices=Tier, blank=True, pick="accounts.tier")
+    industry = PickField(_("industry"), max_length=100, blank=True, pick=INDUSTRY)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     language = models.CharField(
         _("language of documents"), max_length=2, default="de", choices=[("de", _("German")), ("en", _("English"))]

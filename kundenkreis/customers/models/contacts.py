@@ -18,8 +18,9 @@ from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.accounts import Account, Tag, held_at, is_narrow, of_accounts
 from kundenkreis.customers.models.dated import Dated
 from kundenkreis.customers.models.merged import Mergeable, MergeableQuerySet, restricted_index, rests_when_restricted
-from kundenkreis.fields import recomputing
+from kundenkreis.fields import picks, recomputing
 from kundenkreis.fields.filling import Fielded
+from kundenkreis.fields.picks import PickField
 from kundenkreis.fields.rolling import Rolled
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access, explaining
@@ -72,6 +73,7 @@ def of_contacts(reach: access.Reach) -> models.Q:
     return reached_from("contact_id", contacts)
 
 
+DEPARTMENT = picks.declare("contacts.department", _("Department"), longest=120)
 # On which of its fields it depends by which lists a contact is barred.
 ADDRESSED = frozenset({"email", "phone", "mobile", "family_name", "given_name", "main_account"})
 
@@ -82,6 +84,7 @@ class Contact(Rolled, Fielded, Mergeable):
         MR = "mr", _("Mr")
         DIVERSE = "diverse", _("without Ms or Mr")
 
+    @picks.administered("contacts.preferred_channel", _("Preferred channel"))
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
         PHONE = "phone", _("Phone")
@@ -114,7 +117,9 @@ class Contact(Rolled, Fielded, Mergeable):
     language = models.CharField(
         _("language"), max_length=2, default="de", choices=[("de", _("German")), ("en", _("English"))]
     )
-    preferred_channel = models.CharField(_("preferred channel"), max_length=8, choices=Channel, blank=True)
+    preferred_channel = PickField(
+        _("preferred channel"), max_length=8, choices=Channel, blank=True, pick="contacts.preferred_channel"
+    )
     owner = models.ForeignKey(
         User, verbose_name=_("owner"), null=True, blank=True, on_delete=models.SET_NULL, related_name="contacts"
     )
@@ -259,7 +264,7 @@ class Position(Rolled, Dated):
     contact = models.ForeignKey(Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="positions")
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="positions")
     job_title = models.CharField(_("position"), max_length=120, blank=True)
-    department = models.CharField(_("department"), max_length=120, blank=True)
+    department = PickField(_("department"), max_length=120, blank=True, pick=DEPARTMENT)
     is_main = models.BooleanField(_("main position"), default=True)
     touch_days = models.PositiveSmallIntegerField(
         _("days between two touches"),

@@ -14,6 +14,8 @@ from kundenkreis.core import bulk
 from kundenkreis.core.records import RecordQuerySet, bin_index
 from kundenkreis.customers.models.accounts import Account, of_accounts
 from kundenkreis.customers.models.dated import Dated
+from kundenkreis.fields import picks
+from kundenkreis.fields.picks import PickField
 from kundenkreis.staff import access
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import User
@@ -138,6 +140,7 @@ def comes_back(link: AccountLink) -> bool:
 class PartnerFunction(Dated):
     """Another account (or the same) to which goods of a sold-to account go, who gets the invoice, or who pays."""
 
+    @picks.administered("accounts.function", _("Partner function"))
     class Function(models.TextChoices):
         SHIP_TO = "ship_to", _("Ship-to")
         BILL_TO = "bill_to", _("Bill-to")
@@ -146,7 +149,7 @@ class PartnerFunction(Dated):
     account = models.ForeignKey(
         Account, verbose_name=_("sold-to"), on_delete=models.CASCADE, related_name="partner_functions"
     )
-    function = models.CharField(_("function"), max_length=8, choices=Function)
+    function = PickField(_("function"), max_length=8, choices=Function, pick="accounts.function")
     partner = models.ForeignKey(
         Account, verbose_name=_("partner"), on_delete=models.CASCADE, related_name="functions_for"
     )
@@ -174,7 +177,7 @@ class Relation(Dated):
     """What the account is to us. `details` holds what only this kind of relation has, e.g. a reference's release."""
 
     account = models.ForeignKey(Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="relations")
-    kind = models.CharField(_("relation"), max_length=12, choices=Account.RelationKind)
+    kind = PickField(_("relation"), max_length=12, choices=Account.RelationKind, pick="accounts.relation")
     released_until = models.DateField(_("reference released until"), null=True, blank=True)
     inform_public_relations = models.BooleanField(_("public relations must know"), default=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -196,6 +199,7 @@ class Relation(Dated):
 class AccountTeamMember(Dated):
     """A seat on an account's team. While it runs, it opens the account to the person and to the seat's deputy."""
 
+    @picks.administered("accounts.seat", _("Role in the account team"))
     class Role(models.TextChoices):
         KEY_ACCOUNT_MANAGER = "kam", _("Key account manager")
         EXECUTIVE_SPONSOR = "sponsor", _("Executive sponsor")
@@ -207,7 +211,7 @@ class AccountTeamMember(Dated):
         Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="team_members"
     )
     person = models.ForeignKey(User, verbose_name=_("person"), on_delete=models.CASCADE, related_name="account_seats")
-    role = models.CharField(_("role"), max_length=10, choices=Role)
+    role = PickField(_("role"), max_length=10, choices=Role, pick="accounts.seat")
     deputy = models.ForeignKey(
         User, verbose_name=_("deputy"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -136,6 +136,13 @@ SHELF.nothing(
     "fields.CustomField",
     _("Which fields the house has of its own. Their values stand in the records, and count as personal there."),
 )
+SHELF.nothing("configuration.Origin", _("How a test copy was set up when it was made; nobody is named there."))
+SHELF.holds(
+    "configuration.Loaded", P.STAFF, R.EMPLOYMENT, some(C.TECHNICAL, F.DELETE, "person_id name document at"), staff="person_id", origin=_HERSELF,
+    note=_("The file that an administrator is looking at. Her next one takes its place."),
+)  # fmt: skip
+SHELF.nothing("fields.PickList", _("How the house calls what there is to choose from."))
+SHELF.nothing("fields.Layout", _("Which fields stand where, on pages and in forms."))
 SHELF.nothing("fields.Behind", _("Numbers of records whose sums are to be worked out anew."))
 SHELF.nothing("rates.ExchangeRate", _("Exchange rates."))
 SHELF.holds(

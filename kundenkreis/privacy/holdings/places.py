@@ -56,6 +56,10 @@ SHELF.holds(
     note=_("Lie where the operator puts them. Older ones hold the person until they are deleted; a restore erases her again."),
 )  # fmt: skip
 SHELF.holds(
+    "test copies", P.PROOF, R.OPERATOR, some(C.FREE_TEXT, F.EXPIRES, "contents"), origin=_("the command `testcopy`"),
+    note=_("Lie where the operator puts them. Whoever is erased in the live house is erased in the copy by its list of erasures, or goes with it."),
+)  # fmt: skip
+SHELF.holds(
     "log", P.SECURITY, R.OPERATOR, some(C.TECHNICAL, F.EXPIRES, "lines"), origin=_("the running program"),
     note=_("Goes to the console of whoever runs the house. Names of records do not stand there."),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.catalogue.models import Family, Unit
 from kundenkreis.fields import known, values
 from kundenkreis.fields.known import PREFIX, Field
+from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.quality.reading.cells import as_text
 from kundenkreis.quality.sheets.nouns import Editable
 from kundenkreis.quality.targets import references
@@ -41,6 +42,8 @@ class Written:
             return None
         if field.is_relation:
             return self._names(field.related_model).get(value, f"#{value}")
+        if pick := pick_of(field):
+            return said(pick, value)
         if field.flatchoices:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(value, bool):

@@ -18,6 +18,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 
+from kundenkreis.fields import picks
+from kundenkreis.fields.picks import PickField
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.targets.rows import Key, filled
 
@@ -134,7 +136,8 @@ def _check(field: Any, settle: Settle | None) -> Check:
             return lambda cells: _short(_email(cells), field.max_length)
         if type(field) is models.TextField and not field.validators:
             return lambda cells: cells.set(cells.str.contains(_END_OF_COPY), None)
-        if type(field) is models.CharField and only_short:
+        takes_any = type(field) is models.CharField or (type(field) is PickField and not picks.is_closed(field.pick))
+        if takes_any and only_short:
             return lambda cells: _short(cells.set(~cells.str.contains(_WORDS), None), field.max_length)
     return lambda cells: _each_once(cells, field, settle)
 

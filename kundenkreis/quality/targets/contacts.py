@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from kundenkreis.core.text import fold
 from kundenkreis.customers import sealed_addresses
 from kundenkreis.customers.models import Contact, ContactPoint
 from kundenkreis.customers.salutation import parse_name
+from kundenkreis.fields import picks
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets import references
 from kundenkreis.quality.targets.alike import Alike
@@ -42,6 +43,7 @@ FIELDS = (
     FieldSpec("job_title", _("position"), synonyms=("position", "job title", "funktion", "role")),
     FieldSpec("department", _("department"), synonyms=("abteilung",)),
 )
+DEPARTMENT = "contacts.department"
 OWN = {"full_name", "account", "job_title", "department"}
 
 
@@ -58,8 +60,11 @@ class Contacts(Records):
     )
     needed = ("family_name",)
     apart = frozenset({"full_name"})
+    picked: ClassVar[Mapping[str, str]] = {"department": DEPARTMENT}
 
     def __init__(self, job: Job) -> None:
+        if picks.is_closed(DEPARTMENT):  # then it is read row by row
+            self.apart = Contacts.apart | {"department"}
         super().__init__(job)
         self.places = Places(job, self.own)
         self.sees_all = job.reach("contacts.see").everything

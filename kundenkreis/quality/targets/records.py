@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from kundenkreis.core import bulk, search
 from kundenkreis.customers.models.merged import Mergeable
+from kundenkreis.fields.picks import pick_of
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets import references
@@ -19,7 +20,7 @@ from kundenkreis.quality.targets.alike import Alike
 from kundenkreis.quality.targets.base import Job, Kept, Outcome, Problem, standing
 from kundenkreis.quality.targets.by_columns import ByColumns, Columnar, NewAlike
 from kundenkreis.quality.targets.changes import Changes
-from kundenkreis.quality.targets.choices import choices_of
+from kundenkreis.quality.targets.choices import choices_of, named_on, written_on
 from kundenkreis.quality.targets.columns import Columns
 from kundenkreis.quality.targets.custom import Custom, field_of, finder, special, specs
 from kundenkreis.quality.targets.rows import Key, Row, rows_of
@@ -46,6 +47,9 @@ class Records(Columnar):
     special: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     lenient: ClassVar[frozenset[str]] = frozenset()
     takes_custom: ClassVar[type[Custom]] = Custom
+    picked: ClassVar[
+        Mapping[str, str]
+    ] = {}  # {field of the target: pick list}, of fields that are the subclass's own business
     related: ClassVar[tuple[str, ...]] = ()  # what the search entry of a changed record names
 
     def __init__(self, job: Job) -> None:
@@ -62,6 +66,11 @@ class Records(Columnar):
             name: choices
             for name, column in self.columns_of.items()
             if name in self.columns.mapping and (choices := choices_of(self.model, column))
+        }
+        self.choices |= {
+            name: choices
+            for name, pick in self.picked.items()
+            if name in self.columns.mapping and (choices := written_on(pick))
         }
         self.alike = ByColumns.of_target(self) if self.by_itself else None
 
@@ -169,11 +178,17 @@ class Records(Columnar):
             if (text := row.values.get(name)) is not None:
                 chosen = choices.get(str(text).strip().casefold())
                 if chosen is None:
-                    labels = [label for _value, label in self.model._meta.get_field(self.columns_of[name]).flatchoices]
-                    wrong.append(Problem(row.number, name, "unknown_choice", {"value": text, "choices": labels}))
+                    wrong.append(
+                        Problem(row.number, name, "unknown_choice", {"value": text, "choices": self._offered(name)})
+                    )
                 else:
                     row.values[name] = chosen
         return wrong
+
+    def _offered(self, name: str) -> list[Any]:
+        field: Any = None if name in self.picked else self.model._meta.get_field(self.columns_of[name])
+        pick = self.picked.get(name) or pick_of(field)
+        return named_on(pick) if pick else [label for _value, label in field.flatchoices]
 
     def _keyed(self, rows: list[Row], outcome: Outcome) -> list[Row]:
         good = []

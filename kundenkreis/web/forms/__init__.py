@@ -16,6 +16,8 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import Stale
+from kundenkreis.fields import picks
+from kundenkreis.fields.picks import pick_of
 from kundenkreis.web import formats
 
 DATE_SHAPES = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%d %b %Y", "%d. %b %Y")
@@ -201,6 +203,9 @@ class VerbForm(forms.ModelForm):
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = None if field.empty_label is None else "–"
                 continue
+            if pick := pick_of(self._column(name)):
+                self._on_list(name, pick)
+                continue
             self._in_their_language(name, field)
             if (
                 isinstance(field, forms.TypedChoiceField)
@@ -219,6 +224,8 @@ class VerbForm(forms.ModelForm):
         is neither shown nor taken away: an empty field then means that it stays.
         """
         cast(forms.ModelChoiceField, self.fields[name]).queryset = records
+        if name not in self.fields:
+            return
         present = getattr(self.instance, f"{name}_id") if self.instance.pk else None
         if present is not None and not records.filter(pk=present).exists():
             self.kept.add(name)
@@ -226,14 +233,29 @@ class VerbForm(forms.ModelForm):
             self.initial[name] = None
             self.initial["version"].digests.pop(name, None)
 
+    def _column(self, name: str) -> Any:
+        """The model's column behind a field; None for one that the form declares itself."""
+        if name in self.declared_fields:
+            return None
+        return next((c for c in self._meta.model._meta.fields if c.name == name), None)
+
+    def _on_list(self, name: str, pick: str) -> None:
+        """What the house offers, in its order, and what stands there already."""
+        from kundenkreis.web.forms.picked import field_of
+
+        present = getattr(self.instance, name) if self.instance.pk else ""
+        self.fields[name] = field_of(self.fields[name], pick, present)
+        if not self.instance.pk and (usual := picks.words(pick).usual):
+            self.initial.setdefault(name, usual)
+
     def _columns(self) -> set[str]:
         options = self._meta.model._meta
         return {column.name for column in (*options.fields, *options.many_to_many)}
 
     def _in_their_language(self, name: str, field: forms.Field) -> None:
         """Days and figures as people write them, whatever Django would have chosen for the column."""
-        column = next((c for c in self._meta.model._meta.fields if c.name == name), None)
-        if column is None or name in self.declared_fields:
+        column = self._column(name)
+        if column is None:
             return
         replaced = localised(column)
         if replaced is not None and type(replaced) is not type(field):

@@ -15,6 +15,7 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.activities.participating import with_hidden
 from kundenkreis.core import clock, zones
 from kundenkreis.customers.models import Account, Contact
+from kundenkreis.fields import picks
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import DateField, DateTimeField, WholeField, apply_errors
@@ -40,7 +41,7 @@ def offer_participants(form: forms.BaseForm, user: User) -> None:
 class ComposerForm(forms.Form):
     """`text` is the subject (its first line) and the body. A task or a planned visit is open until it is ticked off."""
 
-    kind = forms.ChoiceField(choices=Activity.Kind.choices)
+    kind = forms.ChoiceField(choices=lambda: picks.offered("activities.kind"))
     text = forms.CharField(label=_("what happened"), max_length=20_000, widget=forms.Textarea)
     with_whom = forms.ModelChoiceField(
         label=_("with whom"), queryset=Contact.objects.none(), required=False, empty_label="–"
@@ -49,7 +50,9 @@ class ComposerForm(forms.Form):
     colleagues = PickedField(User, label=_("colleagues"), url="people:options", named=colleague_called)
     at = DateTimeField(label=_("when"), required=False)
     minutes = WholeField(label=_("minutes"), required=False, min_value=0, max_value=6000)
-    outcome = forms.ChoiceField(label=_("outcome"), choices=[("", "–"), *Activity.Outcome.choices], required=False)
+    outcome = forms.ChoiceField(
+        label=_("outcome"), choices=lambda: [("", "–"), *picks.offered("activities.outcome")], required=False
+    )
     due_on = DateField(label=_("due"), required=False)
     remind_at = DateTimeField(label=_("remind me"), required=False)
     owner = forms.ModelChoiceField(label=_("whose"), queryset=User.objects.none(), required=False)
@@ -179,7 +182,8 @@ class ActivityForm(FieldedForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)
-        self.fields["owner"].queryset = User.objects.living().filter(is_active=True)  # type: ignore[attr-defined]
+        if "owner" in self.fields:
+            self.fields["owner"].queryset = User.objects.living().filter(is_active=True)  # type: ignore[attr-defined]
         for name, model in (("account", Account), ("contact", Contact)):
             self.offer(name, model.objects.visible_to(user).living())
         self.fields["at"].zone = self.instance.time_zone  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.fields import references
+from kundenkreis.fields import layouts, references
 from kundenkreis.fields import values as reading
 from kundenkreis.fields.filling import Fielded
 from kundenkreis.fields.known import PREFIX, Field
@@ -116,25 +116,61 @@ class FieldedForm(VerbForm):
     """The form of a noun with custom fields: they stand behind its own, under their headings. `only_required` leaves the others out."""
 
     only_required = False
+    lays_out = True  # else it is the form of one field, whatever the layout makes of the whole
     asks_always = True  # else whether a required field is asked depends on what stands in the form: the verb says so
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)
         model: type[Fielded] = self._meta.model
+        self.layout = layouts.of(model.fields_noun(), getattr(user, "role", ""))
+        asked = {one.name for group in self.layout or () for one in group.fields if one.required}
         self.own = {
-            one.name: one for one in model.own_fields().written if not self.only_required or one.is_required_of(user)
+            one.name: one
+            for one in model.own_fields().written
+            if not self.only_required or one.is_required_of(user) or one.name in asked
         }
         present = self.instance.custom if self.instance.pk else {}
         for name in self._unseen(present):
             del self.own[name]
         for name, field in self.own.items():
-            value = present.get(field.key)
+            value = present.get(field.key) if self.instance.pk else present.get(field.key, field.usual)
             self.fields[name] = form_field(field, value, user)
             self.fields[name].required &= self.asks_always
             self.initial.setdefault(name, reading.python(field, value))
+        if self.lays_out:
+            self._lay_out(user)
         if self.instance.pk and self.own:
             read = self.initial["version"]
             read.digests |= Read.of(self.instance, self.own).digests
+
+    def _lay_out(self, user: Any) -> None:
+        """Leave out what the layout hides, and insist on what it insists on. What the verb cannot do without stays."""
+        arranged = layouts.NOUNS.get(self._meta.model.fields_noun())
+        if arranged is None:
+            return
+        placed = {one.name: one for group in self.layout or () for one in group.fields}
+        for name in list(self.fields):
+            one = placed.get(name)
+            kept = name in arranged.needed or self.fields[name].required
+            is_late = self.only_required and name in arranged.form and name not in (arranged.first or arranged.form)
+            if (one is not None and not one.form and not kept) or (is_late and not (one and one.required)):
+                del self.fields[name]
+            elif one is not None and one.required and self.asks_always:
+                self.fields[name].required = True
+        self.own = {name: field for name, field in self.own.items() if name in self.fields}
+
+    def sections(self) -> list[tuple[str, list[Any]]]:
+        """The bound fields as the layout has them: (heading, fields); the first ones of the shipped layout stand under none."""
+        if self.layout is None:
+            rest = [(heading or str(_("Further details")), some) for heading, some in self.groups()]
+            return [("", self.built_in()), *rest] if self.built_in() else rest
+        left: dict[str, Any] = {bound.name: bound for bound in self}
+        found: list[tuple[str, list[Any]]] = []
+        for group in self.layout:
+            some = [left.pop(one.name) for one in group.fields if one.name in left]
+            if some:
+                found.append((str(group.label) or str(_("Further details")), some))
+        return [("", list(left.values())), *found] if left else found
 
     def _unseen(self, present: Mapping[str, Any]) -> list[str]:
         """Fields that lead to a record which this person does not see: she neither reads nor changes them."""

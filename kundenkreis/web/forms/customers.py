@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core import search
 from kundenkreis.core.countries import countries
 from kundenkreis.core.models import House
+from kundenkreis.customers.arranged import ACCOUNT_FIRST, ACCOUNT_FORM, CONTACT_FIRST, CONTACT_FORM
 from kundenkreis.customers.models import (
     Account,
     AccountLink,
@@ -51,12 +52,7 @@ class AccountForm(FieldedForm):
 
     class Meta:
         model = Account
-        fields = [
-            "name", "kind", "person", "relation", "tier", "touch_days", "touch_reason", "industry", "employees", "customer_since", "tags", "street",
-            "postcode", "place", "country", "email", "phone",
-            "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "owner", "team",
-            "territory", "description",
-        ]  # fmt: skip
+        fields = list(ACCOUNT_FORM)
         field_classes = {"tags": RecordsField}
         widgets = {
             "tags": forms.CheckboxSelectMultiple,
@@ -91,32 +87,13 @@ class AccountAddForm(AccountForm):
 
     only_required = True
 
-    class Meta(AccountForm.Meta):
-        fields = [
-            "name",
-            "kind",
-            "person",
-            "relation",
-            "tier",
-            "street",
-            "postcode",
-            "place",
-            "country",
-            "email",
-            "phone",
-            "vat_id",
-            "owner",
-            "territory",
-        ]
+    field_order: ClassVar[list[str]] = list(ACCOUNT_FIRST)
 
 
 class ContactForm(FieldedForm):
     class Meta:
         model = Contact
-        fields = [
-            "form_of_address", "title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "language",
-            "preferred_channel", "bar", "tags", "owner", "note",
-        ]  # fmt: skip
+        fields = list(CONTACT_FORM)
         field_classes = {"tags": RecordsField}
         widgets = {"tags": forms.CheckboxSelectMultiple, "note": forms.Textarea(attrs={"rows": 3})}
 
@@ -138,20 +115,7 @@ class ContactAddForm(ContactForm):
     account = RecordField(Account, label=_("account"), url="accounts:options", required=False)
     job_title = forms.CharField(label=_("position"), max_length=120, required=False)
 
-    class Meta(ContactForm.Meta):
-        fields = [
-            "form_of_address",
-            "title_before",
-            "given_name",
-            "family_name",
-            "title_after",
-            "email",
-            "phone",
-            "mobile",
-            "language",
-        ]
-
-    field_order = ["account", "job_title", *Meta.fields]
+    field_order: ClassVar[list[str]] = ["account", "job_title", *CONTACT_FIRST]
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)

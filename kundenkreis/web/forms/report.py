@@ -17,6 +17,7 @@ from kundenkreis.activities.participating import with_hidden
 from kundenkreis.activities.reporting import call_again, report
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Contact
+from kundenkreis.fields import picks
 from kundenkreis.history.models import Event
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import WholeField, apply_errors
@@ -30,7 +31,9 @@ _MORNING = dt.time(9)
 
 
 class ReportForm(forms.Form):
-    outcome = forms.ChoiceField(label=lazy("outcome"), choices=Activity.Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label=lazy("outcome"), choices=lambda: picks.offered("activities.outcome"), widget=forms.RadioSelect
+    )
     body = forms.CharField(label=lazy("what happened"), max_length=20_000, required=False, widget=forms.Textarea)
     contact = forms.ModelChoiceField(
         label=lazy("with whom"), queryset=Contact.objects.none(), required=False, empty_label="–"

@@ -76,8 +76,8 @@ def _rows(page: ListPage, request: HttpRequest, now: state.State) -> Iterator[li
 
 
 def _value(column: Column, row: Any) -> Any:
-    """A value of the export; a change in percent has one decimal, as on the screen."""
-    value = exported(column.read(row))
+    """A value of the export; a change in percent has one decimal, and a choice its name, as on the screen."""
+    value = exported(column.show(row) if column.kind == "choice" else column.read(row))
     return round(value, 1) if column.kind == "delta" and isinstance(value, Decimal) else value
 
 

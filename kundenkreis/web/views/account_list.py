@@ -13,6 +13,7 @@ from kundenkreis.core import clock, search
 from kundenkreis.core.countries import country_name
 from kundenkreis.customers.asking import ACCOUNT
 from kundenkreis.customers.models import Account
+from kundenkreis.fields import picks
 from kundenkreis.lists import asking
 from kundenkreis.web import charts, formats
 from kundenkreis.web.account360 import OF_TRENDS, trends
@@ -67,7 +68,7 @@ ACCOUNTS = ListPage(
         Column("territory", _("Territory"), related=("territory",), needs=("territory__name",), shown=False),
         Column("team", _("Team"), related=("team",), needs=("team__name",), shown=False),
         Column("relation", _("Relation"), "choice", shown=False),
-        Column("industry", _("Industry"), shown=False),
+        Column("industry", _("Industry"), "choice", shown=False),
         Column(
             "revenue",
             _("Revenue 12 m"),
@@ -119,7 +120,7 @@ ACCOUNTS = ListPage(
             "tier",
             _("Tier"),
             "tier",
-            lambda: [*Account.Tier.choices, ("", _("none"))],
+            lambda: [*picks.labels("accounts.tier"), ("", _("none"))],
             lambda account, value, by: account.change(by=by, tier=value),
             "accounts.change",
             sums="revenue_12m",

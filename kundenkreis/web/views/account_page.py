@@ -33,21 +33,12 @@ from kundenkreis.insights.models import Score, Signal
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.staff import access
-from kundenkreis.web import opening, rhythms, timeline
+from kundenkreis.web import laid_out, opening, rhythms, timeline
 from kundenkreis.web.account360 import Overview, people_at, why_visible
 from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.reasons import tell
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
-
-FACTS = {
-    "care": ("owner", "team", "territory", "tier", "touch_days", "touch_reason", "relation", "customer_since"),
-    "company": ("name", "kind", "person", "industry", "employees", "language", "currency"),
-    "reach": ("email", "phone", "website", "street", "postcode", "place", "country"),
-    "register": ("vat_id", "register_number", "register_court", "gln"),
-    "more": ("tags", "description"),
-}
-
 
 ITEMS = 20
 SIGNALS = 4
@@ -276,16 +267,15 @@ class AccountPage:
     def _details(self) -> dict[str, Any]:
         others = access.not_hers_to_assign(self.user, access.ASSIGNED)
         edit = reverse("accounts:edit", args=[self.account.pk])
-        facts = {}
-        for title, names in FACTS.items():
-            facts[title] = [
-                self._fact(name, edit, self.may_change and name not in others)
-                for name in names
-                if name != "person" or self.account.kind == Account.Kind.PERSON or self.account.person_id
-            ]
+        own = editing.own_told(self.account, edit, self.may_change, self.user)
+
+        def told(name: str) -> tuple[str, Any] | None:
+            if name == "person" and self.account.kind != Account.Kind.PERSON and not self.account.person_id:
+                return None
+            return self._fact(name, edit, self.may_change and name not in others)
+
         return {
-            "facts": facts,
-            "own_facts": editing.own_facts(self.account, edit, self.may_change, self.user),
+            "groups": laid_out.groups("accounts", self.user, told, own),
             "addresses": list(Address.objects.living().filter(account=self.account).order_by("use", "pk")),
             "points": list(ContactPoint.objects.living().filter(account=self.account).order_by("kind", "pk")),
         }

@@ -16,6 +16,8 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.customers.asking import people
 from kundenkreis.customers.grouping import OF_ACCOUNT
+from kundenkreis.fields import picks
+from kundenkreis.fields.asking import picked
 from kundenkreis.lists import asking
 from kundenkreis.web import formats
 from kundenkreis.web.lists import Column, Filter, ListPage
@@ -85,11 +87,11 @@ ACTIVITIES = ListPage(
     ),
     filters=(
         Filter("subject", "text", _("Subject")),
-        Filter("kind", "choice", _("Kind"), choices=Activity.Kind.choices),
+        picked("kind", _("Kind"), "activities.kind"),
         Filter("owner", "person", _("Whose"), "owner_id", choices=people),
         OF_ACCOUNT,
         BY_NAME,
-        Filter("outcome", "choice", _("Outcome"), choices=Activity.Outcome.choices),
+        picked("outcome", _("Outcome"), "activities.outcome"),
         Filter("at", "moment", _("When"), "at"),
         Filter("due", "date", _("Due"), "due_on", aliases=("due_on",)),
         Filter("open", "flag", _("To do"), "is_open", aliases=("is_open",)),
@@ -105,7 +107,7 @@ ACTIVITIES = ListPage(
             "kind",
             _("Kind"),
             "kind",
-            lambda: Activity.Kind.choices,
+            picks.choices_of("activities.kind"),
             lambda activity, value, by: activity.change(by=by, kind=value),
             "activities.change",
             line=_line,

@@ -23,6 +23,7 @@ from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.trips.models import Trip
+from kundenkreis.web import laid_out
 from kundenkreis.web.forms.activities import ActivityForm
 from kundenkreis.web.htmx import fragment, go, is_htmx, toast
 from kundenkreis.web.lists import boards
@@ -111,7 +112,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": activity.deleted_at is None and access.may(request.user, "activities.change", activity),
         "may_discard": access.may(request.user, "activities.discard", activity),
         "may_see_account": activity.account is not None,
-        "own_facts": editing.own_facts(activity, "", False, request.user),
+        "laid_out": laid_out.teller("activities", request.user, editing.own_told(activity, "", False, request.user)),
         "snoozes": snoozes(),
         "trips": list(Trip.objects.visible_to(request.user).living().filter(visits=activity).order_by("starts_at")[:3]),
         "may_travel": activity.kind in ("visit", "meeting")

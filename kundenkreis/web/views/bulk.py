@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from kundenkreis.core.keyset import bounded_count
 from kundenkreis.customers.bulk_editing import Change, edit
 from kundenkreis.customers.models import Account, Tag
+from kundenkreis.fields import picks
 from kundenkreis.staff import access
 from kundenkreis.web import bulk_running, customs, formats
 from kundenkreis.web.forms.customers import colleagues
@@ -38,7 +39,9 @@ class OwnerForm(forms.Form):
 
 class TierForm(forms.Form):
     value = forms.ChoiceField(
-        label=gettext_lazy("New tier"), choices=[("", "–"), *Account.Tier.choices], required=False
+        label=gettext_lazy("New tier"),
+        choices=lambda: [("", "–"), *picks.offered("accounts.tier")],
+        required=False,
     )
 
     def change(self) -> Change:

@@ -21,7 +21,7 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
 from kundenkreis.quality.matching.entry import Twin
 from kundenkreis.staff import access
-from kundenkreis.web import finding, permissions, rhythms, timeline
+from kundenkreis.web import finding, laid_out, permissions, rhythms, timeline
 from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
@@ -31,11 +31,6 @@ from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.contact_list import CONTACTS
 from kundenkreis.web.views.merges import standing, to_standing
-
-FACTS = (
-    "form_of_address", "title_before", "given_name", "family_name", "title_after", "email", "phone", "mobile", "language",
-    "preferred_channel", "bar", "owner", "tags", "note",
-)  # fmt: skip
 
 
 def seen(request: HttpRequest, pk: int) -> Contact:
@@ -178,8 +173,12 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
             .filter(person=contact)
             .only("name")
             .first(),
-            "facts": [_fact(contact, name, edit, may) for name in FACTS],
-            "own_facts": editing.own_facts(contact, edit, may, request.user),
+            "groups": laid_out.groups(
+                "contacts",
+                request.user,
+                lambda name: _fact(contact, name, edit, may),
+                editing.own_told(contact, edit, may, request.user),
+            ),
             "consents": list(
                 Consent.objects.living()
                 .filter(contact=contact)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from kundenkreis.core.countries import country_name
-from kundenkreis.fields import references, rolling
+from kundenkreis.fields import picks, references, rolling
 from kundenkreis.fields.filling import Fielded, as_of_now
 from kundenkreis.fields.known import Field
 from kundenkreis.history import trail
@@ -33,6 +33,7 @@ def one_field(
     if name not in form_class._meta.fields and own is None:  # type: ignore[operator, attr-defined]
         raise Http404
     single = modelform_factory(type(record), form=form_class, fields=[] if own else [name])
+    single.lays_out = False  # type: ignore[attr-defined]
     form = single(
         request.POST if request.method == "POST" else None,
         instance=record,
@@ -98,7 +99,7 @@ def shown(record: models.Model, name: str) -> Any:
     value = getattr(record, name)
     if value in (None, ""):
         return ""
-    if field.choices:
+    if field.choices or picks.pick_of(field):
         return getattr(record, f"get_{name}_display")()
     if name == "country":
         return country_name(value)
@@ -141,22 +142,23 @@ MOST_EMPTY = (
 
 def own_facts(record: Fielded, edit: str, may: bool, person: Any) -> list[tuple[str, list[tuple[str, Any]]]]:
     """The custom fields of a record under their headings, as `person` reads them, each ready to be changed by those who may."""
+    told = own_told(record, edit, may, person)
+    some = [one for one in record.own_fields().active if one.name in told]
+    return [(heading, [told[one.name] for one in group]) for heading, group in record.own_fields().groups(some)]
+
+
+def own_told(record: Fielded, edit: str, may: bool, person: Any) -> dict[str, tuple[str, Any]]:
+    """The same by the names of the fields: (label, value)."""
     fields = record.own_fields()
     all_of_them = may and len(fields.active) <= MOST_EMPTY
     some = [one for one in fields.active if all_of_them or one.key in record.custom]
     some = [one for one in some if not one.rolls or rolling.may_see(person, one)]
     now = as_of_now(record)
     referred = _referred(record, some, person)
-    return [
-        (
-            heading,
-            [
-                (str(field.label), referred.get(field.key) or _own_fact(record, field, edit, may, now))
-                for field in group
-            ],
-        )
-        for heading, group in fields.groups(some)
-    ]
+    return {
+        field.name: (str(field.label), referred.get(field.key) or _own_fact(record, field, edit, may, now))
+        for field in some
+    }
 
 
 def _referred(record: Fielded, some: list[Field], person: Any) -> dict[str, Any]:

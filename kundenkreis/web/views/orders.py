@@ -16,6 +16,7 @@ from kundenkreis.core.countries import country_name
 from kundenkreis.core.models import House
 from kundenkreis.orders.models import Delivery, Order, OrderLine
 from kundenkreis.staff import access
+from kundenkreis.web import laid_out
 from kundenkreis.web.forms.orders import OrderForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
 from kundenkreis.web.lists.exporting import export as export_list
@@ -48,7 +49,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "country": country_name(order.country),
         "rate": rate_of(order),
         "deliveries": list(Delivery.objects.living().filter(order=order).order_by("shipped_on", "pk")),
-        "own_facts": editing.own_facts(order, "", False, request.user),
+        "laid_out": laid_out.teller("orders", request.user, editing.own_told(order, "", False, request.user)),
         "may_fill_in": order.deleted_at is None and may_fill_in(request.user, order),
         "neighbours": _neighbours(order, request),
         "subject": order,
