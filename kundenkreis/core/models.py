@@ -64,6 +64,14 @@ class House(models.Model):
     # With it the addresses on the suppression list are hashed (HMAC-SHA-256). It stays for ever and travels with every backup: with
     # another key the list would protect nobody.
     suppression_key = models.CharField(max_length=64, default=new_key, editable=False)
+    # How many months after a colleague has left her account is erased; empty: only when somebody does it.
+    forget_colleagues_months = models.PositiveSmallIntegerField(
+        _("months after which a former colleague's account is erased"),
+        null=True,
+        blank=True,
+        default=36,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
     # From which probability on two records are merged without anybody having looked; empty: never.
     merge_duplicates_from = models.FloatField(
         _("merge duplicates by itself"),

@@ -26,7 +26,7 @@ from kundenkreis.insights import running
 from kundenkreis.insights import tasks as insights
 from kundenkreis.jobs import backend, recovery
 from kundenkreis.orders import figures
-from kundenkreis.privacy import breach_clock, compacting, erasing, restricting, watching
+from kundenkreis.privacy import breach_clock, compacting, erasing, looking, restricting, watching
 from kundenkreis.privacy import reminding as reminding_of_requests
 from kundenkreis.privacy import tasks as privacy_tasks
 from kundenkreis.quality import importing, tasks
@@ -208,8 +208,9 @@ def remind_of_breaches() -> None:
 
 @at(crontab(hour="1", minute="35"))
 def forget_watched() -> None:
-    """What was counted of exports and sign-ins is kept for 90 days."""
+    """What was counted of exports and sign-ins is kept for 90 days, which texts of disclosures were shown for 30."""
     watching.forget_old()
+    looking.forget_old()
 
 
 @at(crontab(hour="1", minute="30"))
@@ -275,6 +276,12 @@ def end_restrictions() -> None:
     """Restrictions whose last day is over; and what was kept for books whose date is over goes."""
     restricting.lift_due()
     erasing.release_due()
+
+
+@at(crontab(hour="0", minute="30"))
+def erase_former_colleagues() -> None:
+    """Accounts of colleagues who left so long ago that the house need not hold them any more."""
+    erasing.begin_due()
 
 
 @at(crontab(hour="3", minute="15"))

@@ -170,6 +170,7 @@ STEPS = {
         f"POST /contacts/{{id}}/{step}": "privacy.change"
         for step in ("restrict", "lift-restriction", "hold", "end-hold", "erase")
     },
+    **{f"POST /people/{{id}}/{step}": "privacy.change" for step in ("hold", "end-hold", "erase")},
     "POST /batches/{id}/undo": "",
     "POST /events/{id}/undo": "",
     "DELETE /tokens/{id}": "",

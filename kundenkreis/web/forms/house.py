@@ -62,9 +62,14 @@ class HouseForm(forms.ModelForm):
             "contact_cap",
             "contact_cap_days",
             "merge_duplicates_from",
+            "forget_colleagues_months",
         )
         help_texts = {
             "works_agreement": _("Its name and day, and where it can be read."),
+            "forget_colleagues_months": _(
+                "Counted from the day on which she was locked. Three years is how long claims from employment can be raised (§ 1486 ABGB);"
+                " what travelling cost stays seven years (§ 132 BAO). Empty: only when an administrator does it."
+            ),
             "contact_cap": _("Over all channels, counted from what was sent and called. Empty: no limit of the house."),
         }
 
