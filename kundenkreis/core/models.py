@@ -79,6 +79,10 @@ class House(models.Model):
         blank=True,
         validators=[MinValueValidator(0.99), MaxValueValidator(1)],
     )
+    # The house's own VAT ID: to whoever names it VIES gives a number for each question, as proof.
+    vat_id = models.CharField(_("own VAT ID (UID)"), max_length=20, blank=True, default="")
+    # Whether VAT IDs of customers may be sent to the European Commission's service, which says whether they are valid.
+    asks_vies = models.BooleanField(_("ask VIES about VAT IDs"), default=False)
     # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
     today = models.DateField(_("pretended today"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo house"), default=False)

@@ -169,6 +169,12 @@ def measure_quality() -> None:
     tasks.measure_quality.enqueue()
 
 
+@at(crontab(hour="4", minute="10"))
+def ask_vies() -> None:
+    """Numbers that a rule wants proven; nothing where the settings do not allow it."""
+    tasks.ask_vies_at_night.enqueue()
+
+
 @at(crontab(hour="2", minute="50"))
 def heal_custom_indexes() -> None:
     """Indexes of custom fields that a migration has lost, or whose job was."""

@@ -310,6 +310,7 @@ QUALITY = [
     path("measure/", quality.measure, name="measure"),
     path("of/<slug:noun>/<int:pk>/", quality.record, name="record"),
     path("of/<slug:noun>/<int:pk>/confirm/", quality.confirm, name="confirm"),
+    path("accounts/<int:pk>/ask-vies/", quality.ask_vies, name="ask_vies"),
     path("of/<slug:noun>/<int:pk>/waive/<int:rule_pk>/", quality.waive, name="waive"),
     path("exceptions/<int:pk>/discard/", quality.unwaive, name="unwaive"),
 ]

@@ -151,6 +151,7 @@ STEPS = {
     "POST /imports/{id}/start": "imports.see",
     "POST /imports/{id}/cancel": "imports.see",
     "POST /imports/{id}/undo": "imports.see",
+    "POST /accounts/{id}/ask-vies": "accounts.change",
     "POST /people/{id}/invite": "people.see",
     "POST /people/{id}/lock": "people.see",
     "POST /people/{id}/unlock": "people.see",

@@ -25,7 +25,12 @@ from kundenkreis.staff.models import User
 from tests.furnished import furnish
 
 pytestmark = pytest.mark.django_db
-ROWLESS = {"privacy.Redaction", "privacy.Shown", "privacy.LegalHold", "privacy.Restriction"}  # nothing of these is there
+ROWLESS = {
+    "privacy.Redaction",
+    "privacy.Shown",
+    "privacy.LegalHold",
+    "privacy.Restriction",
+}  # nothing of these is there
 
 
 def told(person):

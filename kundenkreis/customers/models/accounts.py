@@ -189,6 +189,8 @@ class Account(Fielded, Mergeable):
     register_number = models.CharField(_("company register number"), max_length=20, blank=True)
     register_court = models.CharField(_("register court"), max_length=80, blank=True)
     gln = models.CharField(_("GLN"), max_length=13, blank=True)
+    # Her bank account, of a private customer a person's: whole for those who need it only (`accounts.see_bank`).
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True, default="", db_default="")
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -265,7 +267,7 @@ class Account(Fielded, Mergeable):
     FACTS: ClassVar[tuple[str, ...]] = ("last_order_on", "revenue_12m", "revenue_before")
     # Numbers with a check of their own, which also gives them their usual spelling.
     CHECKED: ClassVar[Mapping[str, Callable[[str], str]]] = {
-        "vat_id": checks.uid, "register_number": checks.register_number, "gln": checks.gln,
+        "vat_id": checks.uid, "register_number": checks.register_number, "gln": checks.gln, "iban": checks.iban,
     }  # fmt: skip
 
     class Meta:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kundenkreis.customers import sealed_addresses
 from kundenkreis.customers.models import Contact
 from kundenkreis.fields import known
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.targets import references
-from kundenkreis.quality.targets.accounts import Accounts
+from kundenkreis.quality.targets.accounts import REACHED, Accounts
 from kundenkreis.quality.targets.base import Job, Outcome
 from kundenkreis.quality.targets.contacts import Contacts
 from kundenkreis.quality.targets.custom import HeldCustom, specs
@@ -58,6 +59,7 @@ class AccountsByNumber(ByNumber, Accounts):
     def put(self, rows: list[Row]) -> Outcome:
         owners = {row.values["owner"] for row in rows if row.values.get("owner")}
         self.teams |= dict(User.objects.filter(pk__in=owners).values_list("pk", "team_id"))
+        self.sealed = sealed_addresses.taken(str(row.values.get(name) or "") for row in rows for name in REACHED)
         return super().put(rows)
 
 
@@ -128,7 +130,7 @@ class Editable:
 
 
 EDITABLE: dict[str, Editable] = {
-    "accounts": Editable("accounts", AccountsByNumber, frozenset({"number", "person", "kind"})),
+    "accounts": Editable("accounts", AccountsByNumber, frozenset({"number", "person", "kind", "iban"})),
     "contacts": Editable("contacts", ContactsByNumber, frozenset()),
     "products": Editable("products", ProductsByNumber, frozenset({"number", "cost"})),
 }

@@ -55,6 +55,7 @@ FIELDS = (
     FieldSpec("vat_id", _("VAT ID (UID)"), synonyms=("uid", "vat number", "ust id", "umsatzsteuer id")),
     FieldSpec("register_number", _("company register number"), synonyms=("firmenbuchnummer", "fn")),
     FieldSpec("gln", _("GLN")),
+    FieldSpec("iban", _("IBAN"), synonyms=("bank account", "bankverbindung", "kontonummer", "konto iban")),
     FieldSpec("email", _("e-mail"), "email"),
     FieldSpec("phone", _("phone"), "phone"),
     FieldSpec("website", _("website"), synonyms=("url", "homepage", "web")),
@@ -101,6 +102,7 @@ class Accounts(Records):
             int, int
         ] = {}  # whose own account is which; of new ones, that have no number yet, the row's below zero
         self.teams: dict[int, int | None] = {}  # of the people who are given accounts
+        self.may_bring_banks = job.by is None or access.may(job.by, "accounts.see_bank")
         self.sealed: set[str] = set()  # texts of the rows at hand that are a restricted person's address
         self.sees_all = job.reach("accounts.see").everything
 
@@ -216,6 +218,8 @@ class Accounts(Records):
         refused = access.not_hers_to_assign(self.job.by, (column.removesuffix("_id") for column in differs))
         if refused:
             return Problem(row.number, refused[0], "may_not_assign")
+        if "iban" in differs and not self.may_bring_banks:
+            return Problem(row.number, "iban", "may_not_see")
         if self.sealed and row.values.get("kind", row.record.kind) == Account.Kind.PERSON:
             brings = [name for name in REACHED if name in differs and row.values.get(name) in self.sealed]
             if brings:  # whose address it is is not said
@@ -232,10 +236,12 @@ class Accounts(Records):
         return None
 
     def refer_alike(self, alike: Alike) -> tuple[Alike, pl.DataFrame]:
-        """What brings a restricted person's address goes the usual way, where it is looked at whether the account is a person's."""
+        """What brings a restricted person's address, or a bank account that this person may not bring, goes the usual way to be told."""
         columns = [alike.cells(name) for name in REACHED]
         sealed = sealed_addresses.taken(text for cells in columns for text in cells if text)
-        return alike.split(not sealed.intersection(texts) for texts in zip(*columns, strict=True))
+        banks = alike.cells("iban") if not self.may_bring_banks else [None] * alike.height
+        rows = zip(zip(*columns, strict=True), banks, strict=True)
+        return alike.split(not sealed.intersection(texts) and bank is None for texts, bank in rows)
 
     def free(self, alike: Alike) -> Iterable[bool]:
         """An account's number is unique, also where it is matched by something else."""

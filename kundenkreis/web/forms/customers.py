@@ -54,7 +54,7 @@ class AccountForm(FieldedForm):
         fields = [
             "name", "kind", "person", "relation", "tier", "touch_days", "touch_reason", "industry", "employees", "customer_since", "tags", "street",
             "postcode", "place", "country", "email", "phone",
-            "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "owner", "team",
+            "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "iban", "owner", "team",
             "territory", "description",
         ]  # fmt: skip
         field_classes = {"tags": RecordsField}
@@ -74,6 +74,8 @@ class AccountForm(FieldedForm):
             self.initial.setdefault("currency", House.known().currency)
         for name in access.not_hers_to_assign(user, self.fields):
             del self.fields[name]
+        if not access.may(user, "accounts.see_bank"):
+            self.fields.pop("iban", None)
 
     def values(self) -> dict[str, Any]:
         values = super().values()
