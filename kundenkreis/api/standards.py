@@ -194,6 +194,8 @@ class Asked(shapes.Read):
 def _ask_vies(request: HttpRequest, id: Pk) -> HttpResponse:
     caller: Caller = request.auth  # type: ignore[attr-defined]
     caller.must_reach("accounts", "write")
+    if not access.may(caller.user, "accounts.change"):
+        raise forbidden()
     account = Account.objects.visible_to(caller.user).living().filter(pk=id).first()
     if account is None:
         raise not_found()

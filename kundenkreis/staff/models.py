@@ -352,4 +352,5 @@ def _refuse_cycle(node: Any) -> None:
         above = above.parent
 
 
+from kundenkreis.staff.moves import AccountMove  # noqa: E402, F401
 from kundenkreis.staff.reviews import AccessCheck, AccessReview  # noqa: E402, F401

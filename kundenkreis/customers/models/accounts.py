@@ -22,7 +22,8 @@ from kundenkreis.fields.filling import Fielded
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access, explaining
-from kundenkreis.staff.models import StaffQuerySet, Team, Territory, User
+from kundenkreis.staff.models import AccountMove, StaffQuerySet, Team, Territory, User
+from kundenkreis.staff.moves import FIELDS as MOVED_BY
 
 # "Has never ordered", as a date, because PostgreSQL sorts NULL first on descending order and SQLite doesn't.
 NEVER = dt.date(1900, 1, 1)
@@ -397,7 +398,11 @@ class Account(Fielded, Mergeable):
         """As of every noun; another rhythm is another day of the next touch at once."""
         if values.get("kind", self.kind) == self.Kind.PERSON:
             sealed_addresses.refuse(values, self, columns=("email", "phone"))
+        moves = values.keys() & MOVED_BY
+        team = type(self)._base_manager.filter(pk=self.pk).values_list("team_id", flat=True).first() if moves else None
         event = super().change(by=by, **values)
+        if moves:
+            AccountMove.note(event, team, self.team_id)
         if event is not None and event.changes.keys() & RHYTHM:
             self.sum_again([self.pk])
             self.refresh_from_db(fields=["next_touch_on"])

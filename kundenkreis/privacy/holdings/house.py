@@ -69,6 +69,11 @@ SHELF.holds(
     staff="user_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
+    "staff.AccountMove", P.SECURITY, R.HISTORY, some(C.REFERENCE, F.STAYS, "before_id after_id by_id"),
+    staff="before_id after_id by_id", plain="event team_before team_after", origin=_ITSELF,
+    note=_("Numbers only: by which events accounts came to other people."),
+)  # fmt: skip
+SHELF.holds(
     "staff.AccessReview", P.SECURITY, R.HISTORY, some(C.REFERENCE, F.STAYS, "started_by"), staff="started_by_id",
     plain="name is_open started_at ended_at", origin=_HERSELF,
 )  # fmt: skip
