@@ -347,6 +347,7 @@ TOUCHES = [
 LOG = [
     path("", activity_page.index, name="list"),
     path("export/", activity_page.export, name="export"),
+    path("export-to-edit/", sheets.export, {"noun": "log"}, name="export_edit"),
     path("move/<slug:key>/", activity_page.move, name="move"),
 ]
 TRIPS = [

@@ -166,7 +166,7 @@ def test_of_very_many_moves_only_a_page_is_read_and_by_an_index(world, since, dj
             ]
         )
     if connection.vendor == "postgresql":  # which reads a table of a few rows as a whole
-        connection.cursor().execute("SET LOCAL enable_seqscan = off")
+        connection.cursor().execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
     for rows, index in (
         (AccountMove.objects.filter(after_id=5), "staff_move_after"),
         (AccountMove.objects.filter(before_id=5), "staff_move_before"),
