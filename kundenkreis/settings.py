@@ -250,6 +250,7 @@ FILES_DIR = DATA_DIR / "files"
 FACTS_DIR = (
     DATA_DIR / "facts"
 )  # order facts for analysis; derived from the database, and made anew when they are missing
+VIES_URL = _env("VIES_URL", "https://ec.europa.eu/taxation_customs/vies/rest-api/check-vat-number")
 API_RATE = int(_env("API_RATE", "6000"))  # requests a minute for each token; 0 is no limit
 UPLOAD_LIMIT = int(_env("UPLOAD_MB", "6000")) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

@@ -46,7 +46,8 @@ from kundenkreis.quality.models import DuplicatePair, EditedSheet, Merge, SheetC
 from kundenkreis.quality.rules import QualityRule, QualityWaiver
 from kundenkreis.quality.standards import measuring
 from kundenkreis.rates.models import ExchangeRate
-from kundenkreis.staff.models import AccessReview, ApiToken, Deputy
+from kundenkreis.staff import joining
+from kundenkreis.staff.models import AccessReview, ApiToken, Deputy, User
 from kundenkreis.trips.models import Leg, MileageRate, Trip
 
 ROWS = 12
@@ -87,7 +88,9 @@ def _privacy(world: Any, name: str) -> dict[str, Any]:
     restricting.restrict(quiet, by=world.admin, reason=name.format(n="reason"))
     own = Account.add(by=world.admin, name=name.format(n="person"), kind="person", owner=world.ada)
     restricting.hold(own, by=world.admin, reason=name.format(n="claim"))
-    about = {"erasure": Erasure.objects.latest("pk"), "private_account": own}
+    left = User.objects.create_user("left@example.test", None, first_name="Lea", last_name=name.format(n="left")[:100])
+    joining.lock(left, by=world.admin)
+    about = {"gone_colleague": left, "erasure": Erasure.objects.latest("pk"), "private_account": own}
     made = about | {"privacy_request": request, "purpose": purpose, "breach": breach, "alert": alert}
     return made | {"problem": problem}
 

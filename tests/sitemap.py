@@ -69,6 +69,7 @@ RECORDS = {
     "privacy_contacts": "contact",
     "privacy_accounts": "private_account",
     "privacy_erasures": "erasure",
+    "privacy_users": "gone_colleague",
     "problems": "problem",
     "disclosure": "contact",
 }

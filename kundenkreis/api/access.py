@@ -18,15 +18,16 @@ from kundenkreis.api.events import EVENT, EVENTS
 from kundenkreis.api.problems import forbidden, invalid, not_found
 from kundenkreis.api.resource import Pk, body, page_schema
 from kundenkreis.api.writing import body_of, step
-from kundenkreis.core import clock
+from kundenkreis.core import clock, keyset
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.customers.models import Account
-from kundenkreis.staff import access
+from kundenkreis.history.models import Event
+from kundenkreis.staff import access, opened
 from kundenkreis.staff.counting import BOUND, counts_of
 from kundenkreis.staff.explaining import Explained, Explainer, Kind, is_explained, may_explain
 from kundenkreis.staff.models import AccessCheck, AccessReview, User
 from kundenkreis.staff.reviewing import Line, lines_for, may_review
-from kundenkreis.staff.rights_changes import rights_changes
+from kundenkreis.staff.rights_changes import Window, rights_changes
 from kundenkreis.staff.roll import Roll
 from kundenkreis.staff.saying import Sayer
 
@@ -140,6 +141,18 @@ class AccessVerdict(shapes.Written):
     person_id: shapes.Id
     verdict: Literal[tuple(AccessCheck.Verdict.values)]  # type: ignore[valid-type]
     note: Annotated[str, Field(max_length=500), AfterValidator(shapes.storable)] = ""
+
+
+class RightsEffect(shapes.Read):
+    """What the event opened to whom, or closed; in words. Whoever has another way keeps it."""
+
+    opened: bool
+    whom: str
+    what: str
+
+
+class RightsChange(EVENT.row_schema):  # type: ignore[misc, name-defined]
+    effects: list[RightsEffect]
 
 
 class ChangesQuery(Schema):
@@ -304,9 +317,18 @@ def _changes(request: HttpRequest, query: Query[ChangesQuery]) -> HttpResponse:
     whose = _anybody(query.person_id, "person_id") if query.person_id is not None else None
     by = _anybody(query.by_id, "by_id") if query.by_id is not None else None
     since = clock.midnight(query.since) if query.since else None
-    found = rights_changes(person=whose, by=by, since=since)
     order = [("id", "desc")]
-    return answered(reading.paged(EVENTS, request, caller, found, order, after=query.after, limit=query.limit))
+    try:
+        upwards, values = keyset.place_of(Event, order, query.after)
+    except keyset.BadCursor as bad:
+        raise invalid([{"parameter": "after", "detail": str(bad)}]) from bad
+    window = Window(values[0] if values else None, upwards, query.limit)
+    found = rights_changes(person=whose, by=by, since=since, window=window)
+    page = reading.paged(EVENTS, request, caller, found, order, after=query.after, limit=query.limit)
+    effects = opened.of(list(Event.objects.filter(pk__in=[item["id"] for item in page["items"]])))
+    for item in page["items"]:
+        item["effects"] = [{"opened": e.is_open, "whom": e.whom, "what": e.what} for e in effects.get(item["id"], [])]
+    return answered(page)
 
 
 def _anybody(pk: int, parameter: str) -> User:
@@ -341,6 +363,6 @@ def routers() -> list[Router]:
     path = "/access/reviews/{int:id}/verdict"
     said = "Keep what a person may, or note what is to be changed"
     add("POST", path, _judge, "access_review_judge", said, {204: None}, requestBody=body(AccessVerdict))
-    page = page_schema("RightsChange", EVENT.row_schema)
+    page = page_schema("RightsChange", RightsChange)
     add("GET", "/access/changes", _changes, "access_changes", "What changed in rights", page, _CHANGES)
     return [router]

@@ -54,6 +54,7 @@ ACCOUNTS = Noun(
         "register_number",
         "register_court",
         "gln",
+        "iban",
         "email",
         "phone",
         "website",
@@ -111,6 +112,7 @@ ACCOUNTS = Noun(
         "register_number",
         "register_court",
         "gln",
+        "iban",
         "email",
         "phone",
         "website",
@@ -132,6 +134,7 @@ ACCOUNTS = Noun(
     fielded="accounts",
     mine="owner",
     guarded=dict.fromkeys(access.ASSIGNED, "accounts.assign"),
+    hidden={"iban": "accounts.see_bank"},
     filters=(
         Filter("name", "text", "name", "key"),
         OF_ACCOUNT_ITSELF,

@@ -22,6 +22,7 @@ from kundenkreis.customers.models import Contact
 from kundenkreis.privacy import erasing, restricting
 from kundenkreis.privacy.models import Erasure, Restriction
 from kundenkreis.staff import access
+from kundenkreis.staff.models import User
 
 _WHY = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(shapes.storable)]
 _LINE = Annotated[str, Field(max_length=500), AfterValidator(shapes.storable)]
@@ -60,11 +61,16 @@ class Mention(shapes.Read):
 
 
 class ErasurePreview(shapes.Read):
-    """What an erasure would do. `rows` counts what goes at once by table; `kept_until` is the day until which the books are kept."""
+    """What an erasure would do. `rows` counts what goes at once by table; `kept_until` is the day until which the books are kept.
+
+    Of a colleague `left_at` says since when she cannot sign in, `due_on` until when her account is held; `same_name` names contacts only.
+    """
 
     rows: dict[str, int]
     documents: int
     kept_until: dt.date | None
+    left_at: shapes.Moment | None
+    due_on: dt.date | None
     law: str
     same_name: list[int]
     same_mail: list[int]
@@ -87,9 +93,12 @@ ERASURES = Noun(
     area="privacy",
     tag=TAG,
     about="Erasures of people (GDPR Art. 17): how far each is, and until when the books keep what they need. Begun by "
-    "`POST /contacts/{id}/erase`.",
+    "`POST /contacts/{id}/erase`, of a colleague who left by `POST /people/{id}/erase`.",
     allowed=kept_by("privacy.see", "privacy.change"),
-    read=("state", "contacts", "accounts", "request_number", "note", "begun_at", "begun_by_name", "ended_at", "counts", "kept_until", "law"),
+    read=(
+        "state", "contacts", "accounts", "colleagues", "request_number", "note", "begun_at", "begun_by_name", "ended_at", "counts",
+        "kept_until", "law",
+    ),
     filters=(
         Filter("state", "choice", "state", choices=Erasure.State.choices),
         Filter("begun_at", "moment", "begun"),
@@ -114,28 +123,37 @@ RESTRICTIONS = Noun(
 NOUNS = [ERASURES, RESTRICTIONS]
 
 
-def _contact(request: HttpRequest, pk: int, action: str) -> tuple[Caller, Contact]:
-    """Restricted contacts too: here is where that is lifted."""
+def _record(request: HttpRequest, model: Any, pk: int, action: str) -> tuple[Caller, Any]:
+    """A contact or a colleague, restricted ones too: here is where that is lifted."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
     caller.must_reach("privacy", "read" if action == "privacy.see" else "write")
     if not access.may(caller.user, action):
         raise forbidden()
-    contact = Contact._base_manager.filter(pk=pk).first()
-    if contact is None:
+    record = model._base_manager.filter(pk=pk).first()
+    if record is None:
         raise not_found()
-    return caller, contact
+    return caller, record
 
 
-def _preview(request: HttpRequest, id: Pk) -> HttpResponse:
-    _caller, contact = _contact(request, id, "privacy.see")
-    seen = erasing.preview(contact)
+def _preview(model: Any) -> Callable[[HttpRequest, Pk], HttpResponse]:
+    def preview(request: HttpRequest, id: Pk) -> HttpResponse:
+        _caller, record = _record(request, model, id, "privacy.see")
+        return _seen(erasing.preview(record))
+
+    return preview
+
+
+def _seen(seen: erasing.Preview) -> HttpResponse:
+    until = seen.books.until if seen.books else seen.trips_until
     return answered(
         {
             "rows": seen.rows,
             "documents": seen.documents,
-            "kept_until": seen.books.until if seen.books else None,
-            "law": seen.law if seen.books else "",
-            "same_name": [one.pk for one in seen.same_name],
+            "kept_until": until,
+            "left_at": seen.former.left_at if seen.former else None,
+            "due_on": seen.former.due_on if seen.former else None,
+            "law": seen.law if until else "",
+            "same_name": [one.pk for one in seen.same_name if isinstance(one, Contact)],
             "same_mail": [one.pk for one in seen.same_mail],
             "references": [order.number for order in seen.references],
             "is_held": seen.hold is not None,
@@ -148,14 +166,14 @@ def _preview(request: HttpRequest, id: Pk) -> HttpResponse:
     )
 
 
-def _step(takes: Any, work: Callable[..., Any]) -> Callable[[HttpRequest, Pk], HttpResponse]:
+def _step(model: Any, takes: Any, work: Callable[..., Any]) -> Callable[[HttpRequest, Pk], HttpResponse]:
     must = takes is not None and any(field.is_required() for field in takes.model_fields.values())
 
     def step(request: HttpRequest, id: Pk) -> HttpResponse:
-        caller, contact = _contact(request, id, "privacy.change")
+        caller, record = _record(request, model, id, "privacy.change")
         given = body_of(request, takes).model_dump() if takes and (must or request.body) else {}
         done: list[Any] = []
-        writing.step(lambda record, **values: done.append(work(record, **values)), contact, by=caller.user, **given)
+        writing.step(lambda one, **values: done.append(work(one, **values)), record, by=caller.user, **given)
         return answered({"id": done[0].pk})
 
     return step
@@ -173,14 +191,17 @@ _STEPS: tuple[tuple[str, str, Any, Any], ...] = (
 def routers() -> list[Router]:
     erasures, restrictions = Routes(ERASURES), Routes(RESTRICTIONS)
     add = erasures.router.add_api_operation
-    add(
-        "/contacts/{int:id}/erasure-preview", ["GET"], _preview, operation_id="contacts_erasure_preview",
-        summary="What an erasure of the contact would do", tags=[TAG], response=ErasurePreview,
-    )  # fmt: skip
-    for name, summary, takes, work in _STEPS:
-        asked = {"requestBody": body(takes) | {"required": takes is not Erase}} if takes else {}
+    for path, model in (("contacts", Contact), ("people", User)):
         add(
-            f"/contacts/{{int:id}}/{name}", ["POST"], _step(takes, work), operation_id=f"contacts_{name.replace('-', '_')}",
-            summary=summary, tags=[TAG], response=Begun, openapi_extra=asked,
+            f"/{path}/{{int:id}}/erasure-preview", ["GET"], _preview(model), operation_id=f"{path}_erasure_preview",
+            summary="What an erasure would do", tags=[TAG], response=ErasurePreview,
         )  # fmt: skip
+        for name, summary, takes, work in _STEPS:
+            if model is User and work in (restricting.restrict, restricting.lift):
+                continue  # a colleague is locked, not restricted
+            asked = {"requestBody": body(takes) | {"required": takes is not Erase}} if takes else {}
+            add(
+                f"/{path}/{{int:id}}/{name}", ["POST"], _step(model, takes, work),
+                operation_id=f"{path}_{name.replace('-', '_')}", summary=summary, tags=[TAG], response=Begun, openapi_extra=asked,
+            )  # fmt: skip
     return [erasures.router, restrictions.router]

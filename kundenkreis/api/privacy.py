@@ -9,7 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Query, Router
+from ninja.schema import Schema
 from pydantic import AfterValidator, Field
 
 from kundenkreis import __version__
@@ -24,7 +25,7 @@ from kundenkreis.api.writing import body_of
 from kundenkreis.core import clock
 from kundenkreis.core.filters import Filter
 from kundenkreis.customers.models import Contact
-from kundenkreis.privacy import breach_clock, disclosing, processing, reminding
+from kundenkreis.privacy import breach_clock, disclosing, looking, processing, reminding
 from kundenkreis.privacy.belonging import Person
 from kundenkreis.privacy.disclosure import Disclosure
 from kundenkreis.privacy.models import (
@@ -40,6 +41,7 @@ from kundenkreis.privacy.models import (
 )
 from kundenkreis.staff import access
 
+LOOKED_AT_ONCE = 50
 _TEXT = Annotated[str, Field(min_length=1, max_length=4_000), AfterValidator(shapes.storable)]
 _LINE = Annotated[str, Field(max_length=300), AfterValidator(shapes.storable)]
 
@@ -257,12 +259,31 @@ class ProcessingRecord(shapes.Read):
 
 
 class NewDisclosure(shapes.Written):
-    """`looked`: that somebody has looked through the texts that may be about other people."""
+    """Which texts were shown to whom the house knows itself: see `GET /contacts/{id}/disclosure-texts`."""
 
-    looked: bool = False
     language: Literal["de", "en", ""] = ""
     portable: bool = False
     request_id: shapes.Id | None = None
+
+
+class DisclosureText(shapes.Read):
+    """A text as it would go out. `names_others` and `unsure` (somebody has the same name) stand first; `left_out` says why passages are."""
+
+    place: str
+    section: str
+    label: str
+    text: str
+    names_others: bool
+    unsure: bool
+    left_out: list[str]
+
+
+class DisclosureTexts(shapes.Read):
+    """`next`: the `start` of the following texts; null at the end."""
+
+    count: int
+    next: int | None
+    texts: list[DisclosureText]
 
 
 class DisclosureFile(shapes.Read):
@@ -280,26 +301,57 @@ def _record(request: HttpRequest) -> HttpResponse:
     return answered(processing.as_json(processing.record()))
 
 
-def _disclose(request: HttpRequest, id: Pk) -> HttpResponse:
+def _told(request: HttpRequest, pk: int) -> tuple[Caller, Contact]:
+    """Who asks, and about whom: restricted people too."""
     caller: Caller = request.auth  # type: ignore[attr-defined]
     caller.must_reach("privacy", "write")
     if not access.may(caller.user, "privacy.change"):
         raise forbidden()
-    contact = Contact._base_manager.filter(pk=id).first()
+    contact = Contact._base_manager.filter(pk=pk).first()
     if contact is None:
         raise not_found()
+    return caller, contact
+
+
+class TextsQuery(Schema):
+    """`language` is that of the file; `start` skips so many texts."""
+
+    language: Literal["de", "en", ""] = ""
+    start: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
+def _texts(request: HttpRequest, id: Pk, query: Query[TextsQuery]) -> HttpResponse:
+    """The texts that would go out, fifty at once. That they were shown to whoever asks is remembered."""
+    caller, contact = _told(request, id)
+    with translation.override(query.language or contact.language), disclosing.as_she_was(contact) as person:
+        every = Disclosure(person).texts
+    after = query.start + LOOKED_AT_ONCE
+    some = every[query.start : after]
+    looking.note(person, some, by=caller.user)
+    told = [
+        {
+            "place": value.place, "section": value.section, "label": value.label, "text": value.text,
+            "names_others": value.names_others, "unsure": value.unsure, "left_out": value.blacked,
+        }
+        for value in some
+    ]  # fmt: skip
+    return answered({"count": len(every), "next": after if after < len(every) else None, "texts": told})
+
+
+def _disclose(request: HttpRequest, id: Pk) -> HttpResponse:
+    caller, contact = _told(request, id)
     given = body_of(request, NewDisclosure)
     asked = None
     if given.request_id is not None:
         asked = SubjectRequest.objects.visible_to(caller.user).filter(pk=given.request_id, contact=contact).first()
         if asked is None:
             raise invalid([{"pointer": "/request_id", "detail": _("There is no such request of this person.")}])
-    unread = _("Look through the texts first, and say that you have: they may be about other people.")
+    unread = _("Texts that were not shown to you yet may be about other people. Read all of disclosure-texts first.")
     language = given.language or contact.language
     with translation.override(language), disclosing.as_she_was(contact) as person:
         shown = Disclosure(person, portable=given.portable)
-        if shown.texts and not given.looked:
-            raise invalid([{"pointer": "/looked", "detail": unread}])
+        if looking.unseen(person, shown.texts, by=caller.user):
+            raise invalid([{"pointer": "", "detail": unread}])
         data, count = shown.as_data(), shown.count
     content = json.dumps(data, ensure_ascii=False).encode()
     with transaction.atomic():
@@ -350,6 +402,16 @@ def routers() -> list[Router]:
         summary="The record of processing activities (GDPR Art. 30)",
         tags=["Data protection"],
         response=ProcessingRecord,
+    )
+    requests.router.add_api_operation(
+        "/contacts/{int:id}/disclosure-texts",
+        ["GET"],
+        _texts,
+        operation_id="contacts_disclosure_texts",
+        summary="The freely written texts that a disclosure would tell, to be looked through",
+        description="Somebody else may be named in them. The house remembers which were shown to whom; a disclosure is made of no others.",
+        tags=["Data protection"],
+        response=DisclosureTexts,
     )
     requests.router.add_api_operation(
         "/contacts/{int:id}/disclosure",

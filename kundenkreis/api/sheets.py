@@ -14,7 +14,7 @@ from ninja import Query, Router
 from ninja.schema import Schema
 from pydantic import Field
 
-from kundenkreis.api import catalogue, contacts, customers, reading, shapes, writing
+from kundenkreis.api import activities, catalogue, contacts, customers, reading, shapes, writing
 from kundenkreis.api.answers import answered, created
 from kundenkreis.api.auth import Caller
 from kundenkreis.api.noun import READ, Noun
@@ -38,7 +38,7 @@ _EXPORTED = (
     "An XLSX workbook with a key for each row and the named fields, in their order; the other columns of it may be deleted or moved, and further "
     "ones added. `noun` is `accounts`, `contacts` or `products`; conditions are written as for that noun's list."
 )
-_NOUNS = {"accounts": customers, "contacts": contacts, "products": catalogue}
+_NOUNS = {"accounts": customers, "contacts": contacts, "activities": activities, "products": catalogue}
 
 
 def _explained(code: str, params: dict[str, Any]) -> str | None:
@@ -114,7 +114,9 @@ def _export(request: HttpRequest, query: Query[SheetExport]) -> HttpResponseBase
     columns = [(str(editable.fields[name].label), name) for name in dict.fromkeys(names)]
     mark = workbooks.mark_of(editable, columns, by=caller.user, address=request.GET.urlencode(), title=title)
     file = tempfile.TemporaryFile()  # noqa: SIM115 the response closes it
-    workbooks.write(file, mark, editable, ((row, ()) for row in rows.order_by("pk").iterator(chunk_size=1000)))
+    workbooks.write(
+        file, mark, editable, ((row, ()) for row in rows.order_by("pk").iterator(chunk_size=1000)), by=caller.user
+    )
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{query.noun}.xlsx", content_type=_XLSX)
 

@@ -9,13 +9,15 @@ from ninja import Query, Router
 from ninja.schema import Schema
 from pydantic import Field
 
-from kundenkreis.api import shapes
+from kundenkreis.api import shapes, writing
 from kundenkreis.api.answers import answered
 from kundenkreis.api.auth import Caller
 from kundenkreis.api.noun import ALL, READ, Noun, kept_by, part_of
-from kundenkreis.api.problems import forbidden
-from kundenkreis.api.resource import Routes
+from kundenkreis.api.problems import forbidden, not_found
+from kundenkreis.api.resource import Pk, Routes
 from kundenkreis.core.filters import Filter
+from kundenkreis.customers.models import Account
+from kundenkreis.quality import asking_vies
 from kundenkreis.quality.lookups import Lookup
 from kundenkreis.quality.rules import Noun as Of
 from kundenkreis.quality.rules import QualityFinding, QualityRule, QualityWaiver
@@ -183,8 +185,39 @@ def _line(line: cockpit.Line) -> dict[str, Any]:
     }
 
 
+class Asked(shapes.Read):
+    """The number about which VIES is being asked. Its answer will be a look-up."""
+
+    number: str
+
+
+def _ask_vies(request: HttpRequest, id: Pk) -> HttpResponse:
+    caller: Caller = request.auth  # type: ignore[attr-defined]
+    caller.must_reach("accounts", "write")
+    if not access.may(caller.user, "accounts.change"):
+        raise forbidden()
+    account = Account.objects.visible_to(caller.user).living().filter(pk=id).first()
+    if account is None:
+        raise not_found()
+    if not access.may(caller.user, "accounts.change", account):
+        raise forbidden()
+    asked: list[asking_vies.State] = []
+    writing.step(lambda one, by: asked.append(asking_vies.ask_for(one, by=by)), account, by=caller.user)
+    return answered({"number": asked[0].number})
+
+
 def routers() -> list[Router]:
     rules = Routes(RULES)
+    rules.router.add_api_operation(
+        "/accounts/{int:id}/ask-vies",
+        ["POST"],
+        _ask_vies,
+        operation_id="accounts_ask_vies",
+        summary="Have VIES asked whether the account's VAT ID is valid",
+        description="In the background, if the settings of the house allow it; the answer becomes one of `/lookups`.",
+        tags=["Data quality"],
+        response=Asked,
+    )
     rules.router.add_api_operation(
         "/quality",
         ["GET"],

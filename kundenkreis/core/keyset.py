@@ -82,6 +82,11 @@ def cursor_after(model: type[models.Model], order: Order, row: Any) -> str:
     return _write(_columns(model, order), row, False)
 
 
+def place_of(model: type[models.Model], order: Order, cursor: str) -> tuple[bool, list[Any] | None]:
+    """Whether a cursor leads backwards, and the values that it begins behind; None for the first page. Raises `BadCursor`."""
+    return _read(cursor, _columns(model, order), model) if cursor else (False, None)
+
+
 def bounded_count(queryset: models.QuerySet, bound: int = 10_001) -> int:
     """How many rows there are, counted up to `bound`: that answer means "`bound` or more" ("more than 10,000")."""
     return queryset.order_by().values("pk")[:bound].count()

@@ -64,6 +64,14 @@ class House(models.Model):
     # With it the addresses on the suppression list are hashed (HMAC-SHA-256). It stays for ever and travels with every backup: with
     # another key the list would protect nobody.
     suppression_key = models.CharField(max_length=64, default=new_key, editable=False)
+    # How many months after a colleague has left her account is erased; empty: only when somebody does it.
+    forget_colleagues_months = models.PositiveSmallIntegerField(
+        _("months after which a former colleague's account is erased"),
+        null=True,
+        blank=True,
+        default=36,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
     # From which probability on two records are merged without anybody having looked; empty: never.
     merge_duplicates_from = models.FloatField(
         _("merge duplicates by itself"),
@@ -71,6 +79,10 @@ class House(models.Model):
         blank=True,
         validators=[MinValueValidator(0.99), MaxValueValidator(1)],
     )
+    # The house's own VAT ID: to whoever names it VIES gives a number for each question, as proof.
+    vat_id = models.CharField(_("own VAT ID (UID)"), max_length=20, blank=True, default="")
+    # Whether VAT IDs of customers may be sent to the European Commission's service, which says whether they are valid.
+    asks_vies = models.BooleanField(_("ask VIES about VAT IDs"), default=False)
     # A demo house lives on the day its data ends, so that "last 90 days" means something; else empty.
     today = models.DateField(_("pretended today"), null=True, blank=True)
     is_demo = models.BooleanField(_("demo house"), default=False)

@@ -15,12 +15,12 @@ ACCOUNT = (
         ("owner", "team", "territory", "tier", "touch_days", "touch_reason", "relation", "customer_since"),
     ),
     ("reach", _("Address and ways to reach"), ("email", "phone", "website", "street", "postcode", "place", "country")),
-    ("register", _("Register and tax"), ("vat_id", "register_number", "register_court", "gln")),
+    ("register", _("Register and tax"), ("vat_id", "register_number", "register_court", "gln", "iban")),
     ("more", _("More"), ("tags", "description")),
 )
 ACCOUNT_FORM = (
     "name", "kind", "person", "relation", "tier", "touch_days", "touch_reason", "industry", "employees", "customer_since", "tags", "street",
-    "postcode", "place", "country", "email", "phone", "website", "language", "currency", "vat_id", "register_number", "register_court", "gln",
+    "postcode", "place", "country", "email", "phone", "website", "language", "currency", "vat_id", "register_number", "register_court", "gln", "iban",
     "owner", "team", "territory", "description",
 )  # fmt: skip
 # What is asked when an account is made; the rest is filled in on its page.

@@ -139,6 +139,13 @@ def iban(text: str) -> str:
         raise BadValue("iban_form", text) from error
 
 
+def iban_display(number: str, *, whole: bool) -> str:
+    """An IBAN in groups of four; without `whole` its country and last four signs only, as on a receipt."""
+    if not whole:
+        return f"{number[:2]}•• … {number[-4:]}" if len(number) > 8 else ""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
 def email(text: str) -> str:
     """An e-mail address, its domain in lower case (RFC 5321 and 6531, without asking the domain)."""
     from email_validator import EmailNotValidError, validate_email

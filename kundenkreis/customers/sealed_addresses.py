@@ -71,6 +71,12 @@ def refuse(values: Mapping[str, Any], before: Any = None, columns: Sequence[str]
         raise ValidationError({name: said() for name, text in new.items() if text in found})
 
 
+def refuse_return(texts: Iterable[str]) -> None:
+    """Raises ValidationError when a record that comes out of the bin would bring a restricted person's address back."""
+    if taken(texts):
+        raise ValidationError(said())
+
+
 def refused(rows: Sequence[Mapping[str, Any]]) -> dict[int, ValidationError]:
     """Which of many new rows `refuse` would refuse, by their place."""
     found = taken(str(row.get(name) or "") for row in rows for name in COLUMNS)
@@ -85,7 +91,9 @@ def _is_shared(text: str) -> bool:
     """Whether a living record has this address; hers is not among them any more."""
     from kundenkreis.customers.models import Account, Contact, ContactPoint
 
-    living = (Contact.objects.living(), Account.objects.living(), ContactPoint.objects.living())
+    # A number of somebody who lies in the bin is no living record's.
+    in_bin = models.Q(contact__deleted_at__isnull=False) | models.Q(account__deleted_at__isnull=False)
+    living = (Contact.objects.living(), Account.objects.living(), ContactPoint.objects.living().exclude(in_bin))
     if "@" in text:
         mail = fingerprints.mail(text)
         contacts, accounts, points = living

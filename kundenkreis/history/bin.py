@@ -37,8 +37,8 @@ def occupied() -> list[type[Recorded]]:
 
 
 def gone_on(record: Recorded) -> dt.datetime | None:
-    """When a record in the bin is deleted for good; None when it is not in the bin."""
-    return record.deleted_at + dt.timedelta(days=DAYS) if record.deleted_at else None
+    """When a record in the bin is deleted for good; None when it is not in the bin, or the bin does not delete it."""
+    return record.deleted_at + dt.timedelta(days=DAYS) if record.deleted_at and record.leaves_the_bin else None
 
 
 def purge(older_than_days: int = DAYS, *, now: dt.datetime | None = None) -> Batch | None:
@@ -50,7 +50,7 @@ def purge(older_than_days: int = DAYS, *, now: dt.datetime | None = None) -> Bat
     now = now or timezone.now()
     counts: Counter[str] = Counter()
     kept: Counter[str] = Counter()
-    for model in _inner_ones_first(nouns()):
+    for model in _inner_ones_first([noun for noun in nouns() if noun.leaves_the_bin]):
         for ids in _slices(model, now - dt.timedelta(days=older_than_days)):
             for pk in ids:
                 done = _delete(model, pk)

@@ -86,6 +86,8 @@ class Recorded(Record):
     secret_fields: ClassVar[frozenset[str]] = frozenset()
     # Foreign keys to the record that this one is a part of, in whose fate it shares when a batch is undone.
     part_of: ClassVar[tuple[str, ...]] = ()
+    # Whether the bin deletes it for good after 30 days.
+    leaves_the_bin: ClassVar[bool] = True
     # What the search box finds the record as, and the fields which that depends on (None: it is not searched).
     search_kind: ClassVar[int | None] = None
     searched_fields: ClassVar[frozenset[str]] = frozenset()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -145,6 +145,11 @@ def _value(record: models.Model, name: str, kept: Any) -> Any:
 def preview_batch(batch: Batch, progress: Callable[[float], None] | None = None) -> Undone:
     """What `undo_batch` would take back and keep, counted without writing."""
     result = Undone()
+    for event in single(batch):
+        if _can(event):
+            result.undone += 1
+        else:
+            result.keep(apps.get_model(event.subject_type), [event.subject_id])
     taker = Taker(batch, result, timezone.now(), dry=True)
     waiting = list(together.groups(batch))
     for done, numbers in enumerate(waiting, start=1):
@@ -172,6 +177,7 @@ def undo_batch(
     begun = batch.chunks.filter(is_undone=True).exists()
     result = undone_so_far(batch) if begun else Undone()
     taker = Taker(batch, result, now)
+    _take_back_events(batch, result, by, now)
     waiting = list(together.groups(batch))
     for done, numbers in enumerate(waiting, start=1):
         with transaction.atomic():
@@ -185,6 +191,23 @@ def undo_batch(
             progress(done / len(waiting))
     _finish(batch, result, by, now)
     return result
+
+
+def single(batch: Batch) -> models.QuerySet[Event]:
+    """Events of single records within a batch that nobody has taken back: what packed rows cannot tell, such as a tag taken away."""
+    changed = batch.events.filter(undoes=None, undone_by=None, verb__endswith=".changed")
+    return changed.exclude(subject_type__in=("history.batch", "quality.importrun")).order_by("-pk")
+
+
+def _take_back_events(batch: Batch, result: Undone, by: Actor | None, now: dt.datetime) -> None:
+    """Each in a transaction of its own: killed, the next undo goes on with those that are left."""
+    for event in single(batch):
+        try:
+            with transaction.atomic():
+                undo_event(event, by=by, now=now)
+                result.undone += 1
+        except (CannotUndo, ValidationError):
+            result.keep(apps.get_model(event.subject_type), [event.subject_id])
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ from kundenkreis.insights import running
 from kundenkreis.insights import tasks as insights
 from kundenkreis.jobs import backend, recovery
 from kundenkreis.orders import figures
-from kundenkreis.privacy import breach_clock, compacting, erasing, restricting, watching
+from kundenkreis.privacy import breach_clock, compacting, erasing, looking, restricting, watching
 from kundenkreis.privacy import reminding as reminding_of_requests
 from kundenkreis.privacy import tasks as privacy_tasks
 from kundenkreis.quality import importing, tasks
@@ -172,6 +172,12 @@ def measure_quality() -> None:
     tasks.measure_quality.enqueue()
 
 
+@at(crontab(hour="4", minute="10"))
+def ask_vies() -> None:
+    """Numbers that a rule wants proven; nothing where the settings do not allow it."""
+    tasks.ask_vies_at_night.enqueue()
+
+
 @at(crontab(hour="2", minute="50"))
 def heal_custom_indexes() -> None:
     """Indexes of custom fields that a migration has lost, or whose job was."""
@@ -224,8 +230,9 @@ def remind_of_breaches() -> None:
 
 @at(crontab(hour="1", minute="35"))
 def forget_watched() -> None:
-    """What was counted of exports and sign-ins is kept for 90 days."""
+    """What was counted of exports and sign-ins is kept for 90 days, which texts of disclosures were shown for 30."""
     watching.forget_old()
+    looking.forget_old()
 
 
 @at(crontab(hour="1", minute="30"))
@@ -291,6 +298,12 @@ def end_restrictions() -> None:
     """Restrictions whose last day is over; and what was kept for books whose date is over goes."""
     restricting.lift_due()
     erasing.release_due()
+
+
+@at(crontab(hour="0", minute="30"))
+def erase_former_colleagues() -> None:
+    """Accounts of colleagues who left so long ago that the house need not hold them any more."""
+    erasing.begin_due()
 
 
 @at(crontab(hour="3", minute="15"))

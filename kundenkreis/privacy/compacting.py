@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import connection, connections
 
+from kundenkreis.privacy import queue_naming
 from kundenkreis.privacy.models import Erasure
 
 SMALL = 200_000_000  # bytes; a second or two
@@ -34,6 +35,7 @@ def compact() -> bool:
     else:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM")
+    queue_naming.compact()
     Erasure.objects.filter(pk__in=due).update(is_compacted=True)
     return True
 

@@ -36,6 +36,7 @@ LEFT_OUT = {
     "quality.Merge": {"kept_id", "gone_id"},
     "quality.SheetCell": {"record_id", "params"},
     "privacy.Redaction": {"contact", "account", "by"},
+    "privacy.Shown": {"contact", "account", "by"},
     "privacy.Restriction": {"noun", "record_id", "sealed"},
     "privacy.LegalHold": {"noun", "record_id"},
 }
@@ -61,6 +62,7 @@ class Value:
     blacked: list[str] = field(default_factory=list)  # why, for each passage that is left out
     is_elsewhere: bool = False  # a passage of somebody else's record
     unsure: bool = False  # somebody else has the same name
+    whole: str = ""  # the hash of the text before anything was left out of it
 
     @property
     def digest(self) -> str:
@@ -140,13 +142,6 @@ class Disclosure:
             return elsewhere.Found()
         return elsewhere.Search(self.person).found(elsewhere.THOROUGH if self.thorough else elsewhere.QUICK)
 
-    def seen_as(self, *, portable: bool = False) -> str:
-        """A hash over the texts that somebody looks through, so that no other ones go out than those that were seen."""
-        some = [
-            v for v in self.texts if not (portable and (v.category not in PORTABLE or v.place.startswith("history.")))
-        ]
-        return digest("\n".join(sorted(f"{v.place} {v.digest}" for v in some)))
-
     @property
     def derived(self) -> list[str]:
         """What is made of these data and holds nothing else about her."""
@@ -189,7 +184,8 @@ class Disclosure:
 
     def _value(self, place: str, name: str, label: str, text: str, category: Category, free: bool) -> Value:
         value = Value(place, name, label, text, category, is_text=free, names_others=free and self._others.are_in(text))
-        holding = [one for one in self._redactions.get(place, ()) if one.digest == value.digest]
+        value.whole = value.digest
+        holding = [one for one in self._redactions.get(place, ()) if one.digest == value.whole]
         if holding:
             value.text, value.blacked = blacked_out(text, holding), [one.reason for one in holding]
             value.names_others = self._others.are_in(value.text)

@@ -21,16 +21,17 @@ from django.utils.translation import gettext as _
 from kundenkreis.core import clock, patience
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.recording import record_event
-from kundenkreis.privacy import erasing_steps, erasures_kept, mentions, restricting, retention, sealing
+from kundenkreis.privacy import erasing_steps, erasures_kept, former, mentions, restricting, retention, sealing
 from kundenkreis.privacy import person as people
 from kundenkreis.privacy.holding import Retention
 from kundenkreis.privacy.mentions import Mention
 from kundenkreis.privacy.models import Erasure, LegalHold, Restriction
 from kundenkreis.privacy.models.erasures import FORSAKEN
 from kundenkreis.privacy.needles import Needles
+from kundenkreis.staff.models import User
 
 logger = logging.getLogger(__name__)
-Record = Contact | Account
+Record = Contact | Account | User
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Preview:
     law: str = retention.LAW
     mentions: list[Mention] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)  # tables that are too long to be read while somebody waits
-    same_name: list[Contact] = field(default_factory=list)
+    same_name: list[Any] = field(default_factory=list)  # contacts, and colleagues where it is about one
     same_mail: list[Contact] = field(default_factory=list)
     is_rare: bool = True
     documents: int = 0
@@ -52,10 +53,38 @@ class Preview:
     hold: LegalHold | None = None
     restriction: Restriction | None = None
     erasure: Erasure | None = None
+    # Of a colleague: since when she is gone, until when her account is held, and until when her trips are.
+    former: former.Former | None = None
+    trips: int = 0
+    trips_until: dt.date | None = None
 
 
 def preview(record: Record) -> Preview:
     """What would go, what is kept until when, where others' texts name her, and what is not certain. Reads texts: not for a list."""
+    return _of_colleague(record) if isinstance(record, User) else _of_customer(record)
+
+
+def _of_colleague(record: User) -> Preview:
+    person, needles = former.person_of(record), former.needles_of(record)
+    found, unread = mentions.find(person, needles)
+    return Preview(
+        person,
+        str(record),
+        former.rows_of(record),
+        law=former.LAW,
+        mentions=found,
+        unread=unread,
+        same_name=former.same_name(needles, record),
+        is_rare=needles.is_rare,
+        hold=restricting.hold_of(record),
+        erasure=restricting.erasure_of(record),
+        former=next((one for one in former.everybody() if one.person.pk == record.pk), None),
+        trips=former.trips_of(person.colleagues).count(),
+        trips_until=former.books_until(person.colleagues),
+    )
+
+
+def _of_customer(record: Contact | Account) -> Preview:
     person = restricting.person_of(record)
     restriction = restricting.of(record)
     needles = erasing_steps.needles_of(person, restriction)
@@ -111,7 +140,8 @@ def begin(
 ) -> Erasure:
     """Have a person erased. `spared` are places (`Mention.place`) in which her name is not hers.
 
-    Raises ValidationError while there is a legal hold, when she is erased already or is being erased, and for a company.
+    Raises ValidationError while there is a legal hold, when she is erased already or is being erased, for a company, and for a colleague
+    who can still sign in.
     """
     from kundenkreis.privacy import tasks
 
@@ -119,13 +149,16 @@ def begin(
     note = restricting.said(note, "note") if note.strip() else ""
     if "\x00" in request_number or len(request_number) > 40:
         raise ValidationError({"request_number": _("This is no number of a request.")})
-    person = restricting.person_of(_locked(record))
+    person, locked = _locked(record)
+    if isinstance(locked, User) and not former.has_left(locked):
+        raise ValidationError(_("Whoever can still sign in is not erased. Lock the account first."))
     if restricting.hold_of(record) is not None:
         raise ValidationError(_("There is a legal hold. Lift it first."))
     if restricting.erasure_of(record) is not None:
         raise ValidationError(_("This person is erased already, or is being erased."))
     erasure = Erasure.begin(
-        contacts=list(person.contacts), accounts=list(person.accounts), note=note, request_number=request_number.strip(),
+        contacts=list(person.contacts), accounts=list(person.accounts), colleagues=list(person.colleagues), note=note,
+        request_number=request_number.strip(),
         begun_at=now, begun_by=by, begun_by_name=by.get_full_name() if by else "", step=erasing_steps.FIRST,
         spared=sorted(set(map(str, spared)))[:5000],
     )  # fmt: skip
@@ -133,11 +166,21 @@ def begin(
     return erasure
 
 
-def _locked(record: Record) -> Record:
-    found = type(record)._base_manager.select_for_update(of=("self",)).filter(pk=record.pk).first()
-    if found is None:
-        raise ValidationError(_("It is gone for good."))
-    return found
+def _locked(record: Record) -> tuple[people.Person, Record]:
+    """All records that are the same person, nobody else's until this is done, and the one that was asked for.
+
+    Whoever erases the same person by another of her records, or merges one of them, waits. Raises ValidationError when it is gone.
+    """
+    held = people.Person()
+    while True:
+        found = type(record)._base_manager.filter(pk=record.pk).first()
+        if found is None:
+            raise ValidationError(_("It is gone for good."))
+        person = restricting.person_of(found)
+        if person == held:
+            return person, found
+        people.lock(person)
+        held = person
 
 
 def work(erasure: Erasure) -> Erasure:
@@ -198,9 +241,11 @@ def release_due(today: dt.date | None = None) -> int:
     """Empty what was kept for books whose date is over; how many erasures there were."""
     due = Erasure.objects.filter(state=Erasure.State.KEPT, kept_until__lt=today or clock.today()).order_by("pk")
     count = 0
+    for erasure in Erasure.objects.filter(state=Erasure.State.KEPT).exclude(colleagues=[]).order_by("pk"):
+        erasing_steps.release_trips(erasure, today or clock.today())  # year by year, as each one's retention ends
     for erasure in due:
         with transaction.atomic():
-            erasing_steps.release(erasure)
+            erasing_steps.release(erasure, today or clock.today())
             erasure.kept, erasure.state, erasure.is_compacted = {}, Erasure.State.DONE, False
             erasure.save(update_fields=["kept", "state", "is_compacted"])
             record_event(erasure, "erasure.released", by=None)
@@ -208,12 +253,23 @@ def release_due(today: dt.date | None = None) -> int:
     return count
 
 
+def begin_due(today: dt.date | None = None) -> int:
+    """Begin the erasure of colleagues whose time is over; how many. Where somebody has the same name, a person has to look at the texts."""
+    count = 0
+    for one in former.due(today):
+        if not former.same_name(former.needles_of(one), one):
+            begin(one, by=None)
+            count += 1
+    return count
+
+
 def again() -> int:
     """Erase anew whom a restored backup has brought back; how many there were."""
     count = 0
-    for line, contacts, accounts in list(erasures_kept.outstanding()):
+    for line, there in list(erasures_kept.outstanding()):
         Erasure.begin(
-            token=line["token"], contacts=contacts, accounts=accounts, begun_at=timezone.now(), step=erasing_steps.FIRST,
+            token=line["token"], contacts=there[Contact], accounts=there[Account], colleagues=there[User],
+            begun_at=timezone.now(), step=erasing_steps.FIRST,
             note=_("Erased anew after a restore"),
         )  # fmt: skip
         count += 1

@@ -19,7 +19,18 @@ from kundenkreis.files.models import Document
 from kundenkreis.history import relations
 from kundenkreis.history.recording import record_event
 from kundenkreis.orders.models import Delivery, Order
-from kundenkreis.privacy import erasures_kept, files_naming, mentions, retention, rewriting, sealing, unsaying
+from kundenkreis.privacy import (
+    erasures_kept,
+    files_naming,
+    former,
+    former_steps,
+    mentions,
+    queue_naming,
+    retention,
+    rewriting,
+    sealing,
+    unsaying,
+)
 from kundenkreis.privacy import person as people
 from kundenkreis.privacy.models import Erasure, LegalHold, Restriction
 from kundenkreis.privacy.needles import Needles
@@ -30,7 +41,7 @@ _MOST_WORDS = 2_000  # of one document
 
 
 def person_of(erasure: Erasure) -> Person:
-    return Person(tuple(erasure.contacts), tuple(erasure.accounts))
+    return Person(tuple(erasure.contacts), tuple(erasure.accounts), tuple(erasure.colleagues))
 
 
 def needles_of(person: Person, restriction: Restriction | None) -> Needles:
@@ -71,9 +82,11 @@ def references(person: Person, needles: Needles) -> list[Order]:
 @transaction.atomic
 def records(erasure: Erasure) -> dict[str, int]:
     """Her own records are emptied, what hangs on them is deleted; her addresses stay as hashes, so that a refusal holds."""
+    if erasure.colleagues:
+        return former_steps.records(erasure)
     if erasure.values:
         return {}
-    person, now = person_of(erasure), timezone.now()
+    person, now = _whole(erasure), timezone.now()
     _unseal(person, now)
     needles = needles_of(person, None)
     line = erasures_kept.line_of(erasure)
@@ -95,6 +108,17 @@ def records(erasure: Erasure) -> dict[str, int]:
     erasure.save()
     erasures_kept.add(line)
     return {"rows": count_rows, "documents": len(documents)}
+
+
+def _whole(erasure: Erasure) -> Person:
+    """All that is the same person by now, held until it is emptied: somebody may have merged a record of hers since it was begun."""
+    person = person_of(erasure)
+    people.lock(person)
+    while (more := people.grown(person)) != person:
+        people.lock(more)
+        person = more
+    erasure.take_along(person.contacts, person.accounts)
+    return person
 
 
 def _unseal(person: Person, now: Any) -> None:
@@ -165,6 +189,8 @@ def _unlabel(person: Person) -> None:
 
 def history(erasure: Erasure) -> dict[str, int]:
     """Her values out of the events and batches about her, and out of those about others that name her."""
+    if erasure.colleagues:
+        return former_steps.history(erasure, lambda: _alive(erasure))
     person, needles = person_of(erasure), Needles.read(erasure.values["needles"])
     parts = {label: set(ids) for label, ids in erasure.values["parts"].items()}
     count = 0
@@ -182,8 +208,8 @@ def history(erasure: Erasure) -> dict[str, int]:
             count += unsaying.unsay_chunks(part, parts[part._meta.label_lower])
         count += _vouchers(person)
     with _in_house_language():
-        count += rewriting.events(person, needles, _mark())
-        count += rewriting.chunks_of_others(person, needles, _mark())
+        count += rewriting.events(person, needles, _mark(erasure))
+        count += rewriting.chunks_of_others(person, needles, _mark(erasure))
     return {"history": count}
 
 
@@ -201,18 +227,18 @@ def texts(erasure: Erasure) -> dict[str, int]:
     """What names her in texts of others."""
     person, needles = person_of(erasure), Needles.read(erasure.values["needles"])
     with _in_house_language():
-        return {"texts": rewriting.texts(person, needles, _mark(), set(erasure.spared), lambda: _alive(erasure))}
+        return {"texts": rewriting.texts(person, needles, _mark(erasure), set(erasure.spared), lambda: _alive(erasure))}
 
 
 def leftovers(erasure: Erasure) -> dict[str, int]:
-    """Kept answers, sessions, cells of workbooks, files that were imported, the cache."""
+    """Kept answers, sessions, cells of workbooks, jobs of the queue, files that were imported, the cache."""
     needles = Needles.read(erasure.values["needles"])
     count = (
         rewriting.answers(needles) + rewriting.sessions(needles) + rewriting.sheet_cells(person_of(erasure), needles)
     )
-    count += rewriting.problems(needles)
+    count += rewriting.problems(needles) + queue_naming.forget(needles)
     with _in_house_language():
-        files = files_naming.forget(needles, _mark())
+        files = files_naming.forget(needles, _mark(erasure))
     if not erasure.values.get("again"):  # what was erased before a restore is not in the house from before it
         files += files_naming.forget_old_houses()
     in_files = len(mentions.in_files(person_of(erasure), needles))
@@ -253,19 +279,28 @@ def shells(erasure: Erasure) -> dict[str, int]:
                 if record is not None and not _is_needed(model, pk):
                     model._base_manager.filter(pk=pk).delete()
                     gone += 1
-    return {"shells": len(erasure.contacts) + len(erasure.accounts) - gone}
+    return {"shells": len(erasure.contacts) + len(erasure.accounts) + len(erasure.colleagues) - gone}
 
 
 def _is_needed(model: type[models.Model], pk: int) -> bool:
     return any(other._base_manager.filter(**{name: pk}).exists() for other, name in relations.pointers(model))
 
 
-def release(erasure: Erasure) -> None:
+def release_trips(erasure: Erasure, today: Any) -> int:
+    """A colleague's trips of a year whose retention is over go; how many rows."""
+    with transaction.atomic():
+        if count := former_steps.release(erasure, today):
+            Erasure.objects.filter(pk=erasure.pk).update(is_compacted=False)
+    return count
+
+
+def release(erasure: Erasure, today: Any) -> None:
     """The date is over: what vouchers of hers still said goes too."""
+    former_steps.release(erasure, today)
     Order._base_manager.filter(account_id__in=erasure.accounts).update(customer_reference="")
     Delivery._base_manager.filter(account_id__in=erasure.accounts).update(tracking="")
     with _in_house_language():
-        Order._base_manager.filter(pk__in=erasure.kept.get("orders", [])).update(customer_reference=_mark())
+        Order._base_manager.filter(pk__in=erasure.kept.get("orders", [])).update(customer_reference=_mark(erasure))
 
 
 def _alive(erasure: Erasure) -> None:
@@ -276,8 +311,10 @@ def _in_house_language() -> Any:
     return translation.override(House.known().language or "en")
 
 
-def _mark() -> str:
+def _mark(erasure: Erasure) -> str:
     """What stands in a text in her place."""
+    if erasure.colleagues:
+        return former.nameless(erasure.colleagues[0])
     return _("[erased]")
 
 

@@ -18,6 +18,7 @@ from django.db import models
 
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.privacy.models import Erasure
+from kundenkreis.staff.models import User
 
 FILE = "erasures.jsonl"
 Line = dict[str, Any]
@@ -36,7 +37,7 @@ def fingerprint(model: type[models.Model], pk: int, created: Any) -> str:
 def line_of(erasure: Erasure) -> Line:
     """What the list says of an erasure. To be made before a record is deleted."""
     hashes = {}
-    for model, ids in ((Contact, erasure.contacts), (Account, erasure.accounts)):
+    for model, ids in ((Contact, erasure.contacts), (Account, erasure.accounts), (User, erasure.colleagues)):
         for pk, created in model._base_manager.filter(pk__in=ids).values_list("pk", "created_at"):
             hashes[f"{model._meta.model_name}:{pk}"] = fingerprint(model, pk, created)
     return {"token": str(erasure.token), "at": erasure.begun_at.isoformat(), "records": hashes}
@@ -82,15 +83,15 @@ def join(other: Path) -> int:
     return len(new)
 
 
-def outstanding() -> Iterator[tuple[Line, list[int], list[int]]]:
-    """Lines of which the database knows nothing, as after a restore: with her contacts and accounts that are there (again)."""
+def outstanding() -> Iterator[tuple[Line, dict[type[models.Model], list[int]]]]:
+    """Lines of which the database knows nothing, as after a restore: with her records that are there (again), by their model."""
     lines = read(path())
     known = {str(token) for token in Erasure.objects.filter(token__in=_uuids(lines)).values_list("token", flat=True)}
     for line in lines:
         if line["token"] not in known:
-            there = {model: _there(model, line["records"]) for model in (Contact, Account)}
+            there = {model: _there(model, line["records"]) for model in (Contact, Account, User)}
             if any(there.values()):
-                yield line, there[Contact], there[Account]
+                yield line, there
 
 
 def _uuids(lines: Iterable[Line]) -> list[str]:

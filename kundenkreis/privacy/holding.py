@@ -71,7 +71,12 @@ class Retention(models.TextChoices):
     NINETY_DAYS = "ninety_days", _("90 days")
     DAYS = "days", _("some days at most")
     DERIVED = "derived", _("made anew from other data at any time")
-    EMPLOYMENT = "employment", _("as long as the person works here, and while history names her")
+    EMPLOYMENT = (
+        "employment",
+        _(
+            "as long as the person works here, and then so many months as the house has set (36 to begin with, § 1486 ABGB)"
+        ),
+    )
     OPERATOR = "operator", _("as long as whoever runs the house keeps it")
 
 
@@ -97,6 +102,7 @@ class Holding:
     contact: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
+    left: Fate = Fate.STAYS  # what becomes of a colleague's rows when her account is erased
     origin: Text = ""
     note: Text = ""
 
@@ -142,7 +148,7 @@ class Shelf:
             merged |= some
         ways = {name: tuple(str(rest.get(name, "")).split()) for name in ("contact", "account", "staff")}
         plain = frozenset(str(rest.get("plain", "")).split())
-        said = {name: rest[name] for name in ("origin", "note") if name in rest}
+        said = {name: rest[name] for name in ("origin", "note", "left") if name in rest}
         self.lines.append(Holding(what, purpose, retention, merged, plain=plain, **ways, **said))  # type: ignore[arg-type]
 
     def nothing(self, what: str, why: Text) -> None:

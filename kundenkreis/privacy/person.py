@@ -18,6 +18,7 @@ from kundenkreis.history import chunks
 from kundenkreis.history.models import BatchChunk, Event
 from kundenkreis.privacy.holding import Holding
 from kundenkreis.privacy.needles import Needles
+from kundenkreis.staff.models import User
 
 # Tables whose rows say in a column of their own whether a contact or an account is meant: column, contact's value, account's value.
 _SAID_BY: dict[str, tuple[str, Any, Any]] = {
@@ -40,6 +41,7 @@ class Person:
 
     contacts: tuple[int, ...] = ()
     accounts: tuple[int, ...] = ()
+    colleagues: tuple[int, ...] = ()  # of a colleague, who has neither
 
     def rows(self, line: Holding, model: type[models.Model]) -> models.QuerySet | None:
         """Her rows of one table, by the ways that its line knows; None when no way leads there."""
@@ -70,6 +72,25 @@ def of(record: Contact | Account) -> Person:
         own = Account._base_manager.filter(person__in=contacts, kind=Account.Kind.PERSON)
         accounts = _merged(Account, set(own.values_list("pk", flat=True)))
     return Person(tuple(sorted(contacts)), tuple(sorted(accounts)))
+
+
+def lock(person: Person) -> None:
+    """Hold all her records, always in the same order, so that two who do it at once wait for each other and not for ever."""
+    for model, numbers in ((Contact, person.contacts), (Account, person.accounts), (User, person.colleagues)):
+        rows: Any = model._base_manager  # type: ignore[attr-defined]
+        list(rows.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk").only("pk"))
+
+
+def grown(person: Person) -> Person:
+    """With what was merged into her records since. Belongs behind `lock`, or something may be merged a moment later."""
+    contacts, accounts = set(person.contacts), set(person.accounts)
+    for contact in Contact._base_manager.filter(pk__in=person.contacts):
+        more = of(contact)
+        contacts, accounts = contacts | set(more.contacts), accounts | set(more.accounts)
+    for account in Account._base_manager.filter(pk__in=person.accounts, kind=Account.Kind.PERSON):
+        more = of(account)
+        contacts, accounts = contacts | set(more.contacts), accounts | set(more.accounts)
+    return Person(tuple(sorted(contacts)), tuple(sorted(accounts)), person.colleagues)
 
 
 def _merged(model: type[Contact] | type[Account], numbers: set[int]) -> set[int]:

@@ -18,8 +18,9 @@ from kundenkreis.history.recording import record_event
 from kundenkreis.privacy import person as people
 from kundenkreis.privacy import sealing
 from kundenkreis.privacy.models import Erased, Erasure, LegalHold, Noun, Restriction
+from kundenkreis.staff.models import User
 
-Record = Contact | Account
+Record = Contact | Account | User
 MODELS: dict[str, type[Contact] | type[Account]] = {"contact": Contact, "account": Account}
 
 
@@ -36,6 +37,8 @@ def said(text: str, field: str = "reason", most: int = 500) -> str:
 
 def person_of(record: Record) -> people.Person:
     """Everything that is the same person. Raises ValidationError for a company."""
+    if isinstance(record, User):
+        return people.Person(colleagues=(record.pk,))
     try:
         return people.of(record)
     except ValueError as wrong:
@@ -56,7 +59,8 @@ def _in_force(model: Any, person: people.Person) -> Any:
 
 
 def _hers(person: people.Person) -> Q:
-    return Q(noun=Noun.CONTACT, record_id__in=person.contacts) | Q(noun=Noun.ACCOUNT, record_id__in=person.accounts)
+    customer = Q(noun=Noun.CONTACT, record_id__in=person.contacts) | Q(noun=Noun.ACCOUNT, record_id__in=person.accounts)
+    return customer | Q(noun=Noun.USER, record_id__in=person.colleagues)
 
 
 @transaction.atomic
@@ -72,6 +76,8 @@ def restrict(
     if until is not None and until < clock.today():
         raise ValidationError({"until": _("This day is over.")})
     record = _locked(record)
+    if isinstance(record, User):
+        raise ValidationError(_("A colleague is locked, not restricted."))
     person = person_of(record)
     if _in_force(Restriction, person) is not None:
         raise ValidationError(_("It is restricted already."))
@@ -172,5 +178,5 @@ def erasure_of(record: Record) -> Erasure | None:
     if isinstance(record, Account) and record.kind != Account.Kind.PERSON:
         return None
     own = Q(noun=record.noun(), record_id=record.pk)  # of a record that is gone for good nothing else is known
-    found = Erased.objects.filter(own | _hers(people.of(record))).select_related("erasure").order_by("-erasure").first()
+    found = Erased.objects.filter(own | _hers(person_of(record))).select_related("erasure").order_by("-erasure").first()
     return found.erasure if found else None

@@ -39,6 +39,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
                "vat no", "vat number", "stceg", "atu", "mwst nr", "tax id"),
     "register_number": ("firmenbuchnummer", "fn", "fb nr", "handelsregisternummer", "hrb", "company register", "register no"),
     "gln": ("gln", "iln", "global location number"),
+    "iban": ("iban", "bankverbindung", "bank account", "iban nummer"),
     "language": ("sprache", "language", "korrespondenzsprache", "spras"),
     "currency": ("waehrung", "currency", "waehrungscode", "whg", "waers", "curr"),
     "industry": ("branche", "industry", "sector", "wirtschaftszweig"),

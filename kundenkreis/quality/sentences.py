@@ -46,6 +46,8 @@ ROWS = {
     "several_found": _("More than one record fits “%(value)s”, so it is not clear which one is meant."),
     "unknown_record": _("“%(value)s” is no record that you see. Write its number, or a name that only one has."),
     "unknown_person": _("Nobody called “%(value)s” works here. Write an e-mail address or the full name."),
+    "unknown_tag": _("There is no tag “%(value)s”. Add it first."),
+    "may_not_see": _("Your role does not see bank accounts, and brings none in."),
     "restricted": _("A person with this address is restricted. Ask whoever answers for data protection."),
     "unknown_choice": _("“%(value)s” is not one of: %(choices)s."),
     "unknown_team": _("There is no team “%(value)s”."),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django_tasks import task
 
-from kundenkreis.quality import alone, importing, merging_certain
+from kundenkreis.quality import alone, asking_vies, importing, merging_certain
 from kundenkreis.quality.matching import running as matching
 from kundenkreis.quality.models import EditedSheet, ImportRun
 from kundenkreis.quality.reading import Unreadable
@@ -48,6 +48,19 @@ def find_duplicates(full: bool = False) -> None:
     except alone.Busy:
         return
     merging_certain.merge_by_rule()
+
+
+@task()
+def ask_vies(account_id: int, number: str, by_id: int | None) -> None:
+    """Ask VIES about a number. Whoever has left meanwhile has asked nothing."""
+    by = User.objects.filter(pk=by_id, is_active=True).first() if by_id else None
+    if by_id is None or by is not None:
+        asking_vies.ask(account_id, number, by=by)
+
+
+@task()
+def ask_vies_at_night() -> None:
+    asking_vies.ask_due()
 
 
 @task()

@@ -82,6 +82,8 @@ _WORDINGS = {"wordings.change": ALL}
 # Trips are of the person who travels; whoever leads sees those of others under a works agreement only (`trips.models.sees_others`).
 _TRAVELS = {f"trips.{verb}": Scope.OWN for verb in ("see", "add", "change", "discard", "export")}
 _COSTS = {"products.see_cost": ALL}
+# Where a customer pays from is whole for those who deal with what she owes; others are shown its end.
+_BANK = {"accounts.see_bank": ALL}
 _PRODUCTS = {"products.add": ALL, "products.change": ALL, "products.discard": ALL}
 _IMPORTS = {"imports.see": ALL, "imports.run": ALL, "imports.undo": ALL}
 # Whoever answers for the data searches them for duplicates, and sets the rules by which they are measured.
@@ -100,17 +102,20 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(NEAR, MINE, add=ALL)
     | _COSTS
+    | _BANK
     | {"imports.see": Scope.OWN, "imports.run": ALL, "imports.undo": Scope.OWN},
     Role.CUSTOMER_RELATIONSHIP_MANAGER: _EVERYONE
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
     | _IMPORTS
     | _SEARCHES
+    | _BANK
     | {"orders.see_unassigned": ALL},
     Role.HEAD_OF_SALES: _EVERYONE
     | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
+    | _BANK
     | _PRODUCTS
     | _IMPORTS
     | _SEARCHES
@@ -128,6 +133,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=MINE)
     | _ORDERS
+    | _BANK
     | {"imports.see": Scope.OWN, "imports.run": ALL},
     Role.COMPLAINT_MANAGER: _EVERYONE
     | _TRAVELS
@@ -138,6 +144,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
+    | _BANK
     | _PRODUCTS
     | _IMPORTS
     | _SEARCHES

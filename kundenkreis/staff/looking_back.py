@@ -104,7 +104,10 @@ _PARTS = frozenset(
 # What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.
 _OF_ONE_PERSON = frozenset({"trips.trip", "trips.leg"})
 # Fields that need an action to be seen stay hidden in history as well: model → field → action.
-_HIDDEN = {"catalogue.product": {"cost": "products.see_cost"}}
+_HIDDEN = {
+    "catalogue.product": {"cost": "products.see_cost"},
+    "customers.account": {"iban": "accounts.see_bank"},
+}
 ASSIGNED = frozenset(access.ASSIGNED)
 _SLICE = 900  # SQLite takes so many parameters everywhere
 

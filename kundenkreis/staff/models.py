@@ -75,7 +75,16 @@ class Territory(Recorded):
         _refuse_cycle(self)
 
 
-class UserManager(BaseUserManager.from_queryset(StaffQuerySet)):  # type: ignore[misc]
+class UserQuerySet(StaffQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Whoever was erased is nobody any more: only numbers lead to her."""
+        return super().visible_to(user).filter(erased_at=None)
+
+    def in_bin(self) -> Self:
+        return super().in_bin().filter(erased_at=None)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, *, by: Any = None, **values: Any) -> User:
         """A person who can sign in. Without a password she can't until one is set."""
         return User.add(by=by, email=self.normalize_email(email), password=make_password(password), **values)
@@ -105,11 +114,14 @@ class User(AbstractBaseUser, Recorded):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_demo = models.BooleanField(_("demo person"), default=False, editable=False)
+    # Since when nothing about her is held any more but her number, which records and history go on pointing at.
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["last_name"]
     secret_fields = frozenset({"password"})
+    leaves_the_bin = False  # her name stands in the history of everything: an erasure takes it out, not the bin
 
     objects = UserManager()
 
@@ -117,6 +129,13 @@ class User(AbstractBaseUser, Recorded):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["last_name", "first_name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None) | models.Q(is_active=False, deleted_at__isnull=False),
+                name="staff_user_erased",
+                violation_error_message=_("This colleague was erased."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -206,6 +225,11 @@ class User(AbstractBaseUser, Recorded):
         if self.is_active:
             self.change(by=by, verb="locked", is_active=False, batch=batch, now=how.get("now"))
         return super().discard(by=by, batch=batch, **how)
+
+    def _move(self, *args: Any, into_bin: bool, **how: Any) -> Event:  # type: ignore[override]
+        if not into_bin and User._base_manager.filter(pk=self.pk, erased_at__isnull=False).exists():
+            raise ValidationError(_("This colleague was erased."))
+        return super()._move(*args, into_bin=into_bin, **how)
 
     def _revoke_tokens(self, by: Any) -> None:
         for token in ApiToken.objects.filter(user=self, revoked_at=None):
@@ -328,4 +352,5 @@ def _refuse_cycle(node: Any) -> None:
         above = above.parent
 
 
+from kundenkreis.staff.moves import AccountMove  # noqa: E402, F401
 from kundenkreis.staff.reviews import AccessCheck, AccessReview  # noqa: E402, F401

@@ -1,18 +1,25 @@
-"""What changed in rights, when and by whom: the part of the history that says who may what."""
+"""What changed in rights, when and by whom: the part of the history that says who may what.
+
+Of people, teams, territories, deputies, seats and tokens there are few events, gathered by the index of their subjects. Of accounts that came
+to another owner, team or territory there may be millions: they have a table of their own (`moves`), of which only a page is read.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from kundenkreis.history.chunks import changed_among
 from kundenkreis.history.models import BatchChunk, Event
-from kundenkreis.staff.models import ApiToken, Deputy, User
+from kundenkreis.staff.models import AccountMove, ApiToken, Deputy, User
 
+_FIRST = 1_000
 SEATS = "customers.accountteammember"
 # Whose every event is about rights.
 _WHOLE = ("staff.deputy", "staff.territory", "staff.apitoken", SEATS, "staff.accessreview")
@@ -28,14 +35,29 @@ _HOUSE = ("works_agreement_on", "works_agreement")
 _IN_BATCHES = ("staff.user", "staff.team", "staff.territory", "staff.deputy", SEATS)
 
 
-def rights_changes(
-    *, person: User | None = None, by: User | None = None, since: dt.datetime | None = None
-) -> QuerySet[Event]:
-    """Events that changed who may what, in no order: about a person, by a person, from a moment on.
+@dataclass(frozen=True)
+class Window:
+    """Which page is read: `size` events below number `beyond`, or above it when it is read `upwards`; None for the first page."""
 
-    The numbers are gathered by the index of the subjects first: among millions of events few are about rights.
+    beyond: int | None = None
+    upwards: bool = False
+    size: int = 200
+
+
+def rights_changes(
+    *,
+    person: User | None = None,
+    by: User | None = None,
+    since: dt.datetime | None = None,
+    window: Window = Window(),  # noqa: B008 frozen
+) -> QuerySet[Event]:
+    """Events that changed who may what, in no order: about a person, by a person, from a moment on. Whole within the window only.
+
+    The numbers are gathered by the index of the subjects first: among millions of events few are about rights. Batches that moved
+    accounts are told when nobody in particular is asked for, because they do not say whose each account was.
     """
     asked = _about(person) if person is not None else _all()
+    asked.append(Q(pk__in=_moved(person, by, since, window)))
     first, *others = [Event.objects.filter(one).order_by().values("pk") for one in asked]
     found = Event.objects.filter(pk__gathered=first.union(*others))
     if by is not None:
@@ -43,8 +65,28 @@ def rights_changes(
     return found.filter(at__gte=since) if since is not None else found
 
 
+def _moved(person: User | None, by: User | None, since: dt.datetime | None, window: Window) -> list[int]:
+    """Events by which an account came to another owner, team or territory: those of the window, each way along an index."""
+    rows = AccountMove.objects.order_by("event_id" if window.upwards else "-event_id")
+    if window.beyond is not None:
+        rows = rows.filter(**{"event_id__gt" if window.upwards else "event_id__lt": window.beyond})
+    if since is not None:
+        # Numbers rise with time but for a little: the first of the day are looked at, so that nobody walks to the beginning.
+        first = Event.objects.filter(at__gte=since).order_by("at", "pk").values_list("pk", flat=True)[:_FIRST]
+        rows = rows.filter(event_id__gte=min(first, default=0), event__at__gte=since)
+    ways = [rows.filter(before_id=person.pk), rows.filter(after_id=person.pk)] if person is not None else [rows]
+    if by is not None:
+        ways = [way.filter(by_id=by.pk) for way in ways]
+    found = {pk for way in ways for pk in way.values_list("event_id", flat=True)[: window.size + 1]}
+    return sorted(found, reverse=not window.upwards)[: window.size + 1]
+
+
 def _all() -> list[Q]:
-    batches = BatchChunk.objects.filter(model__in=_IN_BATCHES).values("batch_id")
+    moved = Q(model="customers.account") & (
+        Q(_fields__contains='"owner') | Q(_fields__contains='"team') | Q(_fields__contains='"territory')
+    )
+    chunks = BatchChunk.objects.annotate(_fields=Cast("fields", TextField()))
+    batches = chunks.filter(Q(model__in=_IN_BATCHES) | moved).values("batch_id")
     return [
         Q(subject_type__in=_WHOLE),
         _of_people(),

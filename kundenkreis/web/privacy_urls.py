@@ -39,6 +39,12 @@ PRIVACY_PERSON = [
     path("<int:pk>/end-hold/", privacy_people.end_hold, name="end_hold"),
     path("<int:pk>/erase/", privacy_people.erase, name="erase"),
 ]
+PRIVACY_COLLEAGUE = [
+    path("<int:pk>/", privacy_people.person, name="person"),
+    path("<int:pk>/hold/", privacy_people.hold, name="hold"),
+    path("<int:pk>/end-hold/", privacy_people.end_hold, name="end_hold"),
+    path("<int:pk>/erase/", privacy_people.erase, name="erase"),
+]
 PRIVACY_ERASURES = [
     path("", privacy_people.erasures, name="list"),
     path("<int:pk>/", privacy_people.erasure, name="detail"),
@@ -87,6 +93,7 @@ urlpatterns = [
     path("privacy/disclosure/", include((DISCLOSURE, "disclosure"))),
     path("privacy/contacts/", include((PRIVACY_PERSON, "privacy_contacts")), {"noun": "contact"}),
     path("privacy/accounts/", include((PRIVACY_PERSON, "privacy_accounts")), {"noun": "account"}),
+    path("privacy/colleagues/", include((PRIVACY_COLLEAGUE, "privacy_users")), {"noun": "user"}),
     path("privacy/erasures/", include((PRIVACY_ERASURES, "privacy_erasures"))),
     path("privacy/inventory/", include((PRIVACY_INVENTORY, "privacy_inventory"))),
     path("privacy/record/", include((PRIVACY_RECORD, "privacy_record"))),

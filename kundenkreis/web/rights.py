@@ -50,6 +50,7 @@ VERBS = {
     "review": lazy("review"),
     "assign": lazy("hand over to somebody else"),
     "see_cost": lazy("see costs"),
+    "see_bank": lazy("see bank accounts"),
     "see_unassigned": lazy("see sales without an account"),
     "share_team": lazy("share with the team"),
     "share_all": lazy("share with everyone"),

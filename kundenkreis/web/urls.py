@@ -309,6 +309,7 @@ QUALITY = [
     path("measure/", quality.measure, name="measure"),
     path("of/<slug:noun>/<int:pk>/", quality.record, name="record"),
     path("of/<slug:noun>/<int:pk>/confirm/", quality.confirm, name="confirm"),
+    path("accounts/<int:pk>/ask-vies/", quality.ask_vies, name="ask_vies"),
     path("of/<slug:noun>/<int:pk>/waive/<int:rule_pk>/", quality.waive, name="waive"),
     path("exceptions/<int:pk>/discard/", quality.unwaive, name="unwaive"),
 ]
@@ -358,6 +359,7 @@ TOUCHES = [
 LOG = [
     path("", activity_page.index, name="list"),
     path("export/", activity_page.export, name="export"),
+    path("export-to-edit/", sheets.export, {"noun": "log"}, name="export_edit"),
     path("move/<slug:key>/", activity_page.move, name="move"),
 ]
 TRIPS = [

@@ -64,6 +64,18 @@ def test_a_review_by_program(world, program):
     assert AccessCheck.objects.count() == 1
 
 
+def test_an_owner_who_changed_is_told_with_what_it_opened(world, program):
+    world.lindner.change(by=world.ben, owner=world.cem)
+    world.brauneis.change(by=world.ben, owner=world.ada)
+    admin = program(world.admin)
+    first = admin.get(f"access/changes?person_id={world.cem.pk}&limit=1").json()
+    second = admin.get(first["next"].split("/api/v1/")[1]).json()
+    assert [page["items"][0]["subject_id"] for page in (first, second)] == [world.brauneis.pk, world.lindner.pk]
+    effect = {"opened": True, "whom": "Cem Yıldız", "what": "Lindner & Söhne GmbH"}
+    assert second["items"][0]["effects"][0] == effect
+    assert admin.get(second["previous"].split("/api/v1/")[1]).json()["items"] == first["items"]
+
+
 def test_changes_of_rights_are_paged(world, program):
     for role in (Role.INSIDE_SALES, Role.MARKETING, Role.READ_ONLY):
         world.cem.change(by=world.admin, role=role)

@@ -155,6 +155,7 @@ STEPS = {
     "POST /imports/{id}/start": "imports.see",
     "POST /imports/{id}/cancel": "imports.see",
     "POST /imports/{id}/undo": "imports.see",
+    "POST /accounts/{id}/ask-vies": "accounts.change",
     "POST /people/{id}/invite": "people.see",
     "POST /people/{id}/lock": "people.see",
     "POST /people/{id}/unlock": "people.see",
@@ -174,6 +175,7 @@ STEPS = {
         f"POST /contacts/{{id}}/{step}": "privacy.change"
         for step in ("restrict", "lift-restriction", "hold", "end-hold", "erase")
     },
+    **{f"POST /people/{{id}}/{step}": "privacy.change" for step in ("hold", "end-hold", "erase")},
     "POST /batches/{id}/undo": "",
     "POST /events/{id}/undo": "",
     "DELETE /tokens/{id}": "",

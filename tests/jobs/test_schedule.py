@@ -39,7 +39,8 @@ def test_sessions_are_cleaned_at_night_only(queue):
 
 def test_the_timetable_is_complete(queue):
     assert {name.removeprefix("schedule.") for name in entries(queue)} == {
-        "give_back_what_dead_workers_left", "remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files",
+        "give_back_what_dead_workers_left", "erase_former_colleagues", "ask_vies",
+        "remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files",
         "clean_sessions", "clean_queue", "read_documents", "begin_the_day",
         "find_duplicates",
         "find_duplicates_of_the_day", "forget_notifications", "mark_barred", "recompute_insights", "recompute_all_insights",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -26,7 +25,12 @@ from kundenkreis.staff.models import User
 from tests.furnished import furnish
 
 pytestmark = pytest.mark.django_db
-ROWLESS = {"privacy.Redaction", "privacy.LegalHold", "privacy.Restriction"}  # nothing of these is there
+ROWLESS = {
+    "privacy.Redaction",
+    "privacy.Shown",
+    "privacy.LegalHold",
+    "privacy.Restriction",
+}  # nothing of these is there
 
 
 def told(person):
@@ -35,8 +39,8 @@ def told(person):
 
 def looked_through(client, address, language):
     """What the form of the review sends once somebody has looked through the texts."""
-    page = client.get(address, {"language": language}).content.decode()
-    return {"looked": "1", "language": language, "seen": re.search(r'name="seen" value="([^"]+)"', page)[1]}
+    assert client.get(address, {"language": language}).status_code == 200
+    return {"looked": "1", "language": language}
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from django.db import connection
 
 from kundenkreis.customers import sealed_addresses
 from kundenkreis.customers.models import Account, Contact, ContactPoint, SealedAddress
+from kundenkreis.history import undo
+from kundenkreis.history.models import Event
 from kundenkreis.privacy import erasing, restricting
 from kundenkreis.quality.sheets import bringing
 from tests.api.conftest import Program
@@ -107,6 +109,47 @@ def test_an_import_refuses_the_row(world, restricted):
     assert problems == [(32, "email", "restricted"), (33, "phone", "restricted")]
     assert all(SAID in one and "Quaxberger" not in one for one in told(run))
     assert not Contact.objects.living().filter(family_name="Neu").exists()
+
+
+def test_the_importer_of_accounts_refuses_private_customers_only(world, restricted):
+    rows = [f"Vor {n};person;n{n}@gut.test;" for n in range(30)]
+    text = "\n".join(
+        [
+            "name;kind;email;phone",
+            *rows,
+            "Neu Privat;person;zq@quax.test;",
+            "Neu Zwei;person;;07242 998877",
+            "Neu Firma GmbH;company;zq@quax.test;",
+        ]
+    )
+    run = imported(text, target="accounts", match_by="name", by=world.admin)
+    assert (run.counts["added"], run.counts["rejected"]) == (31, 2)
+    problems = list(run.problems.order_by("row").values_list("row", "field", "code"))
+    assert problems == [(32, "email", "restricted"), (33, "phone", "restricted")]
+    assert set(Account.objects.filter(name__startswith="Neu").values_list("name", flat=True)) == {"Neu Firma GmbH"}
+
+
+def test_what_lay_in_the_bin_does_not_come_back_while_she_is_restricted(world, zita):
+    twin = Contact.add(by=world.ada, family_name="Twin", email="ZQ@quax.test")
+    reached = Contact.add(by=world.ada, family_name="Reached")
+    point = ContactPoint.add(by=world.ada, contact=reached, kind="mobile", value="0664 7788991")
+    lone = ContactPoint.add(by=world.ada, contact=world.maria, kind="email", value="zita@quax.test")
+    own = Account.add(by=world.ada, name="Twin", kind="person", email="zq@quax.test", owner=world.ada)
+    firm = Account.add(by=world.ada, name="Twin GmbH", email="zq@quax.test", owner=world.ada)
+    everything = (twin, reached, lone, own, firm)
+    for one in everything:
+        one.discard(by=world.ada)
+    restricting.restrict(zita, by=world.admin, reason="x")
+    for one in (twin, reached, lone, own):
+        with pytest.raises(ValidationError, match=SAID):
+            one.restore(by=world.ada)
+    firm.restore(by=world.ada)
+    with pytest.raises(ValidationError, match=SAID):
+        undo.undo_event(Event.objects.about(twin).latest("pk"), by=world.ada)
+    restricting.lift(Contact._base_manager.get(pk=zita.pk), by=world.admin)
+    for one in (twin, reached, lone, own):
+        one.restore(by=world.ada)
+    assert ContactPoint.objects.living().filter(pk=point.pk).exists()
 
 
 def test_a_workbook_refuses_the_row(world, restricted, tmp_path):

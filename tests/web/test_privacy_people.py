@@ -2,10 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.privacy import restricting
+from kundenkreis.privacy import restricting, watching
 from kundenkreis.privacy.models import Erasure
+from kundenkreis.staff import joining
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +82,40 @@ def test_a_company_has_no_such_page_and_a_private_customer_has(world, signed_in)
         in client.get(reverse("accounts:detail", args=[own.pk])).content.decode()
     )
     assert page(world) in client.get(reverse("contacts:detail", args=[world.maria.pk])).content.decode()
+
+
+def test_a_colleague_who_left_is_erased_with_her_name_typed(world, signed_in):
+    client, address = signed_in(world.admin), reverse("privacy_users:person", args=[world.dora.pk])
+    assert "Lock the account first" in client.get(address).content.decode()
+    assert address not in client.get(reverse("people:detail", args=[world.dora.pk])).content.decode()
+    joining.lock(world.dora, by=world.admin)
+    world.lindner.change(by=world.ada, description="Ask Dora Steiner")
+    assert address in client.get(reverse("people:detail", args=[world.dora.pk])).content.decode()
+    assert address in client.get(reverse("privacy_erasures:list")).content.decode()
+    page = client.get(address).content.decode()
+    assert "<mark>Dora Steiner</mark>" in page and "Restriction of processing" not in page
+    assert signed_in(world.ada).get(address).status_code == 403
+    assert signed_in(world.ben).post(f"{address}erase/", {"e-name": "Dora Steiner"}).status_code == 403
+    assert client.post(f"{address}erase/", {"e-name": "Dora"}).status_code == 422
+    assert client.post(f"{address}erase/", {"e-name": "Dora Steiner"}, follow=True).status_code == 200
+    world.lindner.refresh_from_db()
+    assert world.lindner.description == f"Ask Former colleague {world.dora.pk}"
+    assert Erasure.objects.get().colleagues == [world.dora.pk]
+    assert client.get(reverse("people:detail", args=[world.dora.pk])).status_code == 404
+    assert client.get(address).status_code == 200
+
+
+def test_what_weighs_much_asks_first(world, signed_in):
+    client = signed_in(world.admin)
+    restricting.restrict(world.maria, by=world.admin, reason="Doubts")
+    restricting.hold(world.maria, by=world.admin, reason="Claim")
+    alert = watching.raise_alert("mass", world.ada, timezone.now(), slot="x", count=7_000, what="accounts")
+    breach = reverse("privacy_alerts:make_breach", args=[alert.pk])
+    for address, said in (
+        (f"{page(world)}lift/", "Tell her before you lift it"),
+        (f"{page(world)}end-hold/", "erased for good"),
+        (breach, "within 72 hours"),
+    ):
+        assert said in client.get(address).content.decode()
+        assert signed_in(world.ben).get(address).status_code == 403
+    assert restricting.of(world.maria) and restricting.hold_of(world.maria) and alert.state == "open"

@@ -36,7 +36,7 @@ def test_the_view_goes_out_with_its_columns_in_its_order_and_comes_back_edited(w
     admin = signed_in(world.admin)
     assert "Excel file to edit" in admin.get("/accounts/").content.decode()
     book = exported(admin)
-    assert book.cells[0] == ["Key (do not change)", "Name", "Tier", "Place", "Owner", "Revenue 12 m"]
+    assert book.cells[0] == ["Key (do not change)", "Name", "Tier", "Tags", "Place", "Owner", "Revenue 12 m"]
     row = next(n for n, cells in enumerate(book.cells, start=1) if "Lindner" in str(cells[1]))
     book.put(row, "Place", "Linz")
     page = brought(admin, book).content.decode()
@@ -142,8 +142,8 @@ def test_custom_fields_that_the_list_shows_go_out_and_come_back_and_formulas_onl
     admin = signed_in(world.admin)
     shown = "columns=name,custom_per_seat,custom_days,custom_seats&f=custom_seats:is:40"
     book = exported(admin, f"/accounts/export-to-edit/?{shown}")
-    assert book.cells[0][3:] == ["Per seat", "Days", "Seats"]
-    assert book.cells[1][3:] == [25, "Monday", 40]
+    assert book.cells[0][4:] == ["Per seat", "Days", "Seats"]
+    assert book.cells[1][4:] == [25, "Monday", 40]
     for heading, value in (("Per seat", 1), ("Days", "Friday; Monday"), ("Seats", "20")):
         book.put(2, heading, value)
     page = brought(admin, book).content.decode()
@@ -166,7 +166,7 @@ def test_the_same_in_german(world, signed_in):
     admin = signed_in(world.admin)
     shown = "columns=name,custom_window,custom_days,custom_seats&f=custom_seats:is:40"
     book = exported(admin, f"/accounts/export-to-edit/?{shown}")
-    assert book.cells[0][3:] == ["Window", "Days", "Sitzplätze"]
-    assert book.cells[1][3:] == ["Abend", "Montag; Freitag", 40]
+    assert book.cells[0][4:] == ["Window", "Days", "Sitzplätze"]
+    assert book.cells[1][4:] == ["Abend", "Montag; Freitag", 40]
     brought(admin, book)
     assert not EditedSheet.objects.get().cells.exists()

@@ -24,7 +24,8 @@ from kundenkreis.fields.picks import PickField
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access, explaining
-from kundenkreis.staff.models import StaffQuerySet, Team, Territory, User
+from kundenkreis.staff.models import AccountMove, StaffQuerySet, Team, Territory, User
+from kundenkreis.staff.moves import FIELDS as MOVED_BY
 
 # "Has never ordered", as a date, because PostgreSQL sorts NULL first on descending order and SQLite doesn't.
 NEVER = dt.date(1900, 1, 1)
@@ -198,6 +199,8 @@ class Account(Fielded, Mergeable):
     register_number = models.CharField(_("company register number"), max_length=20, blank=True)
     register_court = models.CharField(_("register court"), max_length=80, blank=True)
     gln = models.CharField(_("GLN"), max_length=13, blank=True)
+    # Her bank account, of a private customer a person's: whole for those who need it only (`accounts.see_bank`).
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True, default="", db_default="")
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -274,7 +277,7 @@ class Account(Fielded, Mergeable):
     FACTS: ClassVar[tuple[str, ...]] = ("last_order_on", "revenue_12m", "revenue_before")
     # Numbers with a check of their own, which also gives them their usual spelling.
     CHECKED: ClassVar[Mapping[str, Callable[[str], str]]] = {
-        "vat_id": checks.uid, "register_number": checks.register_number, "gln": checks.gln,
+        "vat_id": checks.uid, "register_number": checks.register_number, "gln": checks.gln, "iban": checks.iban,
     }  # fmt: skip
 
     class Meta:
@@ -404,7 +407,11 @@ class Account(Fielded, Mergeable):
         """As of every noun; another rhythm is another day of the next touch at once."""
         if values.get("kind", self.kind) == self.Kind.PERSON:
             sealed_addresses.refuse(values, self, columns=("email", "phone"))
+        moves = values.keys() & MOVED_BY
+        team = type(self)._base_manager.filter(pk=self.pk).values_list("team_id", flat=True).first() if moves else None
         event = super().change(by=by, **values)
+        if moves:
+            AccountMove.note(event, team, self.team_id)
         if event is not None and event.changes.keys() & RHYTHM:
             self.sum_again([self.pk])
             self.refresh_from_db(fields=["next_touch_on"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import search
 from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.customers import sealed_addresses
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 
@@ -87,7 +88,16 @@ class Mergeable(Recorded):
             raise ValidationError(_("It was merged into another record. Take the merge back instead."))
         if rows.filter(pk=self.pk, restricted_at__isnull=False).exists():
             raise ValidationError(_("Its processing is restricted, or it was erased."))
+        sealed_addresses.refuse_return(self._reached_by())
         return super().restore(**values)
+
+    def _reached_by(self) -> Iterator[str]:
+        """The mail addresses and numbers by which a person is reached who comes out of the bin; a company's are nobody's own."""
+        present: Any = type(self)._base_manager.filter(pk=self.pk).first()
+        if present is None or getattr(present, "kind", "person") != "person":
+            return
+        yield from (getattr(present, name, "") for name in sealed_addresses.COLUMNS)
+        yield from present.contactpoints.filter(deleted_at=None).exclude(kind="web").values_list("value", flat=True)
 
     @classmethod
     def taken_back(cls, ids: Collection[int]) -> None:

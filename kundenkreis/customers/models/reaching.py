@@ -147,6 +147,11 @@ class ContactPoint(OfEither):
             sealed_addresses.refuse(values, self, columns=("value",))
         return super().change(by=by, **values)
 
+    def restore(self, **values: Any) -> Event:  # type: ignore[override]
+        if self.is_a_person_s(self.account) and self.kind != self.Kind.WEB:
+            sealed_addresses.refuse_return([self.value])
+        return super().restore(**values)
+
     @staticmethod
     def is_a_person_s(account: Account | None) -> bool:
         """Whether it is a contact's, or a private customer's: a company's switchboard may be anybody's."""

@@ -37,6 +37,7 @@ SHELF.holds(
     some(C.IDENTITY, F.EMPTY, "former"),
     some(C.IDENTITY, F.BOOKS, "name key vat_id register_number register_court gln street postcode place country"),
     some(C.CONTACT, F.EMPTY, "email phone website"),
+    some(C.COMMERCE, F.EMPTY, "iban"),
     some(C.JUDGEMENT, F.EMPTY, "tier touch_days touch_reason"),
     some(C.COMMERCE, F.STAYS, "customer_since last_order_on revenue_12m revenue_before last_touch_on next_touch_on"),
     some(C.PREFERENCE, F.STAYS, "language currency"),

@@ -49,23 +49,29 @@ SHELF.holds(
 SHELF.nothing("staff.Team", _("Names of teams."))
 SHELF.nothing("staff.Territory", _("Names of territories."))
 SHELF.holds(
-    "staff.Territory_people", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "territory user"), staff="user_id", origin=_HERSELF,
+    "staff.Territory_people", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "territory user"), staff="user_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "staff.User", P.STAFF, R.EMPLOYMENT,
     some(C.IDENTITY, F.EMPTY, "first_name last_name"), some(C.CONTACT, F.EMPTY, "email phone"),
     some(C.ROLE, F.EMPTY, "role team job_title"), some(C.PREFERENCE, F.EMPTY, "language theme"),
-    some(C.CREDENTIAL, F.EMPTY, "password"), some(C.TECHNICAL, F.STAYS, "last_login"),
-    staff="id", plain="is_active is_demo", origin=_HERSELF,
+    some(C.CREDENTIAL, F.EMPTY, "password"), some(C.TECHNICAL, F.EMPTY, "last_login"),
+    staff="id", plain="is_active is_demo erased_at", left=F.EMPTY, origin=_HERSELF,
+    note=_("Her number stays where records and history point at her, as a former colleague without a name."),
 )  # fmt: skip
 SHELF.holds(
     "staff.Deputy", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "person deputy starts_on ends_on"),
-    staff="person_id deputy_id", origin=_HERSELF,
+    staff="person_id deputy_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "staff.ApiToken", P.SECURITY, R.EMPLOYMENT,
     some(C.CREDENTIAL, F.DELETE, "user name prefix digest scopes expires_at last_used_at revoked_at"),
-    staff="user_id", origin=_HERSELF,
+    staff="user_id", left=F.DELETE, origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "staff.AccountMove", P.SECURITY, R.HISTORY, some(C.REFERENCE, F.STAYS, "before_id after_id by_id"),
+    staff="before_id after_id by_id", plain="event team_before team_after", origin=_ITSELF,
+    note=_("Numbers only: by which events accounts came to other people."),
 )  # fmt: skip
 SHELF.holds(
     "staff.AccessReview", P.SECURITY, R.HISTORY, some(C.REFERENCE, F.STAYS, "started_by"), staff="started_by_id",
@@ -93,26 +99,28 @@ SHELF.holds(
 )  # fmt: skip
 SHELF.holds(
     "inbox.Preference", P.STAFF, R.EMPLOYMENT, some(C.PREFERENCE, F.DELETE, "person quiet unmailed digest hour"),
-    staff="person_id", plain="mailed_on told_due_on", origin=_HERSELF,
+    staff="person_id", plain="mailed_on told_due_on", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "inbox.Notification", P.STAFF, R.NINETY_DAYS, some(C.FREE_TEXT, F.SEARCH, "text"), some(C.REFERENCE, F.STAYS, "person"),
-    staff="person_id", plain="kind path at read_at is_shown is_for_mail", origin=_ITSELF,
+    staff="person_id", plain="kind path at read_at is_shown is_for_mail", left=F.DELETE, origin=_ITSELF,
 )  # fmt: skip
 SHELF.holds(
-    "inbox.LastLook", P.STAFF, R.EMPLOYMENT, some(C.TECHNICAL, F.DELETE, "person at since"), staff="person_id", origin=_ITSELF,
+    "inbox.LastLook", P.STAFF, R.EMPLOYMENT, some(C.TECHNICAL, F.DELETE, "person at since"), staff="person_id", left=F.DELETE, origin=_ITSELF,
 )  # fmt: skip
 SHELF.holds(
     "lists.SavedView", P.STAFF, R.EMPLOYMENT,
     some(C.FREE_TEXT, F.SEARCH, "name query"), some(C.REFERENCE, F.STAYS, "owner"), staff="owner_id",
-    plain="list_name shared team position", origin=_HERSELF,
+    plain="list_name shared team position", left=F.DELETE, origin=_HERSELF,
+    note=_("Of a colleague who left, views of her own go; shared ones stay."),
 )  # fmt: skip
 SHELF.holds(
-    "lists.StartView", P.STAFF, R.EMPLOYMENT, some(C.PREFERENCE, F.DELETE, "person list_name view"), staff="person_id", origin=_HERSELF,
+    "lists.StartView", P.STAFF, R.EMPLOYMENT, some(C.PREFERENCE, F.DELETE, "person list_name view"),
+    staff="person_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "lists.Opened", P.STAFF, R.DAYS, some(C.TECHNICAL, F.DELETE, "person noun record_id at"),
-    contact="record_id", account="record_id", staff="person_id", origin=_ITSELF, note=_("`noun` says which record is meant."),
+    contact="record_id", account="record_id", staff="person_id", left=F.DELETE, origin=_ITSELF, note=_("`noun` says which record is meant."),
 )  # fmt: skip
 SHELF.holds(
     "automation.AutomationRule", P.STAFF, R.RELATION,
@@ -147,7 +155,8 @@ SHELF.nothing("fields.Behind", _("Numbers of records whose sums are to be worked
 SHELF.nothing("rates.ExchangeRate", _("Exchange rates."))
 SHELF.holds(
     "api.KeptAnswer", P.SECURITY, R.DAYS, some(C.FREE_TEXT, F.DELETE, "body headers"), some(C.REFERENCE, F.STAYS, "person"),
-    staff="person_id", plain="key digest status", origin=_ITSELF, note=_("Answers are kept for a day; erasure deletes those that name the person."),
+    staff="person_id", plain="key digest status", left=F.DELETE, origin=_ITSELF,
+    note=_("Answers are kept for a day; erasure deletes those that name the person."),
 )  # fmt: skip
 
 SHELF.nothing("contenttypes.ContentType", _("Names of the program's tables."))
@@ -160,19 +169,19 @@ SHELF.holds(
 )  # fmt: skip
 SHELF.holds(
     "account.EmailAddress", P.SECURITY, R.EMPLOYMENT, some(C.CONTACT, F.DELETE, "email user"), staff="user_id",
-    plain="verified primary", origin=_HERSELF,
+    plain="verified primary", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "account.EmailConfirmation", P.SECURITY, R.DAYS, some(C.CREDENTIAL, F.DELETE, "email_address key created sent"),
-    staff="email_address__user_id", origin=_HERSELF,
+    staff="email_address__user_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "mfa.Authenticator", P.SECURITY, R.EMPLOYMENT, some(C.CREDENTIAL, F.DELETE, "user type data last_used_at"),
-    staff="user_id", origin=_HERSELF,
+    staff="user_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "usersessions.UserSession", P.SECURITY, R.TWO_WEEKS,
-    some(C.TECHNICAL, F.DELETE, "user ip last_seen_at session_key user_agent data"), staff="user_id", origin=_SIGN_IN,
+    some(C.TECHNICAL, F.DELETE, "user ip last_seen_at session_key user_agent data"), staff="user_id", left=F.DELETE, origin=_SIGN_IN,
 )  # fmt: skip
 for _table in ("AccessAttempt", "AccessFailureLog", "AccessLog"):
     SHELF.holds(
@@ -181,6 +190,6 @@ for _table in ("AccessAttempt", "AccessFailureLog", "AccessLog"):
         some(C.TECHNICAL, F.EXPIRES,
              {"AccessAttempt": "get_data post_data", "AccessFailureLog": "", "AccessLog": "logout_time session_hash"}[_table]),
         plain={"AccessAttempt": "failures_since_start", "AccessFailureLog": "locked_out", "AccessLog": ""}[_table],
-        staff="username", origin=_SIGN_IN, note=_("By the mail address that was typed."),
+        staff="username", left=F.DELETE, origin=_SIGN_IN, note=_("By the mail address that was typed."),
     )  # fmt: skip
 SHELF.nothing("axes.AccessAttemptExpiration", _("When a lock ends."))

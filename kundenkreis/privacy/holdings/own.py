@@ -25,7 +25,7 @@ SHELF.holds(
 SHELF.holds(
     "privacy.Erasure", P.PRIVACY, R.HISTORY,
     some(C.IDENTITY, F.EMPTY, "values"), some(C.IDENTITY, F.BOOKS, "kept"), some(C.FREE_TEXT, F.SEARCH, "note request_number"),
-    some(C.REFERENCE, F.STAYS, "contacts accounts begun_by begun_by_name"),
+    some(C.REFERENCE, F.STAYS, "contacts accounts colleagues begun_by begun_by_name"),
     staff="begun_by_id", origin=_RIGHTS,
     plain="state token begun_at ended_at heartbeat_at step spared counts kept_until law is_compacted",
     note=_("Values stand here while the erasure is at work, and what the books need until their date."),

@@ -22,9 +22,9 @@ SHELF.holds(
     "core_searchtextterm", P.CARE, R.DERIVED, some(C.FREE_TEXT, F.REBUILD, "term"), origin=_("words that occur in long texts"),
 )  # fmt: skip
 SHELF.holds(
-    "jobs", P.PROOF, R.DAYS, some(C.TECHNICAL, F.EXPIRES, "data value"),
+    "jobs", P.PROOF, R.DAYS, some(C.TECHNICAL, F.DELETE, "data value"),
     origin=_("work in the background"),
-    note=_("The queue: a file of its own, or tables on PostgreSQL. Jobs name records by number; finished ones go after a week."),
+    note=_("A file of its own, or tables on PostgreSQL. Finished jobs go after a week, and with an erasure at once if they name the person."),
 )  # fmt: skip
 SHELF.holds(
     "files/", P.CARE, R.RELATION, some(C.FREE_TEXT, F.DELETE, "contents"),

@@ -32,6 +32,12 @@ SHELF.holds(
     plain="place start length digest reason at", origin=_COLLEAGUE,
     note=_("Where a passage stands that a disclosure leaves out, never what it says."),
 )  # fmt: skip
+SHELF.holds(
+    "privacy.Shown", P.PRIVACY, R.DAYS,
+    some(C.REFERENCE, F.DELETE, "contact account by"), contact="contact_id", account="account_id", staff="by_id", left=F.DELETE,
+    plain="place digest at", origin=_("written when a colleague looks through the texts of a disclosure"),
+    note=_("Which texts were shown, by place and hash, for 30 days."),
+)  # fmt: skip
 SHELF.nothing(
     "privacy.Controller", _("Who is responsible, as the record of processing names the house's own representatives.")
 )
@@ -50,11 +56,11 @@ SHELF.holds(
 )  # fmt: skip
 SHELF.holds(
     "privacy.Outflow", P.SECURITY, R.NINETY_DAYS, some(C.TECHNICAL, F.EXPIRES, "person hour way what count"),
-    staff="person_id", origin=_("counted when records go out"),
+    staff="person_id", left=F.DELETE, origin=_("counted when records go out"),
 )  # fmt: skip
 SHELF.holds(
     "privacy.SignIn", P.SECURITY, R.NINETY_DAYS, some(C.TECHNICAL, F.EXPIRES, "person at device network"),
-    staff="person_id", origin=_("her browser, when she signs in"),
+    staff="person_id", left=F.DELETE, origin=_("her browser, when she signs in"),
 )  # fmt: skip
 SHELF.nothing("privacy.AlertRule", _("From which number on something is odd."))
 SHELF.holds(

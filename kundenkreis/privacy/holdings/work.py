@@ -68,17 +68,17 @@ SHELF.holds(
     "trips.Trip", P.STAFF, R.BOOKS,
     some(C.COMMUNICATION, F.STAYS, "person starts_at start_zone start_place ends_at end_zone end_place means"),
     some(C.FREE_TEXT, F.SEARCH, "purpose destination note"),
-    staff="person_id", origin=_WRITTEN, note=_("What travelling cost is part of the books."),
+    staff="person_id", left=F.BOOKS, origin=_WRITTEN, note=_("What travelling cost is part of the books."),
 )  # fmt: skip
 SHELF.holds(
     "trips.Leg", P.STAFF, R.BOOKS,
     some(C.COMMUNICATION, F.STAYS, "trip on start_place end_place means km odometer_start odometer_end"),
     some(C.FREE_TEXT, F.SEARCH, "passengers"),
-    staff="trip__person_id", origin=_WRITTEN, note=_("What travelling cost is part of the books."),
+    staff="trip__person_id", left=F.BOOKS, origin=_WRITTEN, note=_("What travelling cost is part of the books."),
 )  # fmt: skip
 SHELF.holds(
     "trips.Trip_visits", P.STAFF, R.RECORD, some(C.COMMUNICATION, F.STAYS, "trip activity"),
-    staff="trip__person_id", origin=_WRITTEN,
+    staff="trip__person_id", left=F.BOOKS, origin=_WRITTEN,
 )  # fmt: skip
 SHELF.nothing("trips.MileageRate", _("What a kilometre is worth."))
 SHELF.nothing("insights.Run", _("When figures were calculated, and how many."))

@@ -4,7 +4,7 @@ from kundenkreis.privacy.models.alerts import KEPT, Alert, AlertRule, Oddity, Ou
 from kundenkreis.privacy.models.breaches import Breach, Problem
 from kundenkreis.privacy.models.erasures import Erased, Erasure, LegalHold, Noun, Restriction
 from kundenkreis.privacy.models.purposes import Basis, Controller, Purpose
-from kundenkreis.privacy.models.redactions import Redaction
+from kundenkreis.privacy.models.redactions import Redaction, Shown
 from kundenkreis.privacy.models.requests import OPEN, Kind, State, SubjectRequest, may_work_on
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Purpose",
     "Redaction",
     "Restriction",
+    "Shown",
     "SignIn",
     "State",
     "SubjectRequest",

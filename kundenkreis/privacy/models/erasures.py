@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.db import models, transaction
@@ -23,6 +24,7 @@ class AboutPeople(RecordQuerySet):
 class Noun(models.TextChoices):
     CONTACT = "contact", _("contact")
     ACCOUNT = "account", _("private customer")
+    USER = "user", _("colleague")
 
 
 class Restriction(models.Model):
@@ -94,6 +96,7 @@ class Erasure(models.Model):
     )  # by which the list outside the database knows it
     contacts = models.JSONField(default=list)  # numbers of her contacts, merged ones too
     accounts = models.JSONField(default=list)  # of her accounts as a private customer
+    colleagues = models.JSONField(default=list)  # of herself as somebody who worked here
     request_number = models.CharField(_("request"), max_length=40, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     begun_at = models.DateTimeField(_("begun"), default=timezone.now)
@@ -130,8 +133,16 @@ class Erasure(models.Model):
         """A new erasure, found by each of its records from now on."""
         erasure = cls.objects.create(**values)
         of_records = [(Noun.CONTACT, pk) for pk in erasure.contacts] + [(Noun.ACCOUNT, pk) for pk in erasure.accounts]
+        of_records += [(Noun.USER, pk) for pk in erasure.colleagues]
         Erased.objects.bulk_create([Erased(noun=noun, record_id=pk, erasure=erasure) for noun, pk in of_records])
         return erasure
+
+    def take_along(self, contacts: Collection[int], accounts: Collection[int]) -> None:
+        """These records are the same person too. Belongs into the transaction that empties them."""
+        new = [(Noun.CONTACT, pk) for pk in sorted(set(contacts) - set(self.contacts))]
+        new += [(Noun.ACCOUNT, pk) for pk in sorted(set(accounts) - set(self.accounts))]
+        Erased.objects.bulk_create([Erased(noun=noun, record_id=pk, erasure=self) for noun, pk in new])
+        self.contacts, self.accounts = sorted({*self.contacts, *contacts}), sorted({*self.accounts, *accounts})
 
     @property
     def is_running(self) -> bool:

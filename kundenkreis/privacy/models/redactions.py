@@ -1,4 +1,4 @@
-"""Passages that a disclosure leaves out because they are about somebody else (Art. 15 (4) GDPR)."""
+"""Passages that a disclosure leaves out because they are about somebody else (Art. 15 (4) GDPR), and who was shown which texts before."""
 
 from __future__ import annotations
 
@@ -31,6 +31,24 @@ class Redaction(models.Model):
                 name="privacy_redaction_of_one",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class Shown(models.Model):
+    """That a text of a person's disclosure was shown to a colleague: its place and a hash of the whole text, never what it says."""
+
+    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=160)
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("text that was shown")
+        indexes = [models.Index(fields=["at"], name="privacy_shown_at")]
 
     def __str__(self) -> str:
         return self.place

@@ -90,7 +90,7 @@ def recheck(sheet: EditedSheet) -> int:
     for start in range(0, len(ids), STEP):
         cells = list(wanted.filter(record_id__in=ids[start : start + STEP]))
         with transaction.atomic():
-            found += len(_ask_again(editable, cells, _records(editable, cells)))
+            found += len(_ask_again(sheet, cells, _records(editable, cells)))
     return found
 
 
@@ -140,7 +140,7 @@ def _write(sheet: EditedSheet, cells: list[SheetCell]) -> None:
     editable, now = EDITABLE[sheet.noun], timezone.now()
     assert sheet.batch is not None
     loader = editable.loader_for(sheet.owner, write=True, now=now, mapping={}, batch=sheet.batch)
-    again = {cell.row for cell in _ask_again(editable, cells, _records(editable, cells))}
+    again = {cell.row for cell in _ask_again(sheet, cells, _records(editable, cells))}
     rows: dict[int, Row] = {}
     for cell in cells:
         if cell.row not in again:
@@ -153,6 +153,10 @@ def _write(sheet: EditedSheet, cells: list[SheetCell]) -> None:
     for kept in outcome.kept:
         _keep(sheet.batch, sheet.next_chunk, kept, now)
     SheetCell.objects.filter(pk__in=[cell.pk for cell in cells if cell.row in rows.keys() - refused]).delete()
+    if tagged := outcome.counts["tagged"]:  # records of which nothing but their tags was changed
+        label = editable.model._meta.label_lower
+        sheet.batch.counts[label] = {"changed": sheet.batch.counts.get(label, {}).get("changed", 0) + tagged}
+        Batch.objects.filter(pk=sheet.batch_id).update(counts=sheet.batch.counts)
     counts = sheet.counts | {"taken": sheet.counts.get("taken", 0) + outcome.counts["changed"]}
     EditedSheet.objects.filter(pk=sheet.pk).update(counts=counts)
 
@@ -181,9 +185,10 @@ def _refuse(sheet: EditedSheet, problems: Sequence[Problem], cells: Sequence[She
     )  # fmt: skip
 
 
-def _ask_again(editable: Editable, cells: Sequence[SheetCell], records: dict[int, Any]) -> list[SheetCell]:
+def _ask_again(sheet: EditedSheet, cells: Sequence[SheetCell], records: dict[int, Any]) -> list[SheetCell]:
     """Those cells that tell of another value than the record has now: they are conflicts with what it has, and undecided."""
-    written, found = Written(editable), []
+    written, found = Written(EDITABLE[sheet.noun], sheet.owner), []
+    written.know({cell.field for cell in cells}, list(records.values()))
     for cell in cells:
         record = records.get(cell.record_id or 0)
         if record is None:

@@ -24,10 +24,14 @@ class OwnColumn:
     @property
     def empty(self) -> Any:
         """What an emptied cell makes of the field."""
+        if self.field.many_to_many:
+            return []
         return None if self.field.null else ""
 
     def kept(self, value: Any) -> Any:
         """What history or a sheet's cell keeps of a value, as the record holds it."""
+        if self.field.many_to_many:
+            return sorted(value or [])
         return value if value is None or self.field.is_relation else self.field.to_python(value)
 
     def taken(self, value: Any, record: Recorded) -> Any:
@@ -48,7 +52,7 @@ class CustomColumn:
 
     def taken(self, value: Any, record: Recorded) -> Any:
         """As `OwnColumn.taken`. Raises ValidationError for what the field's kind does not take."""
-        if self.field.kind == "person":
+        if self.field.kind in ("person", "reference"):
             return value.pk  # found already
         return values.stored(self.field, value, held(record, self.field.name))
 
@@ -65,8 +69,10 @@ def column_of(model: type[Recorded], name: str) -> Column | None:
 
 
 def held(record: Recorded, name: str) -> Any:
-    """A field's value as its column holds it (a reference as a number)."""
+    """A field's value as its column holds it (a reference as a number, several as their numbers, rising)."""
     if name.startswith(PREFIX):
         return getattr(record, name)
     field: Any = record._meta.get_field(name)
+    if field.many_to_many:
+        return sorted(one.pk for one in getattr(record, name).all())
     return getattr(record, field.attname)

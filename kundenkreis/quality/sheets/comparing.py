@@ -76,7 +76,7 @@ class _Comparison:
         self.model: Any = self.editable.model
         columns = {name: column_of(self.model, name) for name in self.opened.columns}
         self.fields: dict[str, Column] = {name: column for name, column in columns.items() if column is not None}
-        self.written = Written(self.editable)
+        self.written = Written(self.editable, sheet.owner)
         self.counts: Counter[str] = Counter()
         self.turned = 0
 
@@ -147,6 +147,7 @@ class _Comparison:
         reach = access.reach(self.sheet.owner, f"{self.editable.plural}.change")
         seen = self.model.objects.visible_to(self.sheet.owner).filter(pk__listed=sorted(set(ids)))
         records = {record.pk: record for record in seen}
+        self.written.know(self.fields, list(records.values()))
         if reach.everything or not hasattr(seen, "within"):
             return records, set(records)
         within = self.model.objects.within(reach).filter(pk__listed=sorted(records))

@@ -2,67 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kundenkreis.customers import sealed_addresses
 from kundenkreis.customers.models import Contact
 from kundenkreis.fields import known
 from kundenkreis.history.recording import Recorded
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.quality.sheets.activities import ActivitiesByNumber
+from kundenkreis.quality.sheets.by_number import ByNumber
+from kundenkreis.quality.sheets.tags import TAGS, WithTags
 from kundenkreis.quality.targets import references
-from kundenkreis.quality.targets.accounts import Accounts
+from kundenkreis.quality.targets.accounts import REACHED, Accounts
 from kundenkreis.quality.targets.base import Job, Outcome
 from kundenkreis.quality.targets.contacts import Contacts
-from kundenkreis.quality.targets.custom import HeldCustom, specs
+from kundenkreis.quality.targets.custom import specs
 from kundenkreis.quality.targets.products import Products, families, units
-from kundenkreis.quality.targets.records import Records
-from kundenkreis.quality.targets.rows import Key, Row
+from kundenkreis.quality.targets.rows import Row
 from kundenkreis.staff.models import User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class ByNumber(Records):
-    """Rows that say which record they are: never a new one, and each at most once. The rules are those of the noun's import."""
-
-    takes_custom = HeldCustom
-
-    def key_of(self, row: Row) -> Key | None:
-        return row.key or None
-
-    def find(self, keys: Sequence[Key]) -> dict[Key, list[int]]:
-        ids = [key[0] for key in keys]
-        there = self.model._base_manager.filter(pk__listed=ids).values_list("pk", flat=True)
-        return {(pk,): [pk] for pk in there}
-
-    def shown(self, row: Row) -> str:
-        return str(row.key[0])
-
-    def put(self, rows: list[Row]) -> Outcome:
-        """Check the rows' values, and store them when the job writes; `values` are as the columns hold them."""
-        outcome = Outcome()
-        changes = self._match(rows, outcome)
-        good = self._filled([row for row in rows if row.record is not None], changes, outcome)
-        self._change(good, changes, outcome)
-        for row in good:
-            outcome.counts[row.state] += 1
-        return outcome
-
-
-class AccountsByNumber(ByNumber, Accounts):
+class AccountsByNumber(WithTags, ByNumber, Accounts):
     by_itself = {}
+    fields = (*Accounts.fields, TAGS)  # type: ignore[assignment]
 
     def put(self, rows: list[Row]) -> Outcome:
         owners = {row.values["owner"] for row in rows if row.values.get("owner")}
         self.teams |= dict(User.objects.filter(pk__in=owners).values_list("pk", "team_id"))
+        self.sealed = sealed_addresses.taken(str(row.values.get(name) or "") for row in rows for name in REACHED)
         return super().put(rows)
 
 
-class ContactsByNumber(ByNumber, Contacts):
+class _Contacts(ByNumber, Contacts):
     by_itself = {}
+    fields = (*Contacts.fields, TAGS)  # type: ignore[assignment]
 
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
         rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
@@ -80,6 +58,10 @@ class ContactsByNumber(ByNumber, Contacts):
         if self.job.write:
             Contact.sum_again({row[0] for kept in outcome.kept for row in kept.changed})
         return outcome
+
+
+class ContactsByNumber(WithTags, _Contacts):
+    """Contacts with their tags."""
 
 
 class ProductsByNumber(ByNumber, Products):
@@ -105,13 +87,13 @@ class Editable:
     def fields(self) -> dict[str, FieldSpec]:
         """By the name that the noun's import has for each, which is the model field's; the house's custom fields after the others."""
         own = {spec.name: spec for spec in self.loader.fields}
-        return {name: own[name] for name in self.loader.columns_of if name not in self.left_out} | self.custom_fields
+        found = {name: own[name] for name in self.loader.columns_of if name not in self.left_out}
+        return found | {name: own[name] for name in ("tags",) if name in own} | self.custom_fields
 
     @property
     def custom_fields(self) -> dict[str, FieldSpec]:
-        """Without formulas, which work themselves out, and without what leads to other records: that is chosen, not typed."""
-        own = known.of(self.plural).by_name
-        return {spec.name: spec for spec in specs(self.plural) if own[spec.name].kind != "reference"}
+        """Without formulas, which work themselves out."""
+        return {spec.name: spec for spec in specs(self.plural)}
 
     @property
     def labels(self) -> dict[str, StrOrPromise]:
@@ -128,7 +110,8 @@ class Editable:
 
 
 EDITABLE: dict[str, Editable] = {
-    "accounts": Editable("accounts", AccountsByNumber, frozenset({"number", "person", "kind"})),
+    "accounts": Editable("accounts", AccountsByNumber, frozenset({"number", "person", "kind", "iban"})),
     "contacts": Editable("contacts", ContactsByNumber, frozenset()),
+    "activities": Editable("activities", ActivitiesByNumber, frozenset()),
     "products": Editable("products", ProductsByNumber, frozenset({"number", "cost"})),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any
 
 from django.utils import timezone
@@ -21,6 +22,7 @@ from kundenkreis.quality.sheets.written import Written, plain_text
 from kundenkreis.staff.models import User
 
 MOST = 100_000  # rows that one workbook takes
+_AT_ONCE = 500  # records of which is read at once what they lead to
 _WIDE = {"name": 32, "email": 28, "description": 40}
 
 
@@ -52,7 +54,9 @@ def mark_of(
     )  # fmt: skip
 
 
-def write(out: IO[bytes], mark: Mark, editable: Editable, rows: Iterable[tuple[Any, Sequence[Any]]]) -> int:
+def write(
+    out: IO[bytes], mark: Mark, editable: Editable, rows: Iterable[tuple[Any, Sequence[Any]]], *, by: User
+) -> int:
     """The workbook into `out`; returns how many rows. `rows` are (record, its cells that are only to be read, in their order)."""
     import xlsxwriter
 
@@ -77,7 +81,7 @@ def write(out: IO[bytes], mark: Mark, editable: Editable, rows: Iterable[tuple[A
         sheet.set_column(place, place, _WIDE.get(name, 18))
         sheet.write_string(0, place, heading, formats["head" if name else "grey"])
     count = 0
-    for line, cells in enumerate(_lines(mark, editable, rows), start=1):
+    for line, cells in enumerate(_lines(mark, editable, rows, by), start=1):
         for place, cell in enumerate(cells):
             is_read_only = place == 0 or not mark.columns[place - 1][1]
             _put(sheet, line, place, cell, formats, formats["grey"] if is_read_only else formats["text"])
@@ -91,12 +95,15 @@ def write(out: IO[bytes], mark: Mark, editable: Editable, rows: Iterable[tuple[A
     return count
 
 
-def _lines(mark: Mark, editable: Editable, rows: Iterable[tuple[Any, Sequence[Any]]]) -> Iterator[list[Any]]:
-    written = Written(editable)
-    for record, others in rows:
-        rest = iter(others)
-        cells = [written.cell(name, held(record, name)) if name else next(rest) for _heading, name in mark.columns]
-        yield [marks.key(mark.token, mark.noun, record.pk, record.version), *cells]
+def _lines(mark: Mark, editable: Editable, rows: Iterable[tuple[Any, Sequence[Any]]], by: User) -> Iterator[list[Any]]:
+    written, waiting = Written(editable, by), iter(rows)
+    names = [name for _heading, name in mark.columns if name]
+    while some := list(islice(waiting, _AT_ONCE)):
+        written.know(names, [record for record, _others in some])
+        for record, others in some:
+            rest = iter(others)
+            cells = [written.cell(name, held(record, name)) if name else next(rest) for _heading, name in mark.columns]
+            yield [marks.key(mark.token, mark.noun, record.pk, record.version), *cells]
 
 
 def _put(sheet: Any, line: int, place: int, value: Any, formats: dict[str, Any], style: Any) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from kundenkreis.catalogue.models import Family, Unit
+from kundenkreis.customers.models import Tag
 from kundenkreis.fields import known, values
+from kundenkreis.fields import references as referring
 from kundenkreis.fields.known import PREFIX, Field
 from kundenkreis.fields.picks import pick_of, said
 from kundenkreis.quality.reading.cells import as_text
@@ -28,8 +31,9 @@ _CONTROL = re.compile(CONTROL)
 class Written:
     """Values of a noun's fields as cells, in the language of the moment. Names of people, teams … are read once."""
 
-    def __init__(self, editable: Editable):
-        self.editable = editable
+    def __init__(self, editable: Editable, by: Any):
+        self.editable, self.by = editable, by
+        self._referred: dict[tuple[str, int], str] = {}  # what custom fields lead to, as far as it was read
         self.model: Any = editable.model
         self.custom = known.of(editable.plural).by_name
 
@@ -40,6 +44,8 @@ class Written:
         field = self.model._meta.get_field(name)
         if value is None or value == "":
             return None
+        if field.many_to_many:
+            return "; ".join(self._tags.get(one, f"#{one}") for one in value)[:LONGEST] or None
         if field.is_relation:
             return self._names(field.related_model).get(value, f"#{value}")
         if pick := pick_of(field):
@@ -60,6 +66,8 @@ class Written:
             return None
         if field is not None and field.kind == "person" and isinstance(value, int):
             return self._people.get(value, f"#{value}")
+        if field is not None and field.kind == "reference" and isinstance(value, int):
+            return self._leads_to(field, value)
         if field is not None and field.kind in ("choice", "several"):
             some = value if isinstance(value, list) else [value]
             return "; ".join(_choice(field, str(one)) for one in some)[:LONGEST]
@@ -69,6 +77,33 @@ class Written:
         if isinstance(python, Decimal):
             return value
         return plain_text(str(value))[:LONGEST]
+
+    def know(self, names: Iterable[str], records: Sequence[Any]) -> None:
+        """Read at once what these fields of the records lead to; a page of them costs two queries for each noun, and the tags one."""
+        wanted: dict[str, set[int]] = {}
+        for name in names:
+            field = self.custom.get(name) if name.startswith(PREFIX) else None
+            if field is not None and field.kind == "reference":
+                values_ = {record.custom.get(field.key) for record in records}
+                wanted.setdefault(field.refers_to, set()).update(one for one in values_ if isinstance(one, int))
+        for noun, numbers in wanted.items():
+            self._read(noun, {one for one in numbers if (noun, one) not in self._referred})
+        if "tags" in names:
+            prefetch_related_objects(list(records), "tags")
+
+    def _leads_to(self, field: Field, number: int) -> str:
+        """The record by its number and name, as an export writes it; without a name where this person may not see it."""
+        if (field.refers_to, number) not in self._referred:
+            self._read(field.refers_to, {number})
+        return self._referred[field.refers_to, number]
+
+    def _read(self, noun: str, numbers: set[int]) -> None:
+        named = referring.named(self.by, noun, numbers) if numbers else {}
+        for number in numbers:
+            one = named.get(number)
+            hidden = one is None or one.state in ("unseen", "gone")
+            text = _("not visible to you") if hidden else one.exported  # type: ignore[union-attr]
+            self._referred[noun, number] = plain_text(text)[:LONGEST]
 
     def text(self, name: str, value: Any) -> str:
         """What the cell is read as when nobody has touched it."""
@@ -96,6 +131,10 @@ class Written:
     @cached_property
     def _teams(self) -> dict[int, str]:
         return dict(Team._base_manager.values_list("pk", "name"))
+
+    @cached_property
+    def _tags(self) -> dict[int, str]:
+        return dict(Tag._base_manager.values_list("pk", "name"))
 
     @cached_property
     def _territories(self) -> dict[int, str]:

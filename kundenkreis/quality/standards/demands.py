@@ -114,16 +114,34 @@ _DIGITS = {
 }
 
 
+# Numbers that postcodes have where no list of them is at hand: Swiss and Liechtenstein's share one system (Die Post, 1000 Lausanne to
+# 9658 Wildhaus; Liechtenstein 9485 to 9498), Germany's run from 01067 Dresden to 99998 Mühlhausen.
+_LIECHTENSTEIN = range(9485, 9499)
+_RANGES = {"CH": range(1000, 9659), "LI": _LIECHTENSTEIN, "DE": range(1067, 99999)}
+_UNUSED_IN_GERMANY = frozenset({"00", "05", "43", "62"})  # regions that were never given out
+
+
+def _in_range(country: str, code: str) -> bool:
+    """Whether there can be such a postcode; of a country that is not known here anything can be."""
+    if country == "DE" and code[:2] in _UNUSED_IN_GERMANY:
+        return False
+    if country == "CH" and int(code) in _LIECHTENSTEIN:
+        return False
+    return country not in _RANGES or int(code) in _RANGES[country]
+
+
 @lru_cache(maxsize=20_000)
 def postcode(value: str, country: str = "", place: str = "") -> str:
     """ "" for a postcode that there is in that country; in Austria also that it is the place's, by the list of the Austrian post.
+
+    In Germany, Switzerland and Liechtenstein only that the number is one that is given out: no list of places is at hand.
 
     The list (of python-stdnum) has one place for each postcode. A place counts as that one when one of the two names begins with the
     other, word by word: "Linz" and "Linz an der Donau", "Wien" and "Wien-Liesing". Of a country that is not known here nothing is said.
     """
     digits = _DIGITS.get(country)
-    bare = re.sub(rf"^(?:{country}|A|D)[ -]", "", value.strip()) if digits else value
-    if digits and not re.fullmatch(rf"\d{{{digits}}}", bare):
+    bare = re.sub(rf"^(?:{country}|A|D|FL)[ -]", "", value.strip()) if digits else value
+    if digits and (not re.fullmatch(rf"[0-9]{{{digits}}}", bare) or not _in_range(country, bare)):
         return Reason.POSTCODE.value
     if country != "AT":
         return ""
@@ -171,6 +189,7 @@ ACCOUNT = (
     _text("vat_id", _("VAT ID (UID)"), _by(checks.uid), "country", unique=True),
     _text("register_number", _("Company register number"), _by(checks.register_number), "country", unique=True),
     _text("gln", _("GLN"), _by(checks.gln), unique=True),
+    _text("iban", _("IBAN"), _by(checks.iban), unique=True),
     _text("email", _("E-mail"), _by(checks.email), unique=True),
     _text("phone", _("Phone"), _by(checks.phone), "country", unique=True),
     _text("website", _("Website"), _website, unique=True),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.activities import touching
 from kundenkreis.core.numbering import next_numbers
 from kundenkreis.core.text import fold
-from kundenkreis.customers import checks
+from kundenkreis.customers import checks, sealed_addresses
 from kundenkreis.customers.models import Account, AccountLink, Contact
 from kundenkreis.customers.models.accounts import RHYTHM
 from kundenkreis.customers.placing import place_many
@@ -34,6 +34,8 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from kundenkreis.quality.reading import Source
 
 FIELDS = (
@@ -53,6 +55,7 @@ FIELDS = (
     FieldSpec("vat_id", _("VAT ID (UID)"), synonyms=("uid", "vat number", "ust id", "umsatzsteuer id")),
     FieldSpec("register_number", _("company register number"), synonyms=("firmenbuchnummer", "fn")),
     FieldSpec("gln", _("GLN")),
+    FieldSpec("iban", _("IBAN"), synonyms=("bank account", "bankverbindung", "kontonummer", "konto iban")),
     FieldSpec("email", _("e-mail"), "email"),
     FieldSpec("phone", _("phone"), "phone"),
     FieldSpec("website", _("website"), synonyms=("url", "homepage", "web")),
@@ -72,6 +75,7 @@ OWN = {"parent"}
 # Places in the hierarchy that are stored in one transaction: at most so many, and no more than take that long (seconds),
 # so that others wait for it no longer than for an edit.
 LINKS, PATIENCE = 500, 0.04
+REACHED = ("email", "phone")  # by which a private customer is reached
 
 
 class Accounts(Records):
@@ -98,6 +102,8 @@ class Accounts(Records):
             int, int
         ] = {}  # whose own account is which; of new ones, that have no number yet, the row's below zero
         self.teams: dict[int, int | None] = {}  # of the people who are given accounts
+        self.may_bring_banks = job.by is None or access.may(job.by, "accounts.see_bank")
+        self.sealed: set[str] = set()  # texts of the rows at hand that are a restricted person's address
         self.sees_all = job.reach("accounts.see").everything
 
     def key_of(self, row: Row) -> Key | None:
@@ -138,6 +144,7 @@ class Accounts(Records):
         return self.job.run.match_by == "number"
 
     def refer(self, rows: list[Row], outcome: Outcome) -> list[Row]:
+        self.sealed = sealed_addresses.taken(str(row.values.get(name) or "") for row in rows for name in REACHED)
         rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
         rows = self.replace(rows, "team", references.teams, "unknown_team", outcome)
         rows = self.replace(rows, "territory", references.territories, "unknown_territory", outcome)
@@ -211,6 +218,12 @@ class Accounts(Records):
         refused = access.not_hers_to_assign(self.job.by, (column.removesuffix("_id") for column in differs))
         if refused:
             return Problem(row.number, refused[0], "may_not_assign")
+        if "iban" in differs and not self.may_bring_banks:
+            return Problem(row.number, "iban", "may_not_see")
+        if self.sealed and row.values.get("kind", row.record.kind) == Account.Kind.PERSON:
+            brings = [name for name in REACHED if name in differs and row.values.get(name) in self.sealed]
+            if brings:  # whose address it is is not said
+                return Problem(row.number, brings[0], "restricted")
         return self._claim_person(row) if "person_id" in differs else None
 
     def _claim_person(self, row: Row) -> Problem | None:
@@ -221,6 +234,14 @@ class Accounts(Records):
                 row.number, "person", "has_account", {"value": str(Contact.objects.get(pk=row.values["person"]))}
             )
         return None
+
+    def refer_alike(self, alike: Alike) -> tuple[Alike, pl.DataFrame]:
+        """What brings a restricted person's address, or a bank account that this person may not bring, goes the usual way to be told."""
+        columns = [alike.cells(name) for name in REACHED]
+        sealed = sealed_addresses.taken(text for cells in columns for text in cells if text)
+        banks = alike.cells("iban") if not self.may_bring_banks else [None] * alike.height
+        rows = zip(zip(*columns, strict=True), banks, strict=True)
+        return alike.split(not sealed.intersection(texts) and bank is None for texts, bank in rows)
 
     def free(self, alike: Alike) -> Iterable[bool]:
         """An account's number is unique, also where it is matched by something else."""

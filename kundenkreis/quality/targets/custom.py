@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.fields import known, values
+from kundenkreis.fields import references as references_of
 from kundenkreis.fields.filling import Fielded, put, work_out
 from kundenkreis.fields.known import PREFIX, Field
 from kundenkreis.quality.fields import FieldSpec
@@ -205,6 +206,9 @@ class HeldCustom(Custom):
         put(present, field, self._stored(field, value, present.get(field.key)))
 
     def _stored(self, field: Field, given: Any, present: Any) -> Any:
+        if field.kind == "reference":
+            references_of.refuse_unseen(field, given, present, self.person)
+            return values.stored(field, given, given)
         is_known = field.kind == "person" and given in self.living
         return values.stored(field, given, given if is_known else present)
 

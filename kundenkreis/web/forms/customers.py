@@ -70,6 +70,8 @@ class AccountForm(FieldedForm):
             self.initial.setdefault("currency", House.known().currency)
         for name in access.not_hers_to_assign(user, self.fields):
             del self.fields[name]
+        if not access.may(user, "accounts.see_bank"):
+            self.fields.pop("iban", None)
 
     def values(self) -> dict[str, Any]:
         values = super().values()

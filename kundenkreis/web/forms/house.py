@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.countries import countries
 from kundenkreis.core.models import House
+from kundenkreis.customers import checks
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate, is_currency
 from kundenkreis.web.forms import DateField, VerbForm
@@ -62,9 +63,23 @@ class HouseForm(forms.ModelForm):
             "contact_cap",
             "contact_cap_days",
             "merge_duplicates_from",
+            "forget_colleagues_months",
+            "vat_id",
+            "asks_vies",
         )
         help_texts = {
             "works_agreement": _("Its name and day, and where it can be read."),
+            "forget_colleagues_months": _(
+                "Counted from the day on which she was locked. Three years is how long claims from employment can be raised (§ 1486 ABGB);"
+                " what travelling cost stays seven years (§ 132 BAO). Empty: only when an administrator does it."
+            ),
+            "vat_id": _(
+                "Whoever names it gets a consultation number from VIES, the proof that a number was asked for."
+            ),
+            "asks_vies": _(
+                "Numbers then go to the European Commission's service, one by one: at a press on an account's page, and at night those that a"
+                " rule wants proven. No name or address is sent."
+            ),
             "contact_cap": _("Over all channels, counted from what was sent and called. Empty: no limit of the house."),
         }
 
@@ -75,6 +90,12 @@ class HouseForm(forms.ModelForm):
 
     def clean_contact_cap_days(self) -> int:
         return self.cleaned_data["contact_cap_days"] or House._meta.get_field("contact_cap_days").default
+
+    def clean_vat_id(self) -> str:
+        try:
+            return checks.uid(number) if (number := self.cleaned_data["vat_id"].strip()) else ""
+        except checks.BadValue as problem:
+            raise ValidationError(problem.sentence, problem.code, problem.params) from problem
 
     def clean_currency(self) -> str:
         code = self.cleaned_data["currency"].strip().upper()

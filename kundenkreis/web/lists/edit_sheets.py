@@ -35,7 +35,7 @@ def export(page: ListPage, request: HttpRequest) -> HttpResponseBase:
     now = state.read(page, request)
     if now.problem:
         return HttpResponse(now.problem, status=400, content_type="text/plain; charset=utf-8")
-    rows, editable = page.matching(request, now), EDITABLE[page.name]
+    rows, editable = page.matching(request, now), EDITABLE[noun_of(page)]
     if bounded_count(rows, writing.MOST + 1) > writing.MOST:
         said = _("At most %(most)s rows can be edited in one workbook. Narrow the list by a filter.")
         text = said % {"most": formats.number(writing.MOST)}
@@ -48,15 +48,20 @@ def export(page: ListPage, request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 the response closes it
     sheet_rows = _rows(page, request, now, [read for _l, name, read in columns if not name])
-    writing.write(file, mark, editable, counted(request, Way.SHEET, page.name, sheet_rows))
+    writing.write(file, mark, editable, counted(request, Way.SHEET, page.name, sheet_rows), by=request.user)  # type: ignore[arg-type]
     file.seek(0)
     name = f"{page.name}-{_('edit')}-{clock.today():%Y-%m-%d}.xlsx"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
 
 
+def noun_of(page: ListPage) -> str:
+    """By what the workbook knows the list's records: that of all activities has another name than they."""
+    return page.name if page.name in EDITABLE else page.fielded
+
+
 def may_edit(page: ListPage, user: Any) -> bool:
-    return bool(page.edited) and access.may(user, page.export) and access.may(user, f"{page.name}.change")
+    return bool(page.edited) and access.may(user, page.export) and access.may(user, f"{noun_of(page)}.change")
 
 
 def _columns(page: ListPage, now: state.State, editable: Editable) -> list[tuple[str, str, Any]]:

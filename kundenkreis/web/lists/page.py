@@ -169,6 +169,8 @@ class ListPage:
 
     def around(self, request: HttpRequest, now: State) -> dict[str, Any]:
         """What the templates in `lists/` read around the rows, whatever their layout."""
+        from kundenkreis.web.lists.edit_sheets import may_edit
+
         may = access.may
         return {
             "list": self,
@@ -177,9 +179,7 @@ class ListPage:
             "layouts": self.layouts(now),
             "may_add": bool(self.add_url) and may(request.user, self.add_action or f"{self.name}.add"),
             "may_export": bool(self.export) and may(request.user, self.export),
-            "may_edit_sheet": bool(self.edited and self.export)
-            and may(request.user, self.export)
-            and may(request.user, f"{self.name}.change"),
+            "may_edit_sheet": bool(self.export) and may_edit(self, request.user),
             "may_save_view": may(request.user, "views.add"),
             "may_change_view": now.view is not None and may_change(request.user, now.view),
         }

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_safe
 from kundenkreis.core import clock, search
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.staff import access, looking_back
+from kundenkreis.staff import access, looking_back, opened
 from kundenkreis.staff.counting import counts_of
 from kundenkreis.staff.explaining import Explained, Explainer, is_explained, may_explain
 from kundenkreis.staff.models import User
-from kundenkreis.staff.rights_changes import rights_changes
+from kundenkreis.staff.rights_changes import Window, rights_changes
 from kundenkreis.staff.roll import Roll
 from kundenkreis.staff.saying import KINDS, Sayer
 from kundenkreis.web import finding, formats, htmx
@@ -162,11 +162,14 @@ def changes(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     whose, by = _person(request, "person"), _person(request, "by")
     since = _day(request.GET.get("since", ""))
-    found = rights_changes(person=whose, by=by, since=clock.midnight(since) if since else None)
+    before = request.GET.get("before", "")
+    window = Window(min(int(before), 2**62) if before.isdecimal() else None, size=SIZE)
+    found = rights_changes(person=whose, by=by, since=clock.midnight(since) if since else None, window=window)
     events = list(_before(request, found).select_related("batch").order_by("-pk")[: SIZE + 1])
     shown = [looking_back.without_hidden(request.user, event) for event in events[:SIZE]]  # type: ignore[arg-type]
+    effects = opened.of(shown)
     context = {
-        "events": [(event, *told(event)) for event in spared(request.user, shown)],
+        "events": [_with(effects.get(event.pk, []), event, *told(event)) for event in spared(request.user, shown)],
         "older": shown[-1].pk if len(events) > SIZE else 0,
         "whose": whose,
         "by": by,
@@ -174,6 +177,12 @@ def changes(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(request.GET.get(name) for name in ("person", "by", "since")),
     }
     return render(request, "history/rows.html" if htmx.is_htmx(request) else "access/changes.html", context)
+
+
+def _with(effects: list[opened.Effect], event: Any, headline: str, changes: list, kind: str) -> tuple:
+    """A line of the history with what it opened to whom, and closed, below what was changed."""
+    said = [(_("now open") if one.is_open else _("no longer open"), "", one.text) for one in effects]
+    return event, headline, [*changes, *said], kind
 
 
 def _person(request: HttpRequest, name: str) -> User | None:

@@ -139,7 +139,7 @@ ACCOUNTS = ListPage(
     add_label=_("Account"),
     export="accounts.export",
     edited={
-        "name": ("name", "tier"),
+        "name": ("name", "tier", "tags"),
         "place": ("place",),
         "country": ("country",),
         "owner": ("owner",),

@@ -15,7 +15,7 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.activities.suggesting import setting_the_day
 from kundenkreis.core import clock
 from kundenkreis.core.prepared import prepared
-from kundenkreis.customers import hierarchy
+from kundenkreis.customers import checks, hierarchy
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.grouping import Group, group_of
 from kundenkreis.customers.models import (
@@ -32,7 +32,7 @@ from kundenkreis.customers.models.dated import holding
 from kundenkreis.insights.models import Score, Signal
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
-from kundenkreis.staff import access
+from kundenkreis.staff import access, looking_back
 from kundenkreis.web import laid_out, opening, rhythms, timeline
 from kundenkreis.web.account360 import Overview, people_at, why_visible
 from kundenkreis.web.forms.activities import ComposerOwn
@@ -283,7 +283,10 @@ class AccountPage:
     def _fact(self, name: str, edit: str, may: bool) -> tuple[str, Any]:
         label = str(Account._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         label = label[:1].upper() + label[1:]
-        return label, editing.inline(self.account, name, label, editing.shown(self.account, name), edit, may=may)
+        shown = editing.shown(self.account, name)
+        if name in looking_back.hidden_fields(self.user, self.account._meta.label_lower):
+            shown, may = checks.iban_display(self.account.iban, whole=False), False
+        return label, editing.inline(self.account, name, label, shown, edit, may=may)
 
     def _files(self) -> dict[str, Any]:
         return {"record": self.account, "subject": self.account}

@@ -78,8 +78,8 @@ def restore(request: HttpRequest, noun: str, pk: int) -> HttpResponse:
     )
 
 
-def _lines(request: HttpRequest, records: list[Recorded]) -> list[tuple[Recorded, Event | None, int]]:
-    """Each record with the event that put it here and the days it has left."""
+def _lines(request: HttpRequest, records: list[Recorded]) -> list[tuple[Recorded, Event | None, int | None]]:
+    """Each record with the event that put it here and the days it has left; None when the bin does not delete it."""
     if not records:
         return []
     label = records[0]._meta.label_lower
@@ -90,7 +90,7 @@ def _lines(request: HttpRequest, records: list[Recorded]) -> list[tuple[Recorded
     found = []
     for record in records:
         end = gone_on(record)
-        left = max(0, math.ceil((end - dt.datetime.now(dt.UTC)) / dt.timedelta(days=1))) if end else 0
+        left = max(0, math.ceil((end - dt.datetime.now(dt.UTC)) / dt.timedelta(days=1))) if end else None
         found.append((record, by_record.get(record.pk), left))
     return found
 

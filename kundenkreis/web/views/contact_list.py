@@ -116,7 +116,7 @@ CONTACTS = ListPage(
     add_label=_("Contact"),
     export="contacts.export",
     edited={
-        "name": ("title_before", "given_name", "family_name", "title_after"),
+        "name": ("title_before", "given_name", "family_name", "title_after", "tags"),
         "email": ("email",),
         "phone": ("phone", "mobile"),
         "owner": ("owner",),

@@ -14,16 +14,17 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.privacy import disclosing
+from kundenkreis.privacy import disclosing, looking
 from kundenkreis.privacy.belonging import Person
 from kundenkreis.privacy.disclosure import Disclosure
 from kundenkreis.privacy.models import SubjectRequest
 from kundenkreis.staff import access
+from kundenkreis.web import formats
 from kundenkreis.web.forms import apply_errors
 from kundenkreis.web.forms.privacy import BlackOutForm
 from kundenkreis.web.htmx import go
@@ -59,7 +60,10 @@ def _request(request: HttpRequest) -> SubjectRequest | None:
 def review(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     """What would go out: how much of what, and the freely written texts to look through, those that name others first."""
     with disclosing.as_she_was(_record(request, pk, noun)) as person:
-        return render(request, "privacy/disclosure.html", _reviewed(request, person, pk, noun))
+        context = _reviewed(request, person, pk, noun)
+        answer = render(request, "privacy/disclosure.html", context)
+    looking.note(person, context["texts"], by=request.user)
+    return answer
 
 
 def _reviewed(request: HttpRequest, person: Person, pk: int, noun: str) -> dict[str, Any]:
@@ -70,11 +74,10 @@ def _reviewed(request: HttpRequest, person: Person, pk: int, noun: str) -> dict[
         _language(request, person),
     )
     with translation.override(language):
-        texts, seen = shown.texts, (shown.seen_as(), shown.seen_as(portable=True))
+        texts = shown.texts
     return {
         "spoken": language,
         "thorough": shown.thorough,
-        "seen": ".".join(seen),
         "unread": shown.elsewhere.unread,
         "same_name": shown.elsewhere.same_name,
         "person": person,
@@ -168,9 +171,11 @@ def make(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     form = form if form in ("html", "json", "portable") else "html"
     with translation.override(language), disclosing.as_she_was(record) as present:
         shown = Disclosure(present, portable=form == "portable", thorough=_is_thorough(request))
-        if missing := _not_seen(request, shown):
+        texts = shown.texts
+        missing = looking.unseen(present, texts, by=request.user)
+        if texts and (missing or not request.POST.get("looked")):
             with translation.override(request.user.language):  # type: ignore[union-attr]
-                return go(request, _back(request, pk, noun, language=language), str(missing))
+                return go(request, _to_look(request, pk, noun, language, missing), _not_seen(len(missing)))
         content = _html(shown, language) if form == "html" else _json(shown, language)
         count = shown.count
         name = f"{slugify(_('disclosure'))}-{clock.today():%Y-%m-%d}.{'html' if form == 'html' else 'json'}"
@@ -182,15 +187,22 @@ def make(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     return answer
 
 
-def _not_seen(request: HttpRequest, shown: Disclosure) -> Any:
-    """Why it may not go out yet: only texts go out that somebody looked through, as they are now."""
-    if not shown.texts:
-        return ""
-    if not request.POST.get("looked"):
-        return lazy("Look through the texts first, and say that you have: they may be about other people.")
-    if shown.seen_as() not in request.POST.get("seen", "").split("."):
-        return lazy("The texts are not as you saw them any more. Look through them again.")
-    return ""
+def _not_seen(count: int) -> str:
+    """Why it may not go out yet: only texts go out that whoever makes the file was shown, as they are now."""
+    if not count:
+        return _("Look through the texts first, and say that you have: they may be about other people.")
+    return ngettext(
+        "%(count)s text was not shown to you yet, or has changed since. Look through it first.",
+        "%(count)s texts were not shown to you yet, or have changed since. Look through them first.",
+        count,
+    ) % {"count": formats.count(count)}
+
+
+def _to_look(request: HttpRequest, pk: int, noun: str, language: str, missing: list[int]) -> str:
+    """The page of the review on which the first of them stands."""
+    address = _back(request, pk, noun, language=language)
+    first = missing[0] // SIZE * SIZE if missing else 0
+    return f"{address}&from={first}" if first else address
 
 
 def _html(shown: Disclosure, language: str) -> bytes:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from kundenkreis.core.countries import country_name
+from kundenkreis.customers import checks
 from kundenkreis.fields import picks, references, rolling
 from kundenkreis.fields.filling import Fielded, as_of_now
 from kundenkreis.fields.known import Field
@@ -103,6 +104,8 @@ def shown(record: models.Model, name: str) -> Any:
         return getattr(record, f"get_{name}_display")()
     if name == "country":
         return country_name(value)
+    if name == "iban":
+        return checks.iban_display(value, whole=True)
     if name in ("phone", "mobile"):
         return formats.telephone(value)
     if isinstance(field, models.DateField):

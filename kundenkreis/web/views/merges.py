@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kundenkreis.customers import checks
 from kundenkreis.customers.models import Account
 from kundenkreis.customers.models.merged import Mergeable
 from kundenkreis.quality import merge_fields, merging, unmerging
 from kundenkreis.quality.models import Merge
-from kundenkreis.staff import access
+from kundenkreis.staff import access, looking_back
 from kundenkreis.web.forms.records import RecordField
 from kundenkreis.web.htmx import go
 from kundenkreis.web.views import editing
@@ -129,7 +130,7 @@ def _preview(
 ) -> dict[str, Any]:
     fixed = _fixed(request, kept)
     rows = [
-        (field, editing.shown(kept, field.name), editing.shown(gone, field.name))
+        (field, _shown(request, kept, field.name), _shown(request, gone, field.name))
         for field in foreseen.fields
         if field.differs and field.name not in fixed
     ]
@@ -146,6 +147,13 @@ def _preview(
         "address": request.get_full_path(),
         **_around(noun, one),
     }
+
+
+def _shown(request: HttpRequest, record: Mergeable, name: str) -> Any:
+    """A value as this person may see it."""
+    if name in looking_back.hidden_fields(request.user, record._meta.label_lower):  # type: ignore[arg-type]
+        return checks.iban_display(getattr(record, name), whole=False)
+    return editing.shown(record, name)
 
 
 @require_safe

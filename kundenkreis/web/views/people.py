@@ -102,6 +102,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "latest_accounts": accounts.order_by("-revenue_12m", "pk")[:LATEST],
         "tokens": tokens_of(person) if may_change else [],
         "today": clock.today(),
+        "may_keep_privacy": access.may(request.user, "privacy.see"),
         "may_explain": may_explain(request.user, person),  # type: ignore[arg-type]
     }
     if may_see(request.user, person):  # type: ignore[arg-type]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kundenkreis import __version__
 from kundenkreis.customers.asking import people
@@ -192,11 +193,18 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
     return small_form(request, form, str(one), _("All right"), hint, _("All right"), back)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def make_breach(request: HttpRequest, pk: int) -> HttpResponse:
-    """It is a breach: the clock runs from now."""
+    """It is a breach: ask, then let the clock run from now."""
     one = seen(request, pk)
     require(request, "privacy.change")
+    if request.method != "POST":
+        what = _(
+            "A breach is opened as noticed now: within 72 hours the authority is told, or it stands there why not (Art. 33 GDPR)."
+            " Whoever keeps data protection is reminded until then. The alert is answered by it and cannot be opened again."
+        )
+        back = reverse("privacy_alerts:detail", args=[pk])
+        return small_form(request, Form(), str(one), _("Make it a breach?"), what, _("Make it a breach"), back)
     try:
         breach = one.make_breach(by=request.user)
     except ValidationError as trouble:

@@ -1,4 +1,4 @@
-"""Restriction, legal hold and erasure of one person; the list of erasures and restrictions; the inventory."""
+"""Restriction, legal hold and erasure of one person, of a colleague who left too; the list of erasures and restrictions; the inventory."""
 
 from __future__ import annotations
 
@@ -12,25 +12,30 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kundenkreis.activities import handing_over
+from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.privacy import erasing, inventory, restricting, saying
+from kundenkreis.privacy import erasing, former, inventory, restricting, saying
 from kundenkreis.privacy.holding import Holding, Nothing, Purpose
 from kundenkreis.privacy.models import Erasure, LegalHold, Restriction
 from kundenkreis.staff import access
+from kundenkreis.staff.models import User
 from kundenkreis.web import formats
 from kundenkreis.web.forms import apply_errors
 from kundenkreis.web.forms.privacy_people import EraseForm, HoldForm, RestrictForm
 from kundenkreis.web.htmx import go
+from kundenkreis.web.views.privacy_requests import small_form
 
 SIZE = 50
-Record = Contact | Account
+Record = Contact | Account | User
 
 
 def _record(noun: str, pk: int) -> Record:
-    """The contact, or the account of a private customer; whoever is restricted too, because here is where that is lifted."""
-    record = restricting.MODELS[noun]._base_manager.filter(pk=pk).first()
+    """The contact, the account of a private customer, or a colleague; whoever is restricted too, because here is where that is lifted."""
+    model: Any = User if noun == "user" else restricting.MODELS[noun]
+    record = model._base_manager.filter(pk=pk).first()
     if record is None or (isinstance(record, Account) and record.kind != Account.Kind.PERSON):
         raise Http404
     return record
@@ -71,19 +76,38 @@ def _shown(request: HttpRequest, record: Record, **bound: forms.Form) -> HttpRes
         "may_change": access.may(request.user, "privacy.change"),
         "here": "erasures",
         "namespace": f"privacy_{record.noun()}s",
-        "open_page": reverse(f"{record.noun()}s:detail", args=[record.pk]) if record.restricted_at is None else "",
+        "open_page": _open_page(record),
+        "owns": handing_over.belongings(record) if isinstance(record, User) and seen.erasure is None else None,
     }
     return render(request, "privacy/person.html", context, status=422 if bound else 200)
 
 
-def _done(request: HttpRequest, record: Record, work: Callable[[], Any], said: str) -> HttpResponse:
-    """One press without a form; what is refused is said in a message."""
+def _open_page(record: Record) -> str:
+    """Where the record itself is; "" when nobody sees it any more."""
+    if isinstance(record, User):
+        return reverse("people:detail", args=[record.pk]) if record.erased_at is None else ""
+    return reverse(f"{record.noun()}s:detail", args=[record.pk]) if record.restricted_at is None else ""
+
+
+def _asked_first(
+    request: HttpRequest, record: Record, question: tuple[str, str, str], work: Callable[[], Any], said: str
+) -> HttpResponse:
+    """Says what follows (title, what, button) before it is done; what is refused then is said in a message."""
     _require(request, "privacy.change")
+    title, what, press = question
+    if request.method != "POST":
+        return small_form(request, forms.Form(), _called(record), title, what, press, address(record))
     try:
         work()
     except ValidationError as refused:
         said = " ".join(refused.messages)
     return go(request, address(record), said)
+
+
+def _called(record: Record) -> str:
+    """The person's name, which a restricted record does not hold."""
+    restriction = restricting.of(record)
+    return restriction.name if restriction else str(record)
 
 
 @require_POST
@@ -99,11 +123,17 @@ def restrict(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     return _shown(request, _record(noun, pk), restrict=form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def lift(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
+    """Ask, then put everything back."""
     record = _record(noun, pk)
+    what = _(
+        "From then on whoever saw this person before sees her again, in lists, search, exports, mails and interfaces, and she may be contacted."
+        " Tell her before you lift it (Art. 18 (3) GDPR)."
+    )
+    question = (_("Lift the restriction?"), what, _("Lift the restriction"))
     said = _("Lifted. Everything is where it was.")
-    return _done(request, record, lambda: restricting.lift(record, by=request.user), said)
+    return _asked_first(request, record, question, lambda: restricting.lift(record, by=request.user), said)
 
 
 @require_POST
@@ -119,10 +149,14 @@ def hold(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     return _shown(request, record, hold=form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def end_hold(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
+    """Ask, then let the person be erased again."""
     record = _record(noun, pk)
-    return _done(request, record, lambda: restricting.end_hold(record, by=request.user), _("The legal hold is lifted."))
+    what = _("From then on the person can be erased for good. Lift it only when the claim or the proceedings are over.")
+    question = (_("Lift the legal hold?"), what, _("Lift the legal hold"))
+    said = _("The legal hold is lifted.")
+    return _asked_first(request, record, question, lambda: restricting.end_hold(record, by=request.user), said)
 
 
 @require_POST
@@ -164,6 +198,8 @@ def erasures(request: HttpRequest) -> HttpResponse:
             .order_by("-pk")[:500]
         ),
         "holds": [(one, names.get((one.noun, one.record_id), "")) for one in holds],
+        "former": former.everybody()[:500],
+        "months": House.known().forget_colleagues_months,
         "here": "erasures",
     }
     return render(request, "privacy/erasures.html", context)
@@ -171,7 +207,8 @@ def erasures(request: HttpRequest) -> HttpResponse:
 
 def _names(holds: list[LegalHold]) -> dict[tuple[str, int], str]:
     found: dict[tuple[str, int], str] = {}
-    for noun, model in restricting.MODELS.items():
+    models: dict[str, Any] = {**restricting.MODELS, "user": User}
+    for noun, model in models.items():
         numbers = [one.record_id for one in holds if one.noun == noun]
         found |= {(noun, record.pk): str(record) for record in model._base_manager.filter(pk__in=numbers)}
     return found

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundenkreis.core.filters import condition
 from kundenkreis.core.filters import relation as related
 from kundenkreis.customers.models import Account, Contact
+from kundenkreis.quality import asking_vies
 from kundenkreis.quality.lookups import Lookup
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.quality.rules import Noun, QualityRule, QualityWaiver
@@ -179,6 +180,8 @@ def record(request: HttpRequest, noun: str, pk: int) -> HttpResponse:
         "waivers": list(QualityWaiver.objects.living().filter(**{noun: one}).select_related("rule").order_by("pk")),
         "lookups": lookups[:LOOKUPS],
         "more_lookups": len(lookups) > LOOKUPS,
+        "vies": noun == "account" and asking_vies.may_be_asked(one),
+        "vies_state": asking_vies.state_of(one) if noun == "account" else None,
         "has_rules": QualityRule.objects.living().filter(noun_of=noun).exists(),
         "may_change": access.may(request.user, f"{noun}s.change", one),
         "may_waive": access.may(request.user, "quality.waive", one),
@@ -196,6 +199,19 @@ def confirm(request: HttpRequest, noun: str, pk: int) -> HttpResponse:
         raise PermissionDenied
     measuring.confirm(one, by=request.user)  # type: ignore[arg-type]
     return go(request, _page(noun, pk), _("Confirmed: it is right as it stands today."))
+
+
+@require_POST
+def ask_vies(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have VIES asked about the account's number, in the background."""
+    one = _record(request, "account", pk)
+    if not access.may(request.user, "accounts.change", one):
+        raise PermissionDenied
+    try:
+        asking_vies.ask_for(one, by=request.user)
+    except ValidationError as refused:
+        return go(request, _page("account", pk), " ".join(refused.messages))
+    return go(request, _page("account", pk), _("VIES is being asked. Its answer will stand here in a moment."))
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,7 +19,7 @@ def exported(person, noun, records, fields=None, others=()):
     mark = writing.mark_of(editable, columns, by=person, address="f=", title="List")
     out = io.BytesIO()
     rows = [(record, [cells[place] for _label, cells in others]) for place, record in enumerate(records)]
-    writing.write(out, mark, editable, rows)
+    writing.write(out, mark, editable, rows, by=person)
     return out.getvalue()
 
 

@@ -76,6 +76,12 @@ def test_values_that_cannot_be_right_are_found(world, field, bad, good):
         ("460", "Wels", "AT", "postcode"),
         ("80331", "München", "DE", ""),
         ("8033", "München", "DE", "postcode"),
+        ("01067", "Dresden", "DE", ""),
+        ("43000", "Nirgends", "DE", "postcode"),
+        ("8001", "Zürich", "CH", ""),
+        ("9490", "Vaduz", "CH", "postcode"),
+        ("FL-9490", "Vaduz", "LI", ""),
+        ("0999", "Nirgends", "CH", "postcode"),
         ("SW1A 1AA", "London", "GB", ""),
     ],
 )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0009_certain_duplicates'),
+        ('core', '0011_vies'),
     ]
 
     operations = [
