@@ -1,52 +1,56 @@
-"""Rules as plain data, from a test house to the live one: taken out (`dump`), held against what is there (`compare`), brought in (`apply`).
+"""Automation rules as a part of the configuration that goes from house to house (see `configuration`).
 
-A rule is known by its key. People are named by their e-mail address, because numbers differ between houses; what conditions name by number
-(teams, tags) must be the same in both, as it is in a copy. Whether a rule is on is not carried: what comes in is off until somebody who has
-looked at it switches it on, and what is there stays as it is.
+A rule is known by its key. People are named by their e-mail address, because numbers differ between houses. Whether a rule is on is not
+carried: what comes in is off until somebody who has looked at it switches it on, and what is there stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
+from kundenkreis.automation import checking
+from kundenkreis.automation.actions import Do
 from kundenkreis.automation.models import AutomationRule
-from kundenkreis.automation.nouns import NOUNS
+from kundenkreis.automation.nouns import NOUNS, When
+from kundenkreis.configuration import parts
+from kundenkreis.configuration.parts import Change, Conflict, Definition, Part
+from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import Actor
 from kundenkreis.staff.models import User
 
 CARRIED = (
-    "key", "name", "belongs_to", "when", "field", "from_value", "to_value", "days", "conditions", "actions", "responsible",
-    "for_imports", "most_a_day", "note",
+    "name", "belongs_to", "when", "field", "from_value", "to_value", "days", "conditions", "actions", "responsible", "for_imports",
+    "most_a_day", "note",
 )  # fmt: skip
+_NEEDED = frozenset({"name", "belongs_to", "when"})
 _KINDS_OF: dict[str, type] = {"days": int, "most_a_day": int, "for_imports": bool, "conditions": list, "actions": list}
+_PEOPLE = ("who", "to")  # of an action
 
 
-@dataclass
-class Difference:
-    """What the data would do: rules to add, rules to change with {part: (before, after)}, rules that the house has and the data has not."""
+def tell() -> None:
+    parts.tell(
+        Part(
+            name="automation_rules", label=lazy("Automation rules"), models=(AutomationRule,), dump=_rules, wrong=_wrong, put=_put, drop=_drop,
+            title=lambda _key, definition: str(definition["name"]), conflicts=_conflicts, told=_told,
+            labels={name: AutomationRule._meta.get_field(name).verbose_name for name in CARRIED},  # type: ignore[union-attr]
+            after=("custom_fields", "pick_lists"),
+        )
+    )  # fmt: skip
 
-    added: list[dict[str, Any]] = field(default_factory=list)
-    changed: list[tuple[AutomationRule, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
-    left: list[AutomationRule] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed)
-
-
-def dump() -> list[dict[str, Any]]:
-    """All rules that are not in the bin, by their key."""
-    rules = list(AutomationRule.objects.living().select_related("responsible").order_by("key"))
+def _rules() -> Mapping[str, Definition]:
     addresses = dict(User._base_manager.values_list("pk", "email"))
-    return [_plain(rule, addresses) for rule in rules]
+    rules = AutomationRule.objects.living().select_related("responsible").order_by("key")
+    return {rule.key: _plain(rule, addresses) for rule in rules}
 
 
-def _plain(rule: AutomationRule, addresses: dict[int, str]) -> dict[str, Any]:
+def _plain(rule: AutomationRule, addresses: Mapping[int, str]) -> Definition:
     found = {name: getattr(rule, name) for name in CARRIED}
     found["responsible"] = rule.responsible.email if rule.responsible else ""
     found["actions"] = _renamed(rule.actions, lambda number: addresses.get(int(number)) if number.isdigit() else None)
@@ -64,79 +68,102 @@ def _renamed(some: list[Any], called: Callable[[str], Any]) -> list[Any]:
             return value if known is None else f"person:{known}"
         return value
 
-    people = ("who", "to")
     return [
-        {name: renamed(value) if name in people else value for name, value in one.items()}
+        {name: renamed(value) if name in _PEOPLE else value for name, value in one.items()}
         if isinstance(one, dict)
         else one
         for one in some
     ]
 
 
-def check(rows: Any) -> list[dict[str, Any]]:
-    """The data of somebody else, as far as it has the shape of rules. Raises ValidationError for what has not."""
-    if not isinstance(rows, list) or not all(_is_rule(row) for row in rows):
-        raise ValidationError(_("These are no automation rules."))
-    if len({row["key"] for row in rows}) < len(rows):
-        raise ValidationError(_("A key stands there twice."))
-    return rows
+def _wrong(key: str, definition: Any) -> str:
+    """A stranger's data, as far as they have the shape of a rule; what does not fit the house is said by the rule itself."""
+    said = _("This is no automation rule.")
+    if not key or not isinstance(definition, dict) or not _NEEDED <= set(definition) <= set(CARRIED):
+        return said
+    kinds_hold = all(type(value) is _KINDS_OF.get(name, str) for name, value in definition.items())
+    return "" if kinds_hold and definition["belongs_to"] in NOUNS else said
 
 
-def _is_rule(row: Any) -> bool:
-    if (
-        not isinstance(row, dict)
-        or not set(row) <= set(CARRIED)
-        or not {"key", "name", "belongs_to", "when"} <= set(row)
-    ):
-        return False
-    kinds_hold = all(type(value) is _KINDS_OF.get(name, str) for name, value in row.items())
-    return kinds_hold and bool(row["key"]) and row["belongs_to"] in NOUNS
+def _put(changes: Sequence[Change], *, by: Actor | None, batch: Batch, now: dt.datetime) -> None:
+    there = {rule.key: rule for rule in AutomationRule.objects.living()}
+    for one in changes:
+        values = _values(one.after or {})
+        try:
+            if (present := there.get(one.key)) is not None:
+                present.change(by=by, now=now, batch=batch, **values)
+            else:
+                AutomationRule.add(by=by, now=now, batch=batch, key=one.key, **values)
+        except ValidationError as wrong:
+            raise ValidationError(
+                _("“%(key)s”: %(why)s") % {"key": one.key, "why": " ".join(wrong.messages)}
+            ) from wrong
 
 
-def compare(rows: list[dict[str, Any]]) -> Difference:
-    """What `apply` would do. A rule of the same key about another noun is another rule: it is told as a change that is refused."""
-    here = {row["key"]: row for row in dump()}
-    rules = {rule.key: rule for rule in AutomationRule.objects.living()}
-    found = Difference()
-    for row in check(rows):
-        present = here.pop(row["key"], None)
-        if present is None:
-            found.added.append(row)
-            continue
-        differing = {name: (present[name], value) for name, value in row.items() if present[name] != value}
-        if differing:
-            found.changed.append((rules[row["key"]], differing))
-    found.left = [rules[key] for key in here]
-    return found
-
-
-@transaction.atomic
-def apply(rows: list[dict[str, Any]], *, by: Actor | None) -> Difference:
-    """Add (switched off) and change what differs; nothing goes to the bin. All or nothing: raises ValidationError, naming the rule."""
-    found = compare(rows)
-    for row in found.added:
-        _told(row["key"], lambda row=row: AutomationRule.add(by=by, **_values(row)))
-    for rule, differing in found.changed:
-        if "belongs_to" in differing:
-            raise ValidationError(_("“%(key)s” is a rule about something else here.") % {"key": rule.key})
-        values = _values({name: after for name, (_before, after) in differing.items()})
-        _told(rule.key, lambda rule=rule, values=values: rule.change(by=by, **values))
-    return found
-
-
-def _values(row: dict[str, Any]) -> dict[str, Any]:
+def _values(definition: Definition) -> dict[str, Any]:
     """As the verbs take them: people by their records. Somebody whom this house does not know is refused there, in words."""
-    values = dict(row)
+    values = dict(definition)
     if "responsible" in values:
         values["responsible"] = User.objects.living().filter(email__iexact=values["responsible"] or "-").first()
     if "actions" in values:
-        known = {email.lower(): pk for pk, email in User.objects.living().values_list("pk", "email")}
+        known = _known()
         values["actions"] = _renamed(values["actions"], lambda address: known.get(address.lower()))
     return values
 
 
-def _told(key: str, verb: Callable[[], Any]) -> None:
-    try:
-        verb()
-    except ValidationError as wrong:
-        raise ValidationError(_("“%(key)s”: %(why)s") % {"key": key, "why": " ".join(wrong.messages)}) from wrong
+def _known() -> dict[str, int]:
+    return {email.lower(): pk for pk, email in User.objects.living().values_list("pk", "email")}
+
+
+def _drop(changes: Sequence[Change], *, by: Actor | None, batch: Batch, now: dt.datetime) -> None:
+    for rule in AutomationRule.objects.living().filter(key__in=[one.key for one in changes]):
+        rule.discard(by=by, now=now, batch=batch)
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "belongs_to":
+        return str(NOUNS[value].label) if value in NOUNS else str(value)
+    if name == "when":
+        return str(dict(When.choices).get(value, value))
+    if isinstance(value, list):
+        return "; ".join(_action_told(one) if isinstance(one, dict) else str(one) for one in value)
+    return str(value)
+
+
+def _action_told(one: Mapping[str, Any]) -> str:
+    """What it does, and everything that is said of it: two versions that differ read differently."""
+    values = [
+        ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in one.items()
+        if name != "do"
+    ]
+    return f"{dict(Do.choices).get(one.get('do'), one.get('do'))}: {', '.join(filter(None, values))}"
+
+
+def _conflicts(change: Change) -> Sequence[Conflict]:
+    """People whom this house does not know, and conditions that it cannot ask unless the file brings the field along."""
+    if change.after is None:
+        return ()
+    if change.before is not None and change.before["belongs_to"] != change.after["belongs_to"]:
+        return (Conflict(_("It is a rule about something else here."), stops=True),)
+    return list(_conflicts_of(change.after))
+
+
+def _conflicts_of(wanted: Definition) -> Iterator[Conflict]:
+    known = _known()
+    named = {wanted.get("responsible") or "", *_people_of(wanted.get("actions") or [])} - {""}
+    for address in sorted(named):
+        if address.lower() not in known:
+            yield Conflict(_("%(address)s is nobody in this house.") % {"address": address}, stops=True)
+    values = {name: value for name, value in wanted.items() if name not in ("responsible", "actions")}
+    if said := checking.wrong(AutomationRule(**values)).get("conditions"):
+        yield Conflict(said)
+
+
+def _people_of(some: Sequence[Any]) -> Iterator[str]:
+    for one in some:
+        for name in _PEOPLE:
+            value = one.get(name) if isinstance(one, dict) else None
+            for who in value if isinstance(value, list) else [value]:
+                if isinstance(who, str) and who.startswith("person:"):
+                    yield who.removeprefix("person:")

@@ -49,12 +49,14 @@ class State:
 
 
 def is_on() -> bool:
-    return House.current().asks_vies
+    """Whether the settings allow it; from a test copy nothing leaves."""
+    house = House.current()
+    return house.asks_vies and not house.is_test_copy
 
 
 def may_be_asked(account: Account) -> bool:
     """Whether there is a number that VIES knows of, and the settings allow to ask."""
-    return vies.knows(account.vat_id) and House.known().asks_vies
+    return vies.knows(account.vat_id) and House.known().asks_vies and House.lets_out()
 
 
 def state_of(account: Account) -> State | None:
