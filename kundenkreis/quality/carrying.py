@@ -94,13 +94,15 @@ def _told(name: str, value: Any) -> str:
 
 
 def _conflicts(change: Change) -> Sequence[Conflict]:
-    """Conditions that cannot be asked here, and people, teams, territories and tags that are others, or nobody, in this house."""
+    """Conditions that cannot be asked here, unless the file brings the field along, and people, teams, territories and tags that are others,
+    or nobody, in this house.
+    """
     if change.after is None:
         return ()
     try:
         asked = list(parse(change.after["conditions"], filters_of(change.after["noun_of"])).asked())
     except BadFilter as bad:
-        return (Conflict(str(bad), stops=True),)
+        return (Conflict(str(bad)),)
     return list(_named(one for one in asked if one.name in _NAMED))
 
 
