@@ -117,7 +117,13 @@ def _automation(world: Any, name: str) -> dict[str, Any]:
     AutomationRule.add(by=world.admin, name=f"{label} 2"[:100], actions=actions[2:], **of, **day)
     Account.add(by=world.ada, name=name.format(n="new")[:200], country="AT", owner=world.ada)
     working.go()
-    return {"automation_rule": rule, "automation_run": AutomationRun.objects.latest("pk")}
+    run = AutomationRun.objects.latest("pk")
+    other = AutomationRule.add(
+        by=world.admin, name=f"{label} 3"[:100], actions=actions[2:], when="added", **of | {"belongs_to": "contacts"}
+    )
+    skipped = {"state": AutomationRun.State.SKIPPED, "problem": name.format(n="problem")[:500]}
+    AutomationRun.objects.create(rule=other, noun="contacts", record_id=world.maria.pk, occasion="n", **skipped)
+    return {"automation_rule": rule, "automation_run": run}
 
 
 def _standards(world: Any, name: str) -> dict[str, Any]:

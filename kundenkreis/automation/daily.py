@@ -39,7 +39,7 @@ def _meets(one: Ready) -> None:
     if not ids:
         _done(one)
         return
-    new = noting.meeting(one, ids)
+    new = noting.meeting_between(one, rule.reached, ids[-1])
     if rule.is_prepared:
         noting.put(rule, [Touch(rule.belongs_to, pk, 0, f"s{one.today}") for pk in sorted(one.fulfilling(new))])
     _reached(one, ids[-1])

@@ -54,15 +54,8 @@ class Ready:
 
     def fulfilling(self, ids: Iterable[int]) -> set[int]:
         """Those of some records that the rule's conditions let through, and that the person sees as whom it acts."""
-        return self._of(self.rule.of.model.objects.visible_to(self.rule.responsible).living(), ids)
-
-    def meeting(self, ids: Iterable[int]) -> set[int]:
-        """Those that the conditions let through, whoever sees them: to come into her reach is not to fulfil them newly."""
-        return self._of(self.rule.of.model.objects.living(), ids)
-
-    def _of(self, rows: Any, ids: Iterable[int]) -> set[int]:
         some, found = sorted(set(ids)), set[int]()
-        rows = rows.order_by()
+        rows = self.rule.of.model.objects.visible_to(self.rule.responsible).living().order_by()
         for start in range(0, len(some), SLICE):
             fitting = rows.filter(pk__in=some[start : start + SLICE]).filter(self.condition)
             found |= set(fitting.values_list("pk", flat=True))
@@ -119,18 +112,18 @@ def fits(rule: AutomationRule, touch: Touch) -> bool:
 
 
 def _is(value: Any, wanted: str) -> bool:
-    if not wanted:
-        return True
+    """Whether a value, as history keeps it, is the one that is wanted; one of several is enough."""
     if isinstance(value, list):
-        return any(_is(one, wanted) for one in value)
-    return (
-        wanted == {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else wanted == str(value)
-    )
+        return not wanted or any(_is(one, wanted) for one in value)
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    return wanted in ("", text)
 
 
 def _note_meeting(one: Ready, touches: Sequence[Touch]) -> None:
     """Who is touched before all records were looked at once is looked at then."""
     rule = one.rule
+    # Whoever looks at all records holds the rule as well: what two see at once is new to one of them.
+    AutomationRule.objects.select_for_update().filter(pk=rule.pk).first()
     some = [t for t in touches if rule.is_prepared or t.record_id <= rule.reached]
     ids = {t.record_id for t in some}
     new = one.fulfilling(meeting(one, sorted(ids)))
@@ -144,18 +137,29 @@ def _note_meeting(one: Ready, touches: Sequence[Touch]) -> None:
 
 def meeting(one: Ready, ids: Sequence[int]) -> set[int]:
     """Remember which of these records fulfil the conditions now; returns those that did not before."""
-    rule, now = one.rule, one.meeting(ids)
-    before: set[int] = set()
+    new: set[int] = set()
     for start in range(0, len(ids), SLICE):
-        rows = AutomationMet.objects.filter(rule=rule, record_id__in=ids[start : start + SLICE])
-        before |= set(rows.values_list("record_id", flat=True))
+        some = ids[start : start + SLICE]
+        new |= _remember(one, Q(pk__in=some), Q(record_id__in=some))
+    return new
+
+
+def meeting_between(one: Ready, after: int, last: int) -> set[int]:
+    """The same for all records whose number lies after the one and up to the other."""
+    return _remember(one, Q(pk__gt=after, pk__lte=last), Q(record_id__gt=after, record_id__lte=last))
+
+
+def _remember(one: Ready, rows: Q, known: Q) -> set[int]:
+    """To come into the person's reach is not to fulfil the conditions newly: whoever sees them, all that fulfil them are remembered."""
+    present = one.rule.of.model.objects.living().order_by().filter(rows).filter(one.condition)
+    now = set(present.values_list("pk", flat=True))
+    before = set(AutomationMet.objects.filter(known, rule=one.rule).values_list("record_id", flat=True))
     gone = sorted(before - now)
     for start in range(0, len(gone), SLICE):
-        AutomationMet.objects.filter(rule=rule, record_id__in=gone[start : start + SLICE]).delete()
-    new = now - before
-    fresh = [AutomationMet(rule=rule, record_id=pk) for pk in sorted(new)]
+        AutomationMet.objects.filter(rule=one.rule, record_id__in=gone[start : start + SLICE]).delete()
+    fresh = [AutomationMet(rule=one.rule, record_id=pk) for pk in sorted(now - before)]
     AutomationMet.objects.bulk_create(fresh, batch_size=SLICE, ignore_conflicts=True)
-    return new
+    return now - before
 
 
 def _note_today(one: Ready, touches: Sequence[Touch]) -> None:

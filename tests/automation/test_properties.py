@@ -146,7 +146,7 @@ def test_a_worker_that_is_killed_anywhere_loses_and_doubles_nothing(world, monke
         monkeypatch.setattr(module, name, step)
 
     for module, name in (
-        (noting, "note"), (noting, "put"), (noting, "meeting"), (acting, "do"), (working, "_keep"), (working, "_end"),
+        (noting, "note"), (noting, "put"), (noting, "_remember"), (acting, "do"), (working, "_keep"), (working, "_end"),
         (working, "close_batches"), (daily, "_done"),
     ):  # fmt: skip
         killing(module, name)

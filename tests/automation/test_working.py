@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.automation import acting, working
-from kundenkreis.automation.models import AutomationRun
+from kundenkreis.automation.models import AutomationMet, AutomationRun
 from kundenkreis.core import clock
 from kundenkreis.customers import bulk_editing
 from kundenkreis.customers.models import Account
@@ -20,7 +20,7 @@ from kundenkreis.history.undo import undo_batch, undo_event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
 from kundenkreis.orders.models import OpenItem
-from kundenkreis.privacy import restricting
+from kundenkreis.privacy import erasing, restricting
 from tests.automation.ruling import again, rule, runs, set_to, task, told
 from tests.fields.defining import define
 
@@ -296,3 +296,20 @@ def test_a_verb_asks_nothing_of_rules_and_the_worker_little_when_none_is_on(worl
     with CaptureQueriesContext(connection) as queries:
         working.go()
     assert len(queries) <= 3
+
+
+def test_an_erased_person_is_named_in_no_rule_and_no_run(world):
+    made = rule(
+        world, "changed", task("Ask Maria Lindner"), noun="contacts", field="language", note="For Maria Lindner", conditions=["name:has:huber"]
+    )  # fmt: skip
+    watching = rule(world, "meets", told("owner"), noun="contacts", conditions=["language:in:de,en"])
+    AutomationRun.objects.create(
+        rule=made, noun="contacts", record_id=world.maria.pk, occasion="e1", problem="Maria Lindner"
+    )
+    AutomationRun.objects.create(rule=made, noun="accounts", record_id=world.maria.pk, occasion="e2")
+    assert AutomationMet.objects.filter(rule=watching, record_id=world.maria.pk).exists()
+    erasing.work(erasing.begin(world.maria, by=world.admin))
+    made = again(made)
+    assert "Maria" not in f"{made.note} {made.actions} {made.name}"
+    assert [run.noun for run in runs(made)] == ["accounts"], "an account of the same number is another record"
+    assert not AutomationMet.objects.filter(rule=watching, record_id=world.maria.pk).exists()
