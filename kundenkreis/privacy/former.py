@@ -30,6 +30,7 @@ from kundenkreis.privacy.holding import Fate, Holding
 from kundenkreis.privacy.models import LegalHold, Noun
 from kundenkreis.privacy.needles import Needles
 from kundenkreis.privacy.person import Person
+from kundenkreis.privacy.saying import named
 from kundenkreis.staff.models import User
 from kundenkreis.trips.models import Trip
 
@@ -194,8 +195,8 @@ def over(numbers: Iterable[int], today: dt.date) -> models.QuerySet[Trip]:
 def rows_of(person: User) -> dict[str, int]:
     """How many rows go at once, by the name of their table."""
     rows: Counter[str] = Counter()
-    for _line, model, some in parts(person):
-        rows[str(model._meta.verbose_name_plural)] += some.count()
+    for line, _model, some in parts(person):
+        rows[named(line)] += some.count()
     return {name: count for name, count in rows.items() if count}
 
 

@@ -27,10 +27,6 @@ class Effect:
     whom: str
     what: str
 
-    @property
-    def text(self) -> str:
-        return f"{self.what} → {self.whom}"
-
 
 def of(events: Sequence[Event]) -> dict[int, list[Effect]]:
     """By event. Five queries at most, however many events there are."""

@@ -174,7 +174,7 @@ def test_what_changed_in_rights_is_asked_by_person(world, signed_in):
     assert admin.get("/access/changes/?person=999999").status_code == 404
     world.brauneis.change(by=world.ben, owner=world.ada)
     moved = text_of(admin, f"/access/changes/?person={world.ada.pk}")
-    assert "Brauneis Wohnkultur → Ada Huber" in moved and "Brauneis Wohnkultur → team North" in moved
+    assert "now open to" in moved and "no longer open to" in moved and "team North" in moved
     assert "Person changed" not in text_of(admin, "/access/changes/?since=2999-01-01")
 
 

@@ -181,7 +181,10 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 def _with(effects: list[opened.Effect], event: Any, headline: str, changes: list, kind: str) -> tuple:
     """A line of the history with what it opened to whom, and closed, below what was changed."""
-    said = [(_("now open") if one.is_open else _("no longer open"), "", one.text) for one in effects]
+    said = []
+    for one in effects:
+        whom = one.whom if one.what == event.subject_label else f"{one.whom}: {one.what}"
+        said.append((_("now open to") if one.is_open else _("no longer open to"), "", whom))
     return event, headline, [*changes, *said], kind
 
 

@@ -187,7 +187,7 @@ def test_it_costs_no_more_for_many(world, tags, bring, django_assert_max_num_que
             exported(
                 world.admin,
                 "accounts",
-                [*Account.objects.filter(pk__in=[one.pk for one in rows])],
+                [*Account.objects.filter(pk__in=[one.pk for one in rows]).order_by("pk")],
                 ["tags", "custom_billed_to"],
             )
         )
