@@ -10,27 +10,21 @@ from kundenkreis.web.views import (
     accounts,
     activities,
     activity_page,
-    automation,
-    automation_runs,
     behind,
     bulk,
     calendar,
     contacts,
     credit,
-    custom_fields,
     day,
-    duplicates,
     errors,
     files,
     history,
-    imports,
     inbox,
     insights,
     legs,
     me,
     merges,
     mileage,
-    mileage_rates,
     offline,
     opt_in,
     orders,
@@ -38,11 +32,7 @@ from kundenkreis.web.views import (
     patterns,
     people,
     permission,
-    permission_house,
     products,
-    quality,
-    quality_rules,
-    rates,
     report,
     reviews,
     rounds,
@@ -55,11 +45,9 @@ from kundenkreis.web.views import (
     trips,
     views,
     vocabulary,
-    wordings,
     zones,
 )
 from kundenkreis.web.views import bin as bins
-from kundenkreis.web.views import house as houses
 from kundenkreis.web.views.calls import lookup
 from kundenkreis.web.views.floor import floor
 from kundenkreis.web.views.health import health
@@ -152,40 +140,9 @@ TOKENS = [
     path("<int:pk>/revoke/", tokens.revoke, name="revoke"),
 ]
 
-HOUSE = [
-    path("", houses.settings, name="settings"),
-]
-RATES = [
-    path("", rates.index, name="list"),
-    path("new/", rates.add, name="add"),
-    path("<int:pk>/", rates.detail, name="detail"),
-    path("<int:pk>/edit/", rates.edit, name="edit"),
-    path("<int:pk>/discard/", rates.discard, name="discard"),
-]
-WORDINGS = [
-    path("", wordings.index, name="list"),
-    path("new/", wordings.add, name="add"),
-    path("<int:pk>/", wordings.detail, name="detail"),
-    path("<int:pk>/edit/", wordings.edit, name="edit"),
-    path("<int:pk>/discard/", wordings.discard, name="discard"),
-]
-PERMISSION = [
-    path("", permission_house.index, name="index"),
-    path("lists/", permission_house.load, name="load"),
-    path("suppress/", permission_house.suppress, name="suppress"),
-    path("<int:pk>/lift/", permission_house.lift, name="lift"),
-]
 OPT_IN = [
     path("consent/<str:token>/", opt_in.confirm, name="confirm"),
     path("unsubscribe/<str:token>/", opt_in.unsubscribe, name="unsubscribe"),
-]
-MILEAGE_RATES = [
-    path("", mileage_rates.index, name="list"),
-    path("new/", mileage_rates.add, name="add"),
-    path("take-over/", mileage_rates.take_over, name="take_over"),
-    path("<int:pk>/", mileage_rates.detail, name="detail"),
-    path("<int:pk>/edit/", mileage_rates.edit, name="edit"),
-    path("<int:pk>/discard/", mileage_rates.discard, name="discard"),
 ]
 PATTERNS = [
     path("", patterns.index, name="index"),
@@ -193,18 +150,6 @@ PATTERNS = [
     path("peek/", patterns.peek, name="peek"),
     path("options/", patterns.options, name="options"),
     path("inline/", patterns.inline, name="inline"),
-]
-
-
-FIELDS = [
-    path("", custom_fields.index, name="list"),
-    path("new/", custom_fields.add, name="add"),
-    path("order/", custom_fields.order, name="order"),
-    path("<int:pk>/", custom_fields.edit, name="edit"),
-    path("<int:pk>/retire/", custom_fields.retire, name="retire"),
-    path("<int:pk>/bring-back/", custom_fields.bring_back, name="bring_back"),
-    path("<int:pk>/kind/", custom_fields.kind, name="kind"),
-    path("<int:pk>/options/", custom_fields.options, name="options"),
 ]
 
 
@@ -264,75 +209,11 @@ CONTACTS = [
     path("<int:pk>/opt-in/", permission.opt_in, name="opt_in"),
     *_kept_by("contacts"),
 ]
-MERGES = [
-    path("", merges.index, name="list"),
-    path("<int:pk>/take-back/", merges.take_back, name="take_back"),
-]
 VIEWS = [
     path("new/", views.add, name="add"),
     path("<int:pk>/edit/", views.change, name="change"),
     path("<int:pk>/discard/", views.discard, name="discard"),
     path("<int:pk>/start/", views.start, name="start"),
-]
-IMPORTS = [
-    path("", imports.index, name="list"),
-    path("new/", imports.add, name="add"),
-    path("<int:pk>/", imports.detail, name="detail"),
-    path("<int:pk>/look/", imports.look, name="look"),
-    path("<int:pk>/map/", imports.mapping, name="map"),
-    path("<int:pk>/check/", imports.check, name="check"),
-    path("<int:pk>/start/", imports.start, name="start"),
-    path("<int:pk>/cancel/", imports.cancel, name="cancel"),
-    path("<int:pk>/forget/", imports.forget, name="forget"),
-    path("<int:pk>/problems/", imports.problems, name="problems"),
-    path("<int:pk>/rejected.csv", imports.rejected, name="rejected"),
-    path("<int:pk>/undo/", imports.undo, name="undo"),
-]
-SHEETS = [
-    path("", sheets.add, name="add"),
-    path("<int:pk>/", sheets.detail, name="detail"),
-    path("<int:pk>/decide/", sheets.decide, name="decide"),
-    path("<int:pk>/apply/", sheets.apply, name="apply"),
-    path("<int:pk>/forget/", sheets.forget, name="forget"),
-]
-DUPLICATES = [
-    path("", duplicates.index, name="list"),
-    path("search/", duplicates.search, name="search"),
-    path("<int:pk>/", duplicates.detail, name="detail"),
-    path("merge-certain/", duplicates.merge_certain, name="merge_certain"),
-    path("<int:pk>/merge/", duplicates.merge, name="merge"),
-    path("<int:pk>/different/", duplicates.different, name="different"),
-    path("<int:pk>/reopen/", duplicates.reopen, name="reopen"),
-]
-QUALITY = [
-    path("", quality.index, name="index"),
-    path("measure/", quality.measure, name="measure"),
-    path("of/<slug:noun>/<int:pk>/", quality.record, name="record"),
-    path("of/<slug:noun>/<int:pk>/confirm/", quality.confirm, name="confirm"),
-    path("accounts/<int:pk>/ask-vies/", quality.ask_vies, name="ask_vies"),
-    path("of/<slug:noun>/<int:pk>/waive/<int:rule_pk>/", quality.waive, name="waive"),
-    path("exceptions/<int:pk>/discard/", quality.unwaive, name="unwaive"),
-]
-AUTOMATION = [
-    path("", automation.index, name="list"),
-    path("new/", automation.add, name="add"),
-    path("<int:pk>/", automation.detail, name="detail"),
-    path("<int:pk>/edit/", automation.edit, name="edit"),
-    path("<int:pk>/preview/", automation.look, name="look"),
-    path("<int:pk>/switch/", automation.switch, name="switch"),
-    path("<int:pk>/discard/", automation.discard, name="discard"),
-]
-AUTOMATION_RUNS = [
-    path("", automation_runs.index, name="list"),
-    path("<int:pk>/", automation_runs.detail, name="detail"),
-]
-QUALITY_RULES = [
-    path("", quality_rules.index, name="list"),
-    path("new/", quality_rules.add, name="add"),
-    path("usual/", quality_rules.take_over, name="take_over"),
-    path("<int:pk>/", quality_rules.detail, name="detail"),
-    path("<int:pk>/edit/", quality_rules.edit, name="edit"),
-    path("<int:pk>/discard/", quality_rules.discard, name="discard"),
 ]
 ACTIVITIES = [
     path("", activity_page.agenda, name="list"),
@@ -442,16 +323,8 @@ urlpatterns = [
     path("calls/lookup/", lookup, name="lookup"),
     path("calendar/<str:secret>.ics", calendar.read, name="calendar"),
     path("search/opened/", opened, name="opened"),
-    path("house/", include((HOUSE, "house"))),
-    path("house/permission/", include((PERMISSION, "permission"))),
-    path("house/wordings/", include((WORDINGS, "wordings"))),
     path("", include((OPT_IN, "opt_in"))),
-    path("house/fields/", include((FIELDS, "fields"))),
-    path("house/automation/runs/", include((AUTOMATION_RUNS, "automation_runs"))),
-    path("house/automation/", include((AUTOMATION, "automation"))),
-    path("house/", include("kundenkreis.web.configuration_urls")),
-    path("house/rates/", include((RATES, "rates"))),
-    path("house/mileage-rates/", include((MILEAGE_RATES, "mileage_rates"))),
+    path("house/", include("kundenkreis.web.house_urls")),
     path("zones/", zones.options, name="zones"),
     # People are added, and their mail addresses changed, by an administrator: allauth's own pages for that are not open.
     path("signin/signup/", errors.nothing_here, name="account_signup"),
@@ -473,7 +346,6 @@ urlpatterns = [
     path("accounts/tags/", include((_vocabulary("tags"), "tags"))),
     path("accounts/", include((ACCOUNTS, "accounts"))),
     path("contacts/", include((CONTACTS, "contacts"))),
-    path("merges/", include((MERGES, "merges"))),
     path("views/", include((VIEWS, "views"))),
     path("touches/", include((TOUCHES, "touches"))),
     path("activities/all/", include((LOG, "log"))),
@@ -487,11 +359,7 @@ urlpatterns = [
     path("orders/", include((ORDERS, "orders"))),
     path("insights/", include((SIGNALS, "signals"))),
     path("inbox/", include((INBOX, "inbox"))),
-    path("sheets/", include((SHEETS, "sheets"))),
-    path("imports/", include((IMPORTS, "imports"))),
-    path("duplicates/", include((DUPLICATES, "duplicates"))),
-    path("quality/rules/", include((QUALITY_RULES, "quality_rules"))),
-    path("quality/", include((QUALITY, "quality"))),
+    path("", include("kundenkreis.web.care_urls")),
     path("", include("kundenkreis.web.privacy_urls")),
     path("patterns/", include((PATTERNS, "patterns"))),
 ]
