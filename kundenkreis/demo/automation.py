@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from kundenkreis.automation import working
-from kundenkreis.automation.models import AutomationRule
+from kundenkreis.automation.models import AutomationRule, AutomationRun
 from kundenkreis.customers.models import Account
 from kundenkreis.staff.models import User
 
@@ -39,3 +39,4 @@ def act(by: User, now: dt.datetime) -> None:
     for account in good.order_by("-revenue_12m", "pk")[:PROMOTED]:
         account.change(by=by, now=now, tier=Account.Tier.A)
     working.go()
+    AutomationRun.objects.update(at=now, done_at=now)
