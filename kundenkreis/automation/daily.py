@@ -1,5 +1,7 @@
-"""What comes with the day: rules that wait for a date look at all records once, and so do those that ask for what no event tells of
-(figures, other records, days counted back from today). Stretch by stretch along the key, each in one transaction; killed, it goes on.
+"""What comes with the day: rules that wait for a date, or ask for what no event tells of, look at all records once.
+
+No event tells of figures, other records and days counted back from today. The look goes stretch by stretch along the key, each in one
+transaction; killed, it goes on where it was.
 """
 
 from __future__ import annotations
@@ -51,12 +53,8 @@ def _waits(one: Ready) -> None:
     rule = _held(one)
     if rule is None or rule.looked_on == one.today:
         return
-    first = (
-        one.today
-        if rule.looked_on is None
-        else max(rule.looked_on, one.today - dt.timedelta(days=LATE)) + dt.timedelta(days=1)
-    )
-    days = [min(first, one.today) + dt.timedelta(days=n) for n in range((one.today - min(first, one.today)).days + 1)]
+    late = 1 if rule.looked_on is None else min(max((one.today - rule.looked_on).days, 1), LATE)
+    days = [one.today - dt.timedelta(days=n) for n in reversed(range(late))]
     asked = checking.on_days(rule.of, rule.field, [day - dt.timedelta(days=rule.days) for day in days])
     rows = rule.of.model._base_manager.filter(deleted_at=None, pk__gt=rule.reached).filter(asked).order_by("pk")
     ids = list(rows.values_list("pk", flat=True)[:STRETCH])

@@ -48,7 +48,8 @@ def _step(rules: Sequence[Ready]) -> bool:
     events = list(feed.settled(Event.objects.since(after)).select_related("batch")[:STRETCH])
     if not events:
         return False
-    of_batch = next((place for place, event in enumerate(events) if _is_of_batch(event)), None)
+    batches = _told_in_chunks(events, of_events)
+    of_batch = next((place for place, event in enumerate(events) if _is_of_batch(event, batches)), None)
     if of_batch == 0:
         _read_batch(mark, events[0], of_events)
         return True
@@ -59,9 +60,17 @@ def _step(rules: Sequence[Ready]) -> bool:
     return True
 
 
-def _is_of_batch(event: Event) -> bool:
-    """Whether it tells of all that a batch did."""
-    return event.batch is not None and event.batch.kind not in _NOT_READ and event.subject_type not in BY_LABEL
+def _told_in_chunks(events: Sequence[Event], rules: Sequence[Ready]) -> set[int]:
+    """The batches among these whose chunks tell of records that rules are about."""
+    some = {event.batch_id for event in events if event.batch is not None and event.batch.kind not in _NOT_READ}
+    labels = {one.rule.of.model._meta.label_lower for one in rules}
+    found = BatchChunk.objects.filter(batch_id__in=some, model__in=labels) if some else BatchChunk.objects.none()
+    return set(found.order_by().values_list("batch_id", flat=True).distinct())
+
+
+def _is_of_batch(event: Event, batches: set[int]) -> bool:
+    """Whether it tells of all that a batch did, not of one record."""
+    return event.batch_id in batches and event.subject_type not in BY_LABEL
 
 
 def _note(rules: Sequence[Ready], touches: Sequence[Touch]) -> None:

@@ -11,70 +11,32 @@ from kundenkreis.automation.nouns import When
 
 def examples() -> dict[str, dict[str, Any]]:
     """Name → the parts of a rule, its texts in the language of the moment."""
+    welcome = _call(_("Welcome {account}"), 2, _("First call: who decides, who orders, what has been agreed."))
+    won = [
+        {"do": "field", "field": "tier", "value": "D"},
+        {"do": "notify", "to": ["lead"], "text": _("{account} is a customer now ({owner}).")},
+    ]
     return {
         "welcome": {
-            "name": _("Welcome new customers"),
-            "belongs_to": "accounts",
-            "when": When.ADDED.value,
-            "conditions": ["relation:in:customer"],
-            "actions": [
-                {
-                    "do": "task",
-                    "kind": "call",
-                    "title": _("Welcome {account}"),
-                    "text": _("First call: who decides, who orders, what has been agreed."),
-                    "days": 2,
-                    "working": True,
-                    "who": "owner",
-                }
-            ],
+            "name": _("Welcome new customers"), "belongs_to": "accounts", "when": When.ADDED.value,
+            "conditions": ["relation:in:customer"], "actions": [welcome],
         },
         "won": {
-            "name": _("A prospect has become a customer"),
-            "belongs_to": "accounts",
-            "when": When.CHANGED.value,
-            "field": "relation",
-            "from_value": "prospect",
-            "to_value": "customer",
-            "actions": [
-                {"do": "field", "field": "tier", "value": "D"},
-                {"do": "notify", "to": ["lead"], "text": _("{account} is a customer now ({owner}).")},
-            ],
+            "name": _("A prospect has become a customer"), "belongs_to": "accounts", "when": When.CHANGED.value,
+            "field": "relation", "from_value": "prospect", "to_value": "customer", "actions": won,
         },
         "overdue": {
-            "name": _("Call when an invoice is two weeks late"),
-            "belongs_to": "open_items",
-            "when": When.DAY.value,
-            "field": "due",
-            "days": 14,
-            "conditions": ["open:over:0"],
-            "actions": [
-                {
-                    "do": "task",
-                    "kind": "call",
-                    "title": _("{account}: invoice {record} is open"),
-                    "text": "",
-                    "days": 1,
-                    "working": True,
-                    "who": "owner",
-                }
-            ],
+            "name": _("Call when an invoice is two weeks late"), "belongs_to": "open_items", "when": When.DAY.value,
+            "field": "due", "days": 14, "conditions": ["open:over:0"], "actions": [_call(_("{account}: invoice {record} is open"), 1)],
         },
         "missed": {
-            "name": _("Ask when a large customer has not ordered"),
-            "belongs_to": "signals",
-            "when": When.ADDED.value,
+            "name": _("Ask when a large customer has not ordered"), "belongs_to": "signals", "when": When.ADDED.value,
             "conditions": ["kind:in:missed_order", "value:over:5000"],
-            "actions": [
-                {
-                    "do": "task",
-                    "kind": "call",
-                    "title": _("{account} has not ordered: ask why"),
-                    "text": "",
-                    "days": 3,
-                    "working": True,
-                    "who": "owner",
-                },
-            ],
+            "actions": [_call(_("{account} has not ordered: ask why"), 3)],
         },
-    }
+    }  # fmt: skip
+
+
+def _call(title: str, days: int, text: str = "") -> dict[str, Any]:
+    """The owner calls within so many working days."""
+    return {"do": "task", "kind": "call", "title": title, "text": text, "days": days, "working": True, "who": "owner"}

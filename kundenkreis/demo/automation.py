@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from kundenkreis.automation import working
 from kundenkreis.automation.models import AutomationRule, AutomationRun
@@ -14,7 +15,7 @@ PROMOTED = 2
 
 def add(by: User, now: dt.datetime) -> None:
     """The rules, before the signals of the last day are raised."""
-    of = {"by": by, "now": now, "responsible": by, "is_on": True}
+    of: dict[str, Any] = {"by": by, "now": now, "responsible": by, "is_on": True}
     AutomationRule.add(
         **of, key="tier-a-visit", name="Visit who has become tier A", belongs_to="accounts", when="changed", field="tier", to_value="A",
         conditions=["relation:in:customer"],

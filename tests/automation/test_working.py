@@ -19,7 +19,7 @@ from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import undo_batch, undo_event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
-from kundenkreis.orders.models import OpenItem
+from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.privacy import erasing, restricting
 from tests.automation.ruling import again, rule, runs, set_to, task, told
 from tests.fields.defining import define
@@ -313,3 +313,34 @@ def test_an_erased_person_is_named_in_no_rule_and_no_run(world):
     assert "Maria" not in f"{made.note} {made.actions} {made.name}"
     assert [run.noun for run in runs(made)] == ["accounts"], "an account of the same number is another record"
     assert not AutomationMet.objects.filter(rule=watching, record_id=world.maria.pk).exists()
+
+
+def test_orders_activities_and_contacts_have_rules_too(world):
+    define("Checked", noun="orders")
+    define("Since", "date", noun="contacts")
+    order = rule(
+        world, "added", set_to("custom_checked", "seen"), task("Order {record}: {custom_checked}"), noun="orders"
+    )
+    made = Order.add(by=world.gerda, number="A-1", account=world.lindner, ordered_on=clock.today())
+    working.go()
+    assert (runs(order)[0].problem, again(made).custom_checked) == ("", "seen")
+    assert Activity.objects.get(account=world.lindner).subject == "Order A-1: seen"
+    difficult = rule(
+        world,
+        "changed",
+        told("lead", text="{record} at {account}"),
+        noun="activities",
+        field="outcome",
+        to_value="difficult",
+    )
+    visit = Activity.add(by=world.ada, kind="visit", subject="Talk", account=world.lindner, owner=world.ada)
+    visit.change(by=world.ada, outcome="difficult")
+    working.go()
+    assert runs(difficult)[0].state == "done"
+    assert Notification.objects.get(person=world.ben, kind="automation").text == "Talk at Lindner & Söhne GmbH"
+    contact = rule(
+        world, "day", set_to("language", "en"), noun="contacts", field="custom_since", conditions=["language:in:de"]
+    )
+    world.maria.change(by=world.ada, custom_since=clock.today().isoformat())
+    working.go()
+    assert runs(contact)[0].state == "done" and again(world.maria).language == "en"
