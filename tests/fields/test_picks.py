@@ -64,7 +64,10 @@ def test_what_the_program_depends_on_is_hidden_where_it_is_new_and_kept_where_it
         unifying.begin(the("accounts.relation"), "press", "customer", by=None)
 
 
-def test_somebody_is_left_to_be_chosen(world):
+def test_something_is_left_to_be_chosen_and_what_the_program_writes_cannot_be_hidden(world):
+    with pytest.raises(ValidationError):
+        picking.change(the("activities.kind"), "task", by=None, retired=True)
+    picking.change(the("activities.kind"), "meeting", by=None, retired=True)
     outcomes = the("activities.outcome")
     hidden = [picking._with(one, {"retired": True}) for one in outcomes.choices]
     with pytest.raises(ValidationError):

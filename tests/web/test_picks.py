@@ -67,8 +67,13 @@ def test_a_fixed_list_is_renamed_ordered_and_reset_and_takes_no_new_value(world,
     alma.post(f"{here}change/", {"do": "up:visit"})
     assert [one.key for one in picking.get("activities.kind").choices][:2] == ["visit", "call"]
     assert "On-site meeting" in text_of(signed_in(world.ada).get("/activities/plan/"))
+    alma.post(f"{here}change/", {"do": "retire:mail"})
+    alma.post("/house/picks/activities.outcome/change/", {"do": "retire:voicemail"})
+    page = text_of(signed_in(world.ada).get(f"/accounts/{world.lindner.pk}/"))
+    composer = page[page.index('id="composer"') : page.index("stream-place", page.index('id="composer"') + 400)]
+    assert "On-site meeting" in composer and 'value="mail"' not in composer and "voicemail" not in composer
     alma.post(f"{here}arrange/", {"do": "reset"})
-    assert not PickList.objects.living().exists()
+    assert not PickList.objects.living().filter(name="activities.kind").exists()
     with translation.override("en"):
         assert picking.get("activities.kind").by_key["visit"].label == "Visit"
 
