@@ -61,8 +61,8 @@ class PickList(Choosing):
                 {"choices": _("The program depends on the values of this list; they can be renamed and hidden only.")}
             )
         if hidden := [one for one in self.choices if one["retired"] and one["key"] in listing.needed]:
-            said = _("The program itself writes “%(label)s”; it cannot be hidden.")
-            raise ValidationError({"choices": said % {"label": hidden[0]["en"] or hidden[0]["de"]}})
+            name = {"label": hidden[0]["en"] or hidden[0]["de"]}
+            raise ValidationError({"choices": _("The program itself writes “%(label)s”; it cannot be hidden.") % name})
         if not listing.is_own and all(one["retired"] for one in self.choices):
             raise ValidationError({"choices": _("Something has to be left to choose from.")})
         if any("merged" in one for one in self.choices) and not listing.is_own:
