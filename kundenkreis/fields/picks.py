@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -124,7 +125,12 @@ def forget() -> None:
 def words(name: str) -> Words:
     """What is on a list, be it as shipped; nothing on one of the house's own that it has not begun."""
     found = known().get(name)
-    return found if found is not None else Words(name, LISTS[name].shipped())
+    return found if found is not None else _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Words:
+    return Words(name, LISTS[name].shipped())
 
 
 def is_closed(name: str) -> bool:

@@ -171,6 +171,10 @@ def test_the_page_keeps_a_layout_and_puts_it_back(world, signed_in):
     assert kept[1]["en"] == "Notes"
     refused = alma.post(here, sent | {"form:family_name": [], "field": ["family_name", "family_name"]})
     assert refused.status_code == 422
+    assert alma.post(here, sent | {"version": "1", "en": ["People", "Notes"]}).status_code == 303
+    stale = alma.post(here, sent | {"version": "1", "en": ["Else", "Notes"]})
+    assert stale.status_code == 422
+    assert "Somebody else" in text_of(stale)
     shown = text_of(alma.get(f"{here}preview/?role=read_only"))
     assert "disabled" in shown and "Notes" in shown
     alma.post(f"{here}reset/")
