@@ -47,6 +47,8 @@ class PickList(Choosing):
         listing = picks.LISTS.get(self.name)
         if "choices" in touched and listing is not None:
             self.choices = checking.choices(self.choices, listing.longest)
+            # What a newer version of the program has brought comes behind.
+            self.choices += [one.kept() for one in listing.shipped() if one.key not in self.by_key]
         return set()
 
     def clean(self) -> None:
