@@ -147,7 +147,7 @@ def _of_a_customer(name: str, made: dict[str, Any]) -> str:
     return signing.dumps([consent.pk, "walk"], salt="kundenkreis.opt-in")
 
 
-NEEDED = {"views:add": "?list=accounts", "picks:value": "?key=Gifts", "picks:merge": "?key=Gifts"}
+NEEDED = {"views:add": "?list=accounts", "picks:value": "?key=Gifts", "picks:merge": "?key=Gifts&into=Toys"}
 # What stands in a page's query and shows something else.
 ALSO = [
     "/?whose=all",

@@ -73,7 +73,7 @@ class ActivityQuerySet(RecordQuerySet):
 
 
 class Activity(Rolled, Fielded):
-    @picks.administered("activities.kind", _("Kind of activity"))
+    @picks.administered("activities.kind", _("Kind of activity"), needed=("call", "visit", "task", "note"))
     class Kind(models.TextChoices):
         CALL = "call", _("Call")
         VISIT = "visit", _("Visit")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -38,3 +40,13 @@ class Loaded(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def keep(cls, person_id: int, name: str, document: dict[str, Any]) -> Loaded:
+        """This is what she looks at from now on."""
+        given = {"name": name[:200], "document": document, "at": timezone.now()}
+        return cls.objects.update_or_create(person_id=person_id, defaults=given)[0]
+
+    def put_away(self) -> None:
+        """She is done with it."""
+        self.delete()

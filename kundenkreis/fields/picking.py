@@ -14,6 +14,7 @@ from django.db.models import Count
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from kundenkreis.core.records import Stale
 from kundenkreis.core.text import fold
 from kundenkreis.fields import checking, known, picks
 from kundenkreis.fields.choosing import PREFIX
@@ -101,7 +102,10 @@ def keep(kept: Kept, choices: Sequence[Choice], *, by: Actor | None, **more: Any
     """These are on the list from now on, in this order. Returns the event that can be undone. Raises ValidationError."""
     given = [one.kept() for one in choices]
     if kept.record is not None:
-        return kept.record.change(by=by, choices=given, **more)
+        try:
+            return kept.record.change(by=by, choices=given, version=kept.record.version, **more)
+        except Stale as faster:
+            raise ValidationError(_("Somebody else has changed the list meanwhile. Look at it again.")) from faster
     begun = PickList.add(by=by, name=kept.name, choices=given, **more)
     return Event.objects.about(begun).latest("pk")
 

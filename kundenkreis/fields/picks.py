@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,6 +30,7 @@ class Listing:
     label: Any
     values: tuple[tuple[str, Any], ...] = ()
     longest: int = 0
+    needed: frozenset[str] = frozenset()  # values that cannot be hidden, because the program itself writes them
     columns: list[tuple[type[models.Model], str]] = field(default_factory=list)
 
     @property
@@ -53,11 +55,14 @@ def declare(name: str, label: Any, *, longest: int) -> str:
     return name
 
 
-def administered(name: str, label: Any) -> Callable[[type[models.TextChoices]], type[models.TextChoices]]:
-    """On a TextChoices: the house may call its values otherwise, in another order, and leave some out."""
+def administered(
+    name: str, label: Any, *, needed: Iterable[str] = ()
+) -> Callable[[type[models.TextChoices]], type[models.TextChoices]]:
+    """On a TextChoices: the house may call its values otherwise, in another order, and leave some out but those `needed`."""
 
     def told(kind: type[models.TextChoices]) -> type[models.TextChoices]:
-        LISTS[name] = Listing(name, label, tuple((one.value, one.label) for one in kind), longest=80)
+        values = tuple((one.value, one.label) for one in kind)
+        LISTS[name] = Listing(name, label, values, longest=80, needed=frozenset(needed))
         for one in kind:
             one._label_ = _lazily(name, one.value, one.label)  # type: ignore[attr-defined]
         return kind
@@ -120,7 +125,12 @@ def forget() -> None:
 def words(name: str) -> Words:
     """What is on a list, be it as shipped; nothing on one of the house's own that it has not begun."""
     found = known().get(name)
-    return found if found is not None else Words(name, LISTS[name].shipped())
+    return found if found is not None else _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Words:
+    return Words(name, LISTS[name].shipped())
 
 
 def is_closed(name: str) -> bool:

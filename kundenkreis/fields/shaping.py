@@ -47,6 +47,8 @@ class PickList(Choosing):
         listing = picks.LISTS.get(self.name)
         if "choices" in touched and listing is not None:
             self.choices = checking.choices(self.choices, listing.longest)
+            # What a newer version of the program has brought comes behind.
+            self.choices += [one.kept() for one in listing.shipped() if one.key not in self.by_key]
         return set()
 
     def clean(self) -> None:
@@ -60,6 +62,9 @@ class PickList(Choosing):
             raise ValidationError(
                 {"choices": _("The program depends on the values of this list; they can be renamed and hidden only.")}
             )
+        if hidden := [one for one in self.choices if one["retired"] and one["key"] in listing.needed]:
+            name = {"label": hidden[0]["en"] or hidden[0]["de"]}
+            raise ValidationError({"choices": _("The program itself writes “%(label)s”; it cannot be hidden.") % name})
         if not listing.is_own and all(one["retired"] for one in self.choices):
             raise ValidationError({"choices": _("Something has to be left to choose from.")})
         if any("merged" in one for one in self.choices) and not listing.is_own:

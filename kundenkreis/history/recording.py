@@ -372,7 +372,7 @@ class Recorded(Record):
     def _refuse_if_overwritten(self, present: Self, version: int, names: Iterable[str]) -> None:
         wanted = set(names)
         steps = trail.since(present, version)
-        theirs = {name for step in steps for name in step.changes} & wanted
+        theirs = {name for step in steps for name in {*step.changes, *present.columns_of(step.changes)}} & wanted
         if len(steps) < present.version - version:  # a step without any trace: compare with what was read
             theirs |= {n for n in wanted if n in self.__dict__ and self._shown(n)[0] != present._shown(n)[0]}
         if theirs:

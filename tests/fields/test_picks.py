@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from kundenkreis.activities.models import Activity
+from kundenkreis.core.records import Stale
 from kundenkreis.customers.models import Account
 from kundenkreis.fields import known, picking, picks, unifying
 from kundenkreis.fields.models import PickList
@@ -64,7 +65,10 @@ def test_what_the_program_depends_on_is_hidden_where_it_is_new_and_kept_where_it
         unifying.begin(the("accounts.relation"), "press", "customer", by=None)
 
 
-def test_somebody_is_left_to_be_chosen(world):
+def test_something_is_left_to_be_chosen_and_what_the_program_writes_cannot_be_hidden(world):
+    with pytest.raises(ValidationError):
+        picking.change(the("activities.kind"), "task", by=None, retired=True)
+    picking.change(the("activities.kind"), "meeting", by=None, retired=True)
     outcomes = the("activities.outcome")
     hidden = [picking._with(one, {"retired": True}) for one in outcomes.choices]
     with pytest.raises(ValidationError):
@@ -181,3 +185,16 @@ def test_an_order_and_a_usual_value_are_kept_and_taken_back(world):
         Account.add(by=None, name="Held", industry="Food") and picking.remove(the(INDUSTRY), "Food", by=None)
     picking.remove(the(INDUSTRY), "Trade", by=None)
     assert [one.key for one in the(INDUSTRY).choices] == ["Food", "Art"]
+
+
+def test_whoever_changes_a_list_that_somebody_else_has_changed_is_told(world):
+    industries(("Trade", "Handel"))
+    seen = the(INDUSTRY)
+    picking.add(the(INDUSTRY), "Food", "Essen", by=None)
+    with pytest.raises(ValidationError, match="Somebody else"):
+        picking.add(seen, "Art", "Kunst", by=None)
+    assert [one.key for one in the(INDUSTRY).choices] == ["Trade", "Food"]
+    field = define("Window", "choice", choices=[{"key": "a", "en": "A"}])
+    field.change(by=None, choices=[{"key": "a", "en": "A2"}])
+    with pytest.raises(Stale):
+        field.change(by=None, version=1, choices=[{"key": "a", "en": "A3"}])

@@ -67,8 +67,13 @@ def test_a_fixed_list_is_renamed_ordered_and_reset_and_takes_no_new_value(world,
     alma.post(f"{here}change/", {"do": "up:visit"})
     assert [one.key for one in picking.get("activities.kind").choices][:2] == ["visit", "call"]
     assert "On-site meeting" in text_of(signed_in(world.ada).get("/activities/plan/"))
+    alma.post(f"{here}change/", {"do": "retire:mail"})
+    alma.post("/house/picks/activities.outcome/change/", {"do": "retire:voicemail"})
+    page = text_of(signed_in(world.ada).get(f"/accounts/{world.lindner.pk}/"))
+    composer = page[page.index('id="composer"') : page.index("stream-place", page.index('id="composer"') + 400)]
+    assert "On-site meeting" in composer and 'value="mail"' not in composer and "voicemail" not in composer
     alma.post(f"{here}arrange/", {"do": "reset"})
-    assert not PickList.objects.living().exists()
+    assert not PickList.objects.living().filter(name="activities.kind").exists()
     with translation.override("en"):
         assert picking.get("activities.kind").by_key["visit"].label == "Visit"
 
@@ -166,6 +171,10 @@ def test_the_page_keeps_a_layout_and_puts_it_back(world, signed_in):
     assert kept[1]["en"] == "Notes"
     refused = alma.post(here, sent | {"form:family_name": [], "field": ["family_name", "family_name"]})
     assert refused.status_code == 422
+    assert alma.post(here, sent | {"version": "1", "en": ["People", "Notes"]}).status_code == 303
+    stale = alma.post(here, sent | {"version": "1", "en": ["Else", "Notes"]})
+    assert stale.status_code == 422
+    assert "Somebody else" in text_of(stale)
     shown = text_of(alma.get(f"{here}preview/?role=read_only"))
     assert "disabled" in shown and "Notes" in shown
     alma.post(f"{here}reset/")

@@ -170,7 +170,7 @@ class Account(Fielded, Mergeable):
         C = "C", "C"
         DEVELOPMENT = "D", _("Development")
 
-    @picks.administered("accounts.relation", _("Relation"))
+    @picks.administered("accounts.relation", _("Relation"), needed=("customer",))
     class RelationKind(models.TextChoices):
         CUSTOMER = "customer", _("Customer")
         PROSPECT = "prospect", _("Prospect")

@@ -127,8 +127,32 @@ class ComposerForm(forms.Form):
         return True
 
 
+# What the composer offers unless the house has its own words for it: kind, label, icon.
+_KINDS = (
+    ("note", _("Note"), "sticky-note"),
+    ("call", _("Call"), "phone"),
+    ("visit", _("Visit"), "car"),
+    ("meeting", _("Meeting"), "users"),
+    ("mail", _("Mail"), "mail"),
+    ("task", _("Task"), "check"),
+)
+
+
 class ComposerOwn(forms.Form):
-    """The custom fields that whoever writes an entry may not leave empty."""
+    """What the composer over a timeline knows of the house: which kinds and outcomes it offers, and the custom fields that whoever writes
+    an entry may not leave empty.
+    """
+
+    @property
+    def kinds(self) -> list[tuple[str, Any, str]]:
+        if "activities.kind" not in picks.known():
+            return list(_KINDS)
+        icons = {kind: icon for kind, _label, icon in _KINDS}
+        return [(kind, label, icons[kind]) for kind, label in picks.offered("activities.kind")]
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [("", "–"), *picks.offered("activities.outcome")]
 
     def __init__(self, user: User):
         super().__init__(auto_id="composer-%s")

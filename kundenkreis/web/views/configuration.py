@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -83,9 +82,7 @@ def load(request: HttpRequest) -> HttpResponse:
     kept = {"format": document.FORMAT, "version": document.VERSION, "house": read.house, "parts": read.parts}
     kept |= {"base": read.base} if read.base is not None else {}
     kept["unknown"] = read.unknown
-    Loaded.objects.update_or_create(
-        person_id=request.user.pk, defaults={"name": str(file.name)[:200], "document": kept, "at": timezone.now()}
-    )
+    Loaded.keep(request.user.pk, str(file.name), kept)
     return redirect("configuration:compare")
 
 
@@ -110,7 +107,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         except ValidationError as refused:
             problem = " ".join(refused.messages)
         else:
-            loaded.delete()
+            loaded.put_away()
             count = len(chosen & {one.name for one in found.items})
             said = ngettext("%(num)s definition was taken over. It can be undone in the history.",
                             "%(num)s definitions were taken over. It can be undone in the history.", count)  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kundenkreis.core.records import Stale
 from kundenkreis.fields import arranging, known, layouts
 from kundenkreis.fields.layouts import Arranged, Section
 from kundenkreis.fields.models import Layout
@@ -82,9 +83,13 @@ def edit(request: HttpRequest, noun: str) -> HttpResponse:
     if request.method == "POST":
         groups = _moved(_given(request.POST), request.POST.get("move", ""))
         try:
-            record, event = settled(noun, role, groups, by=request.user)
+            record, event = settled(noun, role, groups, by=request.user, **_read(request, present))
         except ValidationError as refused:
             problem = " ".join(refused.messages)
+        except Stale:
+            problem = _(
+                "Somebody else has changed the layout meanwhile. What you see is yours; reload the page to see theirs."
+            )
         else:
             event = event or Event.objects.about(record).latest("pk")
             where = request.POST.get("move", "").partition(":")[2]
@@ -105,6 +110,14 @@ def edit(request: HttpRequest, noun: str) -> HttpResponse:
     if present is not None:
         context |= steps_of(request, present)
     return render(request, "layouts/edit.html", context, status=422 if problem else 200)
+
+
+def _read(request: HttpRequest, present: Layout | None) -> dict[str, int]:
+    """The version that the person had before her."""
+    sent = request.POST.get("version", "")
+    return (
+        {"version": int(sent)} if present is not None and sent.isascii() and sent.isdigit() and len(sent) < 10 else {}
+    )
 
 
 def _heading(group: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kundenkreis.core import patience
 from kundenkreis.core.text import fold
 from kundenkreis.fields import picking, picks, tasks, unifying
 from kundenkreis.fields.known import Choice
@@ -27,6 +28,7 @@ from kundenkreis.web.trails import steps_of
 ACTION = "fields.change"
 ON_A_PAGE = 50
 SUGGESTED = 10
+PATIENCE_MS = 1_000
 # Where the records that hold a value are listed: list → (list of records, its filter).
 ASKED = {
     "accounts.industry": ("accounts:list", "industry"),
@@ -100,13 +102,13 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
     asked = request.GET.get("page", "1")
     page = min(max(int(asked), 1), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     shown = found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
-    used = picking.used(kept, [one.key for one in shown]) if shown else {}
+    used = _patiently(lambda: picking.used(kept, [one.key for one in shown])) if shown else {}
     own = {"q": text} if text else {}
     context: dict[str, Any] = {
         "kept": kept,
         "q": text,
         "retired": retired,
-        "rows": [_row(kept, one, used.get(one.key, 0)) for one in shown],
+        "rows": [_row(kept, one, None if used is None else used.get(one.key, 0)) for one in shown],
         "count": len(found),
         "page": page,
         "pages": pages,
@@ -117,7 +119,9 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
             (_("Offered"), address(kept, **own), not retired, None),
             (_("Retired"), address(kept, state="retired", **own), retired, None),
         ],
-        "written": len(picking.written_so_far(kept)) if kept.is_own and kept.listing is not None else 0,
+        "written": _patiently(lambda: len(picking.written_so_far(kept)))
+        if kept.is_own and kept.listing is not None
+        else 0,
         "usual": next((one for one in kept.choices if one.default), None),
         "field_url": reverse("fields:edit", args=[kept.record.pk]) if kept.listing is None and kept.record else "",
         "events": [],
@@ -127,11 +131,20 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "picks/detail.html", context)
 
 
-def _row(kept: Kept, one: Choice, used: int) -> dict[str, Any]:
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """What reads every record of a large house is not waited for longer than this; None then."""
+    try:
+        with patience.at_most(PATIENCE_MS):
+            return ask()
+    except patience.TookTooLong:
+        return None
+
+
+def _row(kept: Kept, one: Choice, used: int | None) -> dict[str, Any]:
     return {
         "choice": one,
         "used": used,
-        "used_url": records_url(kept, one.key) if used else "",
+        "used_url": "" if used == 0 else records_url(kept, one.key),
         "edit_url": address(kept, "value", key=one.key),
         "into": kept.by_key[one.merged].label if one.merged in kept.by_key else "",
     }
