@@ -61,13 +61,13 @@ def meeting(monkeypatch, module, name: str) -> None:
 
 
 def zita(world) -> Contact:
-    return Contact.add(by=world.ada, given_name="Zitaline", family_name="Quaxberger", email="zq@quax.test")
+    return Contact.add(by=world.ada, given_name="Thekla", family_name="Doppelmair", email="td@doppel.test")
 
 
 def test_of_two_who_erase_the_same_person_one_is_told(monkeypatch):
     world = cast.build()
     contact = zita(world)
-    own = Account.add(by=world.ada, name="Zitaline Quaxberger", kind="person", person=contact, owner=world.ada)
+    own = Account.add(by=world.ada, name="Thekla Doppelmair", kind="person", person=contact, owner=world.ada)
     meeting(monkeypatch, people, "lock")
     told = at_once(
         *(lambda one=one, by=by: erasing.begin(one, by=by) for one, by in ((contact, world.admin), (own, world.ben)))
@@ -85,7 +85,7 @@ def test_whoever_is_merged_with_her_meanwhile_is_erased_with_her_or_the_merge_is
     world = cast.build()
     contact = zita(world)
     twin = Contact.add(
-        by=world.ada, given_name="Zita", family_name="Quaxberger", email="zita@quax.test", note="Quaxnotiz"
+        by=world.ada, given_name="Thekline", family_name="Doppelmair", email="thekla@doppel.test", note="Doppelnotiz"
     )
     pair = (contact, twin) if kept == "hers" else (twin, contact)
     erasure = erasing.begin(contact, by=world.admin)
@@ -100,10 +100,10 @@ def test_whoever_is_merged_with_her_meanwhile_is_erased_with_her_or_the_merge_is
     assert gone is None or gone.restricted_at is not None
     rest = Contact._base_manager.filter(pk=twin.pk).first()
     if told:  # the erasure was faster: whoever lives on is another person for all that anybody knows
-        assert rest is not None and (rest.note, rest.merged_into_id) == ("Quaxnotiz", None)
+        assert rest is not None and (rest.note, rest.merged_into_id) == ("Doppelnotiz", None)
     else:
         assert rest is None or (
-            rest.restricted_at is not None and rest.note == "" and "Quax" not in repr(rest.__dict__)
+            rest.restricted_at is not None and rest.note == "" and "Doppel" not in repr(rest.__dict__)
         )
         assert restricting.erasure_of(twin) == Erasure.objects.get()
 
@@ -111,10 +111,10 @@ def test_whoever_is_merged_with_her_meanwhile_is_erased_with_her_or_the_merge_is
 def test_what_was_merged_into_her_before_the_worker_came_goes_too():
     world = cast.build()
     contact = zita(world)
-    twin = Contact.add(by=world.ada, given_name="Zita", family_name="Quaxberger", note="Quaxnotiz")
+    twin = Contact.add(by=world.ada, given_name="Thekline", family_name="Doppelmair", note="Doppelnotiz")
     erasure = erasing.begin(contact, by=world.admin)
     merging.merge(contact, twin, by=world.ben)
     erasure = erasing.work(erasure)
     assert (erasure.state, erasure.contacts) == (Erasure.State.DONE, [contact.pk, twin.pk])
-    assert not Contact._base_manager.filter(note="Quaxnotiz").exists()
+    assert not Contact._base_manager.filter(note="Doppelnotiz").exists()
     assert restricting.erasure_of(twin) == erasure
