@@ -80,6 +80,9 @@ def test_a_rule_is_written_without_code_looked_at_and_switched_on(world, signed_
     assert "Lindner" in text(client.get(f"/house/automation/{made.pk}/preview/"))
     history = text(client.get(reverse("history:record", args=["activities.activity", Activity.objects.get().pk])))
     assert "Rule: Tops" in history
+    assert "Tops" in text(client.get(reverse("history:batch", args=[run.batch_id])))
+    client.post(reverse("history:undo_batch", args=[run.batch_id]))
+    assert not Activity._base_manager.exists() and AutomationRun.objects.get().state == "done"
 
 
 def test_two_people_at_once_lose_nothing_and_a_broken_rule_says_why(world, signed_in):
