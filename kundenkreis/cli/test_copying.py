@@ -154,6 +154,10 @@ def mark(alias: str, began: document.Parts) -> dict[str, int]:
             "sessions": _emptied(alias, "django_session") + _emptied(alias, "usersessions_usersession"),
         }
         _emptied(alias, "api_keptanswer")
+        # On PostgreSQL the queue lies beside the house; on SQLite it is a file of its own, which is not copied.
+        for table in connections[alias].introspection.table_names():
+            if table.startswith("jobs_"):
+                _emptied(alias, table)
         # A link to set a password holds as long as its person has not signed in since it was made.
         User._base_manager.using(alias).update(last_login=now)
         Loaded.objects.using(alias).delete()
