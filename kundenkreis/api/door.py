@@ -29,6 +29,7 @@ from kundenkreis.api import (
     catalogue,
     contacts,
     customers,
+    disclosing,
     duplicates,
     erasing,
     fields,
@@ -177,6 +178,7 @@ ROOMS = (
     house,
     fields,
     privacy,
+    disclosing,
     erasing,
 )
 for room in ROOMS:
