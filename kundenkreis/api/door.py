@@ -30,6 +30,7 @@ from kundenkreis.api import (
     catalogue,
     contacts,
     customers,
+    disclosing,
     duplicates,
     erasing,
     fields,
@@ -180,6 +181,7 @@ ROOMS = (
     fields,
     automation,
     privacy,
+    disclosing,
     erasing,
 )
 for room in ROOMS:

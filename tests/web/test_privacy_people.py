@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.privacy import restricting, watching
+from kundenkreis.privacy import former, restricting, watching
 from kundenkreis.privacy.models import Erasure
 from kundenkreis.staff import joining
 
@@ -99,7 +99,7 @@ def test_a_colleague_who_left_is_erased_with_her_name_typed(world, signed_in):
     assert client.post(f"{address}erase/", {"e-name": "Dora"}).status_code == 422
     assert client.post(f"{address}erase/", {"e-name": "Dora Steiner"}, follow=True).status_code == 200
     world.lindner.refresh_from_db()
-    assert world.lindner.description == f"Ask Former colleague {world.dora.pk}"
+    assert world.lindner.description == f"Ask {former.nameless(world.dora.pk)}"
     assert Erasure.objects.get().colleagues == [world.dora.pk]
     assert client.get(reverse("people:detail", args=[world.dora.pk])).status_code == 404
     assert client.get(address).status_code == 200
