@@ -137,7 +137,7 @@ def _action_told(one: Mapping[str, Any]) -> str:
         for name, value in one.items()
         if name != "do"
     ]
-    return f"{dict(Do.choices).get(one.get('do'), one.get('do'))}: {', '.join(filter(None, values))}"
+    return f"{dict(Do.choices).get(str(one.get('do')), '?')}: {', '.join(filter(None, values))}"
 
 
 def _conflicts(change: Change) -> Sequence[Conflict]:
