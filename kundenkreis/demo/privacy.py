@@ -7,9 +7,11 @@ import datetime as dt
 from kundenkreis.activities.models import Activity
 from kundenkreis.customers.models import Contact
 from kundenkreis.demo import erasing
-from kundenkreis.demo.people import House
+from kundenkreis.demo.people import DOMAIN, House
 from kundenkreis.privacy import deadlines, usual_purposes, watching
 from kundenkreis.privacy.models import Breach, Controller, Oddity, SubjectRequest
+from kundenkreis.staff.models import User
+from kundenkreis.staff.roles import Role
 
 DUE_IN = 5  # days
 
@@ -24,9 +26,20 @@ def add(house: House, today: dt.date, now: dt.datetime) -> None:
     _requests(house, today, now)
     _breach(house, now - dt.timedelta(days=40))
     erasing.add(house, now)
+    _colleague_who_left(house, now)
     watching.raise_alert(
         Oddity.UNUSUAL, house.people["Noah"], now, slot="demo", count=2_140, usual=180, what="contacts"
     )
+
+
+def _colleague_who_left(house: House, now: dt.datetime) -> None:
+    """Locked more than two years ago: next year his account is erased by itself."""
+    began, left = now - dt.timedelta(days=1_500), now - dt.timedelta(days=800)
+    viktor = User.objects.create_user(
+        f"viktor@{DOMAIN}", None, now=began, first_name="Viktor", last_name="Brandl", role=Role.KEY_ACCOUNT_MANAGER,
+        team=house.people["Cem"].team, job_title="Key account manager", language="de",
+    )  # fmt: skip
+    viktor.change(by=house.people["Alma"], now=left, verb="locked", is_active=False)
 
 
 def _requests(house: House, today: dt.date, now: dt.datetime) -> None:
