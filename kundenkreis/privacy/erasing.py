@@ -21,7 +21,16 @@ from django.utils.translation import gettext as _
 from kundenkreis.core import clock, patience
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.recording import record_event
-from kundenkreis.privacy import erasing_steps, erasures_kept, former, mentions, restricting, retention, sealing
+from kundenkreis.privacy import (
+    erasing_requests,
+    erasing_steps,
+    erasures_kept,
+    former,
+    mentions,
+    restricting,
+    retention,
+    sealing,
+)
 from kundenkreis.privacy import person as people
 from kundenkreis.privacy.holding import Retention
 from kundenkreis.privacy.mentions import Mention
@@ -106,7 +115,7 @@ def _of_customer(record: Contact | Account) -> Preview:
         same_name=people.same_name(needles.names, person),
         same_mail=people.shares(people.needles_of(person), person),
         is_rare=needles.is_rare,
-        documents=sealing.documents_of(person).count(),
+        documents=erasing_requests.documents(person).count(),
         references=_references(person, needles),
         hold=restricting.hold_of(record),
         restriction=restriction,

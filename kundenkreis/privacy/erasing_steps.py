@@ -20,6 +20,7 @@ from kundenkreis.history import relations
 from kundenkreis.history.recording import record_event
 from kundenkreis.orders.models import Delivery, Order
 from kundenkreis.privacy import (
+    erasing_requests,
     erasures_kept,
     files_naming,
     former,
@@ -95,7 +96,7 @@ def records(erasure: Erasure) -> dict[str, int]:
     erasure.kept, until = _for_the_books(person, needles)
     erasure.kept_until, erasure.law = until, retention.LAW if until else ""
     terms = _words_of_documents(person)
-    documents = _documents_gone(person)
+    documents, requests = _documents_gone(person), erasing_requests.empty(person)
     count_rows = sealing.take_rows(person)[1]
     for model, ids in ((Contact, person.contacts), (Account, person.accounts)):
         for record in model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):
@@ -104,7 +105,7 @@ def records(erasure: Erasure) -> dict[str, int]:
     _unlabel(person)
     erasure.values = {"needles": needles.stored(), "parts": {label: sorted(ids) for label, ids in told.items()}}
     again = line["token"] in {one["token"] for one in erasures_kept.read(erasures_kept.path())}
-    erasure.values |= {"documents": documents, "terms": sorted(terms), "again": again}
+    erasure.values |= {"documents": documents, "terms": sorted(terms), "again": again, "requests": requests}
     erasure.save()
     erasures_kept.add(line)
     return {"rows": count_rows, "documents": len(documents)}
@@ -169,12 +170,12 @@ def _for_the_books(person: Person, needles: Needles) -> tuple[dict[str, Any], An
 
 def _words_of_documents(person: Person) -> set[str]:
     """Words that only her documents may have had."""
-    hers = sealing.documents_of(person).select_related("read")
+    hers = erasing_requests.documents(person).select_related("read")
     return {word for one in hers.iterator(50) for word in search_texts.distinct_words(one.search_text())[:_MOST_WORDS]}
 
 
 def _documents_gone(person: Person) -> list[int]:
-    hers = list(sealing.documents_of(person).select_related("read"))
+    hers = list(erasing_requests.documents(person).select_related("read"))
     search_texts.take_out(search.DOCUMENT, [(one.pk, one.search_text()) for one in hers])
     files_naming.drop(
         [sha for one in hers for sha in one.versions.values_list("sha256", flat=True)], [one.pk for one in hers]
@@ -204,6 +205,7 @@ def history(erasure: Erasure) -> dict[str, int]:
         label = sealing.nameless(*first, erased=True)
         documents = [("files.document", pk) for pk in erasure.values.get("documents", [])]
         count += unsaying.unsay_events([(part, pk) for part, ids in parts.items() for pk in ids] + documents, label)
+        count += unsaying.unsay_events((erasing_requests.LABEL, pk) for pk in erasure.values.get("requests", []))
         for part in unsaying.PARTS:
             count += unsaying.unsay_chunks(part, parts[part._meta.label_lower])
         count += _vouchers(person)

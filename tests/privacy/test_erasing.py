@@ -16,12 +16,13 @@ from kundenkreis.core.models import House
 from kundenkreis.customers import fingerprints
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position, Suppression
 from kundenkreis.files import storing, texts
+from kundenkreis.files.models import Document
 from kundenkreis.history import undo
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.privacy import compacting, erasing, erasing_steps, restricting
-from kundenkreis.privacy.models import Erased, Erasure
+from kundenkreis.privacy.models import Erased, Erasure, SubjectRequest
 from kundenkreis.quality import importing, merging, unmerging
 from kundenkreis.quality.models import Merge
 from tests.privacy import traces
@@ -361,3 +362,27 @@ def test_erasures_from_before_are_found_too(world, zita):
     assert restricting.erasure_of(zita) is None
     import_module("kundenkreis.privacy.migrations.0003_erased").fill(apps, None)
     assert restricting.erasure_of(zita) == erasure
+
+
+def test_what_was_written_in_her_requests_goes_and_that_they_came_stays(world, zita):
+    """Also where no word of it names her."""
+    one = SubjectRequest.add(
+        by=world.admin, kind="erasure", contact=zita, wish="Away with everything", note="Rang twice"
+    )
+    one.identify(by=world.admin, how="Called back at the old number")
+    one.refresh_from_db()
+    one.respond(by=world.admin, answer="It is done", recipients_told="The carrier")
+    storing.store(SimpleUploadedFile("letter.txt", b"Dear madam"), one, by=world.admin)
+    other = SubjectRequest.add(by=world.admin, kind="access", contact=world.maria, wish="What do you know?")
+    seen = erasing.preview(zita)
+    assert seen.documents == 1
+    erase(zita, world.admin, request_number=one.number)
+    one.refresh_from_db()
+    written = [one.name, one.address, one.wish, one.answer, one.note, one.identity_how, one.recipients_told]
+    assert written == [""] * len(written)
+    assert (one.state, one.number != "", one.answered_on is not None) == ("answered", True, True)
+    told = str(list(Event.objects.about(one).values_list("subject_label", "changes")))
+    assert "Away" not in told and "Called back" not in told and one.number in told
+    assert not Document._base_manager.filter(subject_type="privacy.subjectrequest").exists()
+    other.refresh_from_db()
+    assert other.wish == "What do you know?"
