@@ -7,6 +7,10 @@ from django.utils.translation import gettext as _
 
 def browser_strings() -> dict[str, str]:
     """Short names (used in frontend/elements) and their sentences. `{name}` is filled in by the script."""
+    return _everywhere() | _without_connection()
+
+
+def _everywhere() -> dict[str, str]:
     return {
         "undo": _("Undo"),
         "close": _("Close"),
@@ -33,6 +37,21 @@ def browser_strings() -> dict[str, str]:
         "nothing_found": _("Nothing found for “{text}”."),
         "on_this_page": _("On this page"),
         "write": _("Write: {name}"),
+        "discard_draft": _("Discard the draft"),
+        "colleagues": _("Colleagues"),
+        "results": _("{count} results"),
+        "go_to": _("Go to"),
+        "create": _("Create"),
+        "undone": _("Undone."),
+        "saved": _("Saved."),
+        "copied": _("Copied."),
+        "files": _("{count} files"),
+    }
+
+
+def _without_connection() -> dict[str, str]:
+    """What is said of entries that wait on the device until they can be sent."""
+    return {
         "queued": _("Kept on this device. It is sent when the connection is back."),
         "not_kept": _("This browser keeps nothing without a connection. Your text is still here."),
         "you_are_offline": _("No connection. What you write is kept and sent later."),
@@ -53,13 +72,4 @@ def browser_strings() -> dict[str, str]:
         "throw_away": _("Throw away"),
         "throw_away_sure": _("Throw away what you wrote? It was not sent."),
         "sign_out_unsent": _("{count} entries were not sent yet and would be lost. Sign out all the same?"),
-        "discard_draft": _("Discard the draft"),
-        "colleagues": _("Colleagues"),
-        "results": _("{count} results"),
-        "go_to": _("Go to"),
-        "create": _("Create"),
-        "undone": _("Undone."),
-        "saved": _("Saved."),
-        "copied": _("Copied."),
-        "files": _("{count} files"),
     }
