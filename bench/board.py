@@ -9,14 +9,12 @@ it. Prints the median, p95 and longest.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import shutil
 import statistics
-from pathlib import Path
 from typing import Any
 
+from bench.options import parser
 from bench.pages import _python, house, served
 
 AIM_MS = 100
@@ -33,21 +31,14 @@ WATCH = """() => {
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        prog="bin/bench board", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--size", type=int, default=10_000, help="accounts of the house")
-    parser.add_argument("--drags", type=int, default=20)
-    parser.add_argument("--postgresql", default="postgres://root@127.0.0.1:5432")
-    parser.add_argument(
-        "--keep", type=Path, default=Path(os.environ.get("KUNDENKREIS_BENCH_DIR", "/tmp/kundenkreis-bench"))
-    )
-    options = parser.parse_args(arguments)
-    environment = house(options.size, "sqlite", options)
+    asked = parser("board", __doc__, size=10_000, databases=False)
+    asked.add_argument("--drags", type=int, default=20)
+    given = asked.parse_args(arguments)
+    environment = house(given.size, "sqlite", given)
     cookie = json.loads(_python("from bench.aims import show; show()", environment))["requests"]["floor"][0]["headers"]
     with served(environment) as (port, _process):
-        cards, times = drags(f"http://127.0.0.1:{port}", cookie["Cookie"], options.drags)
-    print(f"{cards} cards, {options.drags} drags")
+        cards, times = drags(f"http://127.0.0.1:{port}", cookie["Cookie"], given.drags)
+    print(f"{cards} cards, {given.drags} drags")
     for name, some in times.items():
         cuts = statistics.quantiles(some, n=20, method="inclusive") if len(some) > 1 else some * 19
         print(

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-from pathlib import Path
 from typing import Any
 
+from bench.options import parser
 from bench.pages import FLOORS, _fire, _line, _python, house, served
 
 FILL = """
@@ -116,18 +115,10 @@ def _measured(
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="bin/bench custom_fields", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sizes", default="10000", help="accounts, such as 10000,100000,1000000")
-    parser.add_argument("--databases", default="sqlite", help="sqlite,postgresql")
-    parser.add_argument("--clients", default="1,8")
-    parser.add_argument("--seconds", type=float, default=5.0, help="for each request and number of clients")
-    parser.add_argument("--postgresql", default="postgres://root@127.0.0.1:5432")
-    parser.add_argument(
-        "--keep", type=Path, default=Path(os.environ.get("KUNDENKREIS_BENCH_DIR", "/tmp/kundenkreis-bench"))
-    )
-    return parser.parse_args(arguments)
+    asked = parser("custom_fields", __doc__)
+    asked.add_argument("--clients", default="1,8")
+    asked.add_argument("--seconds", type=float, default=5.0, help="for each request and number of clients")
+    return asked.parse_args(arguments)
 
 
 if __name__ == "__main__":

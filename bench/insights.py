@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import pages
+from bench.options import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 LINES, PER_ORDER = 10_000, 20
@@ -40,17 +40,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="bin/bench insights", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sizes", default="10000", help="accounts, such as 10000,100000,1000000")
-    parser.add_argument("--databases", default="sqlite", help="sqlite,postgresql")
-    parser.add_argument(
-        "--keep", type=Path, default=Path(os.environ.get("KUNDENKREIS_BENCH_DIR", "/tmp/kundenkreis-bench"))
-    )
-    parser.add_argument("--postgresql", default="postgres://root@127.0.0.1:5432")
-    parser.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "insights.json")
-    return parser.parse_args(arguments)
+    asked = parser("insights", __doc__)
+    asked.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "insights.json")
+    return asked.parse_args(arguments)
 
 
 def measure(size: int, database: str, options: argparse.Namespace) -> dict[str, Any]:

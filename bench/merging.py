@@ -7,10 +7,7 @@ In the house that `bin/bench pages` made for this size; afterwards it is as it w
 
 from __future__ import annotations
 
-import argparse
-import os
-from pathlib import Path
-
+from bench.options import parser
 from bench.pages import _python, house
 
 STEPS = """
@@ -43,20 +40,12 @@ assert held == Order.objects.filter(account__in=[pair.gone for pair in pairs[:50
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        prog="bin/bench merging", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--size", type=int, default=100_000, help="accounts of the house")
-    parser.add_argument("--pairs", type=int, default=10_000)
-    parser.add_argument("--databases", default="sqlite", help="sqlite,postgresql")
-    parser.add_argument("--postgresql", default="postgres://root@127.0.0.1:5432")
-    parser.add_argument(
-        "--keep", type=Path, default=Path(os.environ.get("KUNDENKREIS_BENCH_DIR", "/tmp/kundenkreis-bench"))
-    )
-    options = parser.parse_args(arguments)
-    for database in options.databases.split(","):
-        print(f"{database}, {options.size:,} accounts")
-        print(_python(STEPS.format(count=options.pairs), house(options.size, database, options)), end="")
+    asked = parser("merging", __doc__, size=100_000)
+    asked.add_argument("--pairs", type=int, default=10_000)
+    given = asked.parse_args(arguments)
+    for database in given.databases.split(","):
+        print(f"{database}, {given.size:,} accounts")
+        print(_python(STEPS.format(count=given.pairs), house(given.size, database, given)), end="")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.options import parser
+
 ROOT = Path(__file__).resolve().parent.parent
 # Requests over one connection. It stays with one of the server's processes, and eight of them may be shared out seven to one.
 STAYS = 5
@@ -48,23 +50,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="bin/bench pages", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--sizes", default="10000", help="accounts, such as 10000,100000,1000000")
-    parser.add_argument("--databases", default="sqlite", help="sqlite,postgresql")
-    parser.add_argument("--clients", default="1,8")
-    parser.add_argument("--seconds", type=float, default=5.0, help="for each request and number of clients")
-    parser.add_argument(
-        "--keep", type=Path, default=Path(os.environ.get("KUNDENKREIS_BENCH_DIR", "/tmp/kundenkreis-bench"))
-    )
-    parser.add_argument(
-        "--postgresql",
-        default="postgres://root@127.0.0.1:5432",
-        help="server; databases are named kundenkreis_bench_SIZE",
-    )
-    parser.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "pages.json")
-    return parser.parse_args(arguments)
+    asked = parser("pages", __doc__)
+    asked.add_argument("--clients", default="1,8")
+    asked.add_argument("--seconds", type=float, default=5.0, help="for each request and number of clients")
+    asked.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "pages.json")
+    return asked.parse_args(arguments)
 
 
 def measure(size: int, database: str, options: argparse.Namespace) -> list[dict[str, Any]]:

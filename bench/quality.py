@@ -8,10 +8,7 @@ of memory.
 
 from __future__ import annotations
 
-import argparse
-import os
-from pathlib import Path
-
+from bench.options import parser
 from bench.pages import _python, house
 
 STEPS = """
@@ -57,19 +54,10 @@ finally:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        prog="bin/bench quality", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--size", type=int, default=100_000, help="accounts of the house")
-    parser.add_argument("--databases", default="sqlite", help="sqlite,postgresql")
-    parser.add_argument("--postgresql", default="postgres://root@127.0.0.1:5432")
-    parser.add_argument(
-        "--keep", type=Path, default=Path(os.environ.get("KUNDENKREIS_BENCH_DIR", "/tmp/kundenkreis-bench"))
-    )
-    options = parser.parse_args(arguments)
-    for database in options.databases.split(","):
-        print(f"{database}, {options.size:,} accounts", flush=True)
-        print(_python(STEPS.format(), house(options.size, database, options)), end="")
+    given = parser("quality", __doc__, size=100_000).parse_args(arguments)
+    for database in given.databases.split(","):
+        print(f"{database}, {given.size:,} accounts", flush=True)
+        print(_python(STEPS.format(), house(given.size, database, given)), end="")
 
 
 if __name__ == "__main__":

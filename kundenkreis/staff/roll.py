@@ -56,10 +56,6 @@ class Roll:
         named = [self.territory_names[pk] for pk in self._places.get(person.pk, ()) if pk in self.territory_names]
         return sorted(named)
 
-    def works_in(self, person: User, territory: int) -> bool:
-        """Whether the territory is hers itself, not one below hers."""
-        return territory in self._places.get(person.pk, ())
-
     @cached_property
     def names(self) -> dict[int, str]:
         """Of everybody, those in the bin too: what they own keeps their name."""

@@ -148,10 +148,6 @@ class Erasure(models.Model):
     def is_running(self) -> bool:
         return self.state == self.State.RUNNING
 
-    def is_forsaken(self, now: dt.datetime) -> bool:
-        """Whether nobody has worked on it for some minutes."""
-        return self.is_running and (self.heartbeat_at is None or now - self.heartbeat_at > FORSAKEN)
-
 
 class Erased(models.Model):
     """A record that an erasure is about: by its number the erasure is found at once, however many there were."""
