@@ -18,6 +18,7 @@ import time
 from typing import Any
 
 TRIES = 300
+OWN = "name vat_id register_number gln email phone website street postcode place country".split()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -87,19 +88,6 @@ def _fill(size: int, made: Any) -> list[dict[str, Any]]:
 
     now, kept = timezone.now(), []
     columns = [f.attname for f in Account._meta.concrete_fields if f.attname != "id"]
-    own = (
-        "name",
-        "vat_id",
-        "register_number",
-        "gln",
-        "email",
-        "phone",
-        "website",
-        "street",
-        "postcode",
-        "place",
-        "country",
-    )
     rows, keys = [], []
 
     def store() -> None:
@@ -121,7 +109,7 @@ def _fill(size: int, made: Any) -> list[dict[str, Any]]:
             key=fold(company["name"])[:200],
             created_at=now,
             changed_at=now,
-            **{n: company[n] for n in own},
+            **{name: company[name] for name in OWN},
         )
         rows.append([getattr(account, name) for name in columns])
         keys.append(COMPANIES.keys_of(COMPANIES.traits_of(company | {"key": account.key})))
