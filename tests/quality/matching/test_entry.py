@@ -82,6 +82,19 @@ def test_it_asks_as_often_for_many_candidates_as_for_few(world, muller):
     assert cost() == few
 
 
+@pytest.mark.parametrize("whole", [accounts_like, contacts_like])
+def test_every_look_is_answered_from_an_index(world, muller, whole):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL scans tables as small as these, whatever indexes there are.")
+    typed = {"name": muller.name, "vat_id": muller.vat_id, "email": muller.email, "family_name": "Moser"}
+    with CaptureQueriesContext(connection) as seen:
+        whole(typed, world.ada)
+    with connection.cursor() as cursor:
+        for query in seen.captured_queries:
+            cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+            assert [row for row in cursor.fetchall() if row[3].startswith("SCAN customers_")] == []
+
+
 def test_the_form_says_what_agrees_and_saves_nothing_before_she_insists(world, muller, signed_in):
     client = signed_in(world.ada)
     typed = {
