@@ -27,7 +27,7 @@ LEFT_OUT = "WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup HttpsUp
 SWITCHES += [f"--disable-features={','.join(LEFT_OUT.split())}"]
 
 
-SILENT_S = 240  # no test takes as long, the walk through all pages on a slow machine neither
+SILENT_S = 400  # no test takes as long, the walk through all pages on a slow machine neither
 
 
 def pytest_collection_modifyitems(items):
@@ -126,7 +126,9 @@ def violations():
     """What axe finds wrong on a page, a line each; [] is well."""
 
     def find(page: Page) -> list[str]:
-        page.evaluate(AXE.read_text())
+        if not page.evaluate("'axe' in window"):
+            page.context.add_init_script(AXE.read_text())  # of each page that this window will show: sent and read once
+            page.evaluate(AXE.read_text())
         # The whole answer names every element of the page; only what is wrong comes over.
         # Style sheets need not be read once more for it: that serves but the rule on locked orientation.
         asked = "{resultTypes: ['violations'], preload: false}"

@@ -97,25 +97,28 @@ def faults(page, address, violations):
 
 # Every page is read by axe twice: what depends on the theme, the language or the width differs between the two.
 LOOKS = [("en", "light", 1440), ("de", "dark", 390)]
+# Closed and unseen, the same on every page, and two thirds of what axe would have to look through.
+CLOSED = "document.querySelectorAll('dialog:not([open])').forEach((one) => one.remove())"
 
 
 @pytest.mark.parametrize("group", [*NOUNS, "house"])
-@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
-def test_every_page_is_accessible_fits_and_is_quiet(
-    world, look, live_server, signed_in, violations, group, language, theme, width
-):
+def test_every_page_is_accessible_fits_and_is_quiet(world, look, live_server, signed_in, violations, group):
     found, wrong = pages(world, signed_in, furnish(world), group)
     assert found
-    speak([world.ben, world.admin, world.ada], language)
-    Contact.objects.update(language=language)  # pages behind links in mails speak the language of who got the mail
-    open_ones = {}
-    for person, address in found:
-        page = open_ones.get(person) or open_ones.setdefault(person, look(person, "/me/", width, theme))
-        page.goto(live_server.url + address)
-        assert page.get_attribute("html", "lang") == language
-        # The reference is long, and in English either way: axe reads it once.
-        asked = violations if address != REFERENCE or language == "en" else lambda _page: []
-        wrong += faults(page, address, asked)
+    for language, theme, width in LOOKS:
+        speak([world.ben, world.admin, world.ada], language)
+        Contact.objects.update(language=language)  # pages behind links in mails speak the language of who got the mail
+        open_ones = {}
+        for person, address in found:
+            whole = person not in open_ones
+            page = open_ones.get(person) or open_ones.setdefault(person, look(person, "/me/", width, theme))
+            page.goto(live_server.url + address)
+            assert page.get_attribute("html", "lang") == language
+            if not whole:
+                page.evaluate(CLOSED)
+            # The reference is long, and in English either way: axe reads it once.
+            asked = violations if address != REFERENCE or language == "en" else lambda _page: []
+            wrong += faults(page, address, asked)
     assert not wrong, "\n".join(map(str, wrong))
 
 
