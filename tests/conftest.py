@@ -34,12 +34,17 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 50)
 
 
-@pytest.fixture(autouse=True)
-def _forget_cached_facts(request):
+def forget_cached_facts() -> None:
+    """Between two tests, and between two parts of one that are taken back: what processes keep of the database."""
     cache.clear()
     House.forget()
     known.forget()
     at_hand.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _forget_cached_facts(request):
+    forget_cached_facts()
     if request.node.get_closest_marker("once"):  # it asks no database: nothing in it is called otherwise than shipped
         for one in at_hand._ALL:
             one._made, one._until = one.make([]), float("inf")

@@ -26,6 +26,7 @@ _CODES = {
 }
 _ZERO = re.compile(r"\(0\)")
 _NO_DIGIT = re.compile(r"\D")
+_NO_SIGN = re.compile(r"[^0-9A-Z]")
 # Mobile numbers begin so: RTR's KEM-V 2009 for Austria, the Federal Network Agency's plan for Germany, BAKOM's for Switzerland.
 _MOBILE = re.compile(r"43(?:650|651|652|653|655|657|659|66\d|67\d|68\d|69\d)|49(?:15|16|17)|417[4-9]")
 SHORTEST = 7
@@ -118,4 +119,5 @@ def place(text: str) -> str | None:
 
 def code(text: str) -> str | None:
     """A number with its signs alone, in capitals: "ATU 1234" → ATU1234; None without."""
-    return re.sub(r"[^0-9A-Z]", "", text.upper()) or None
+    upper = text.upper()
+    return upper if upper.isascii() and upper.isalnum() else _NO_SIGN.sub("", upper) or None

@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_LETTERS = re.compile(r"[^a-z]")
-_CODES = dict.fromkeys("aeijouy", "0") | dict.fromkeys("b", "1") | dict.fromkeys("fvw", "3")
-_CODES |= dict.fromkeys("gkq", "4") | {"l": "5"} | dict.fromkeys("mn", "6") | {"r": "7"} | dict.fromkeys("sz", "8")
-_DOUBLED = re.compile(r"(.)\1+")
+_NO_LETTER = re.compile(r"[^a-z]")
+_DOUBLED = [digit * 2 for digit in "012345678"]
+# Letters whose sound their neighbours decide become capitals first: D and X as in "dz" and "kx", C as in "ach", F as in "ph".
+_BEFORE_HISSING = ("tz", "ts", "ds", "tc", "dz", "dc")
+_D = re.compile("[dt](?=[csz])")
+_X = re.compile("(?<=[ckq])x")
+_C = re.compile("^c(?=[ahkloqruxX])|(?<!^)(?<![sz])c(?=[ahkoquxX])")
+_CODES: dict[str, str] = dict.fromkeys("aeijouy", "0") | dict.fromkeys("bp", "1") | dict.fromkeys("dt", "2")
+_CODES |= dict.fromkeys("fvwF", "3") | dict.fromkeys("gkqC", "4") | {"l": "5", "r": "7", "x": "48", "h": ""}
+_CODES |= dict.fromkeys("mn", "6") | dict.fromkeys("cszDX", "8")
+_SOUNDS = str.maketrans(_CODES)
 
 
 @lru_cache(maxsize=500_000)
@@ -17,29 +24,18 @@ def cologne(word: str) -> str:
 
     Hans Joachim Postel, "Die Kölner Phonetik", IBM-Nachrichten 19 (1969), 925–931. Without letters: "".
     """
-    letters = _LETTERS.sub("", word)
-    codes = [_code(letters, place) for place in range(len(letters))]
-    sound = _DOUBLED.sub(r"\1", "".join(codes))
+    letters = word if word.isascii() and word.isalpha() and word.islower() else _NO_LETTER.sub("", word)
+    if any(map(letters.__contains__, _BEFORE_HISSING)):
+        letters = _D.sub("D", letters)
+    if "x" in letters:
+        letters = _X.sub("X", letters)
+    if "c" in letters:
+        letters = _C.sub("C", letters)
+    sound = letters.replace("ph", "Fh").translate(_SOUNDS)
+    for two in _DOUBLED:
+        while two in sound:
+            sound = sound.replace(two, two[0])
     return sound[:1] + sound[1:].replace("0", "")
-
-
-def _code(letters: str, place: int) -> str:
-    letter = letters[place]
-    before = letters[place - 1] if place else ""
-    after = letters[place + 1] if place + 1 < len(letters) else ""
-    if letter in _CODES:
-        return _CODES[letter]
-    if letter == "h":
-        return ""
-    if letter == "p":
-        return "3" if after == "h" else "1"
-    if letter in "dt":
-        return "8" if after and after in "csz" else "2"
-    if letter == "x":
-        return "8" if before and before in "ckq" else "48"
-    if not before:  # c at the beginning
-        return "4" if after and after in "ahkloqrux" else "8"
-    return "4" if before not in "sz" and after and after in "ahkoqux" else "8"
 
 
 def edits(one: str, other: str) -> int:
