@@ -155,9 +155,20 @@ def _of_one_row(one: Condition, relation: Relation) -> QuerySet:
     return _summed(rows, together, "deleted_at")
 
 
-def walked(condition: Q) -> Case:
-    """The condition in a shape from which no planner takes an index, so that it takes another: the sorting's, or the key's."""
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+class Walked(Case):
+    """A condition in a shape from which no planner takes an index. Whatever compiles inside it can see that (`compiler.walks`)."""
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
+        compiler.walks = True
+        try:
+            return super().as_sql(compiler, connection, *args, **extra)
+        finally:
+            compiler.walks = False
+
+
+def walked(condition: Q) -> Walked:
+    """The condition asked of one row after the other, so that another index leads: the sorting's, or the key's."""
+    return Walked(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _summed(rows: QuerySet, together: Iterable[Condition], by: str) -> QuerySet:

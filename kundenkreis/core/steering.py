@@ -21,6 +21,8 @@ FEW = 2_000
 # Of other records more are few: walking asks for them at every row, and gathers 10,000 in the time in which it asks 20,000 rows.
 # So it is with what every row's JSON has to be opened for.
 FEW_OTHERS = 10_000
+# One in so many of all records is rare; what is not fills a page before a walk has come far.
+RARE = 10
 # Comparisons that an index answers by a range or a few points.
 _BY_INDEX = frozenset(
     {"in", "is", "starts", "over", "from", "under", "to", "before", "after", "on", "between"}
@@ -41,11 +43,19 @@ def filtered(rows: QuerySet, filters: Filters, drivers: Collection[str], model: 
         if driver is None and _is_dear(one):
             least = FEW_OTHERS + 1
         count = _count(alone, least)
-        if count < least:
+        if count < least and not _is_full_soon(one, count, model):
             least, driver, asked = count, ids, _without(filters.parts, one)
     if driver is not None:
         rows = rows.filter(driver)
     return rows.filter(walked(all_of(asked))) if asked else rows
+
+
+def _is_full_soon(one: Condition, count: int, model: type[models.Model]) -> bool:
+    """Whether a page of a condition of the row itself is full before a walk has come far. The last number tells how many records there are."""
+    if count <= FEW or one.filter.relation is not None:
+        return False
+    last = model._base_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return count * RARE > last
 
 
 def _is_dear(one: Condition) -> bool:

@@ -25,9 +25,15 @@ _PATH = re.compile(rf"({KEY.pattern})_(number|plain|key|date|choice|several|pers
 
 
 class _Sure:
-    """A comparison that is false where there is no value, so that its opposite is true there: NULL would be neither."""
+    """A comparison that is false where there is no value, so that its opposite is true there: NULL would be neither.
+
+    Said so that an index over the expression answers; where rows are walked, so that each row's JSON is opened once.
+    """
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if getattr(compiler, "walks", False):
+            sql, values = super().as_sql(compiler, connection)  # type: ignore[misc]
+            return f"COALESCE({sql}, FALSE)", values
         there, values = self.process_lhs(compiler, connection)  # type: ignore[attr-defined]
         sql, more = super().as_sql(compiler, connection)  # type: ignore[misc]
         return f"({there} IS NOT NULL AND {sql})", (*values, *more)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.catalogue.models import Product
-from kundenkreis.core import search
+from kundenkreis.core import search, steering
 from kundenkreis.customers.models import Account
 from kundenkreis.fields.models import CustomField
 from kundenkreis.history.models import Batch
@@ -195,6 +195,22 @@ def test_a_sorting_reads_the_field_s_own_index(world, signed_in, full):
     assert f"custom_accounts_{full['seats'].pk}" in rows.explain()
     few = Account.objects.living().filter(custom__seats_number__gt=39).order_by()
     assert f"custom_accounts_{full['seats'].pk}" in few.explain()
+
+
+def test_what_few_have_is_gathered_and_what_many_have_is_walked(world, signed_in, full, monkeypatch):
+    monkeypatch.setattr(steering, "FEW", 0)
+    client = signed_in(world.admin)
+    for number in range(30):
+        Account.add(by=world.ada, name=f"Kerzen {number}", custom={"volume": 500, "seats": 0})
+
+    def is_gathered(condition):
+        with CaptureQueriesContext(connection) as asked:
+            assert "Lindner" in client.get(f"/accounts/?f={condition}").content.decode()
+        (rows,) = [q["sql"] for q in asked if "LIMIT 51" in q["sql"] and "ORDER BY" in q["sql"]]
+        return 'U0."custom"' in rows
+
+    assert is_gathered("custom_seats:over:30")
+    assert not is_gathered("custom_volume:over:400")
 
 
 def test_a_field_is_a_column_of_the_list_and_of_its_file(world, signed_in, full):
