@@ -91,7 +91,7 @@ def _requests() -> dict[str, list[dict[str, Any]]]:
                 "method": "POST",
                 "status": 303,
                 "form": {
-                    "family_name": "Neumann {unique}",
+                    "family_name": "{unique}",
                     "given_name": "Eva",
                     "language": "de",
                     "account": str(small[0]),
