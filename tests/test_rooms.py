@@ -20,6 +20,7 @@ FLOORS = [
     {"activities", "catalogue"},
     {"orders", "trips"},
     {"insights"},
+    {"leads"},
     {"quality"},
     {"privacy"},
     {"automation"},

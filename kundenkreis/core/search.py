@@ -25,6 +25,7 @@ from kundenkreis.core.search_words import Entry
 from kundenkreis.core.text import fold, fold_and_words_many, words
 
 ACCOUNT, CONTACT, PRODUCT, ORDER, USER, DOCUMENT, ACTIVITY = range(1, 8)
+LEAD = 9
 
 _MOST_TEXT = 200
 _MOST_WORDS = 8

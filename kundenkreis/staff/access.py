@@ -90,6 +90,14 @@ _IMPORTS = {"imports.see": ALL, "imports.run": ALL, "imports.undo": ALL}
 _SEARCHES = {"duplicates.run": ALL, "quality.change": ALL}
 
 
+def _lead_work(see: Scope, write: Scope, *, assigns: bool = False, keeps: bool = False) -> dict[str, Scope]:
+    """Leads, and the forms and rules by which they come in. To assign is to make somebody else the owner."""
+    table = {"leads.see": see, "leads.add": ALL, "leads.change": write, "leads.discard": write, "leads.export": see}
+    if assigns:
+        table["leads.assign"] = ALL
+    return table | ({"lead_settings.see": ALL, "lead_settings.change": ALL} if keeps else {})
+
+
 def _leads(how_far: Scope) -> dict[str, Scope]:
     """To ask why somebody sees a record, and to review what people may: of everybody, or of those in her teams. Of herself anyone may ask."""
     return {"access.explain": how_far, "access.review": how_far}
@@ -99,12 +107,14 @@ _ORDERS = {"orders.add": ALL, "orders.change": ALL, "orders.discard": ALL, "orde
 
 TABLE: dict[str, dict[str, Scope]] = {
     Role.KEY_ACCOUNT_MANAGER: _EVERYONE
+    | _lead_work(NEAR, NEAR)
     | _TRAVELS
     | _customer(NEAR, MINE, add=ALL)
     | _COSTS
     | _BANK
     | {"imports.see": Scope.OWN, "imports.run": ALL, "imports.undo": Scope.OWN},
     Role.CUSTOMER_RELATIONSHIP_MANAGER: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True)
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
     | _IMPORTS
@@ -112,6 +122,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _BANK
     | {"orders.see_unassigned": ALL},
     Role.HEAD_OF_SALES: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True, keeps=True)
     | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
@@ -130,6 +141,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     }
     | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True)
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=MINE)
     | _ORDERS
@@ -139,8 +151,14 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, MINE, discard=Scope.OWN)
     | {"activities.add": ALL, "documents.add": ALL},
-    Role.MARKETING: _EVERYONE | _TRAVELS | _customer(ALL, MINE, discard=Scope.OWN) | {"contacts.add": ALL} | _WORDINGS,
+    Role.MARKETING: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True, keeps=True)
+    | _TRAVELS
+    | _customer(ALL, MINE, discard=Scope.OWN)
+    | {"contacts.add": ALL}
+    | _WORDINGS,
     Role.ADMINISTRATOR: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True, keeps=True)
     | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
@@ -175,7 +193,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _WORDINGS
     | _leads(ALL),
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL}
-    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "signals", "quality")},
+    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality")},
 }
 
 

@@ -71,6 +71,12 @@ _DECIDED_BY = {
     "privacy.alert": "privacy",
     "privacy.alertrule": "privacy",
     "automation.automationrule": "automation",
+    "leads.lead": "leads",
+    "leads.leadconsent": "leads",
+    "leads.leadform": "lead_settings",
+    "leads.scorerule": "lead_settings",
+    "leads.routingrule": "lead_settings",
+    "leads.leadhours": "lead_settings",
 }
 # Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
 _PARTS = frozenset(
@@ -99,6 +105,11 @@ _PARTS = frozenset(
         "privacy.alert",
         "privacy.alertrule",
         "automation.automationrule",
+        "leads.leadconsent",
+        "leads.leadform",
+        "leads.scorerule",
+        "leads.routingrule",
+        "leads.leadhours",
     }
 )
 # What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.

@@ -15,6 +15,8 @@ NOUNS = {
     "contacts": lazy("Contacts"),
     "activities": lazy("Activities"),
     "trips": lazy("Trips"),
+    "leads": lazy("Leads"),
+    "lead_settings": lazy("Forms and rules for leads"),
     "documents": lazy("Documents"),
     "orders": lazy("Orders"),
     "signals": lazy("Signals"),
