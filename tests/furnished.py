@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -35,6 +36,7 @@ from kundenkreis.files import storing
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
+from kundenkreis.leads.models import Lead, LeadConsent, LeadForm, RoutingRule, ScoreRule, Submission
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
@@ -60,7 +62,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= {"team": world.north, "territory": world.wels}
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
-    made |= _trips(world, made["done"], name)
+    made |= _trips(world, made["done"], name) | _leads(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
 
 
@@ -332,6 +334,51 @@ def _trips(world: Any, visit: Activity, name: str) -> dict[str, Any]:
         by=world.admin, valid_from=dt.date(2020, 1, 1), per_km=Decimal("0.42"), source=name.format(n="law")[:200]
     )
     return {"trip": trip, "leg": leg, "visit": visit, "mileage_rate": rate}
+
+
+def _leads(world: Any, name: str) -> dict[str, Any]:
+    """A lead with all that it has, another one that is closed, the rules about them, a form and what was sent by it."""
+    texts = {part: name.format(n=part) for part in ("title_de", "title_en", "intro_de", "intro_en")}
+    wording = ConsentWording.add(
+        by=world.admin, purpose="events", edition=name.format(n="leads")[:60], channels=["email"], text_de=name.format(n="ja"),
+        text_en=name.format(n="yes"), valid_from=dt.date(2020, 1, 1),
+    )  # fmt: skip
+    form = LeadForm.add(
+        by=world.admin, name=name.format(n="form")[:100], fields=["company", "family_name", "email", "message"], required=["email"],
+        wording=wording, **texts,
+    )  # fmt: skip
+    words = name.format(n="points")[:120]
+    score = ScoreRule.add(by=world.admin, words_de=words, words_en=words, points=5, conditions=["country:in:AT"])
+    routing = RoutingRule.add(by=world.admin, name=name.format(n="routing")[:100], way="person", person=world.ada)
+    known = {
+        "given_name": "Eva",
+        "family_name": name.format(n="lead")[:100],
+        "email": "eva@lead.test",
+        "phone": "+43 1 5550",
+        "country": "AT",
+    }
+    lead = Lead.add(
+        by=world.ada, company=name.format(n="leads")[:200], owner=world.ada, message=name.format(n="message"), campaign=name.format(n="c")[:120],
+        form=form, is_inquiry=True, **known,
+    )  # fmt: skip
+    lead.touch(by=world.ada, kind="call", subject=name.format(n="spoken")[:200], outcome="good")
+    task = lead.touch(by=world.ada, kind="task", subject=name.format(n="send")[:200], is_open=True)[0]
+    consent = LeadConsent.add(by=None, lead=lead, wording=wording, source=name.format(n="form")[:200])
+    LeadConsent.objects.filter(pk=consent.pk).update(ticket="walk")
+    Lead.add(by=world.ada, company="Closed", owner=world.ada).disqualify(by=world.ada, reason="no_need")
+    sent = Submission.objects.create(
+        form=form, data={"company": name.format(n="sent"), "email": "a@sent.test"}, why="trap"
+    )
+    link = signing.dumps([consent.pk, "walk"], salt="kundenkreis.lead-opt-in")
+    made = {
+        "lead": lead,
+        "lead_task": task,
+        "lead_form": form,
+        "score_rule": score,
+        "routing_rule": routing,
+        "submission": sent,
+    }
+    return made | {"lead_form_token": form.token, "lead_link": link}
 
 
 def _merged(world: Any, name: str) -> Merge:

@@ -46,6 +46,13 @@ RECORDS = {
     "rates": "rate",
     "mileage_rates": "mileage_rate",
     "trips": "trip",
+    "leads": "lead",
+    "lead_settings": "lead_form",
+    "lead_settings:score_edit": "score_rule",
+    "lead_settings:score_discard": "score_rule",
+    "lead_settings:routing_edit": "routing_rule",
+    "lead_settings:routing_discard": "routing_rule",
+    "submissions": "submission",
     "families": "family",
     "units": "unit",
     "tags": "tag",
@@ -117,12 +124,16 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call", "verb": "done"}
         others |= {"purpose": "newsletter", "channel": "email", "consent_pk": made["consents"].pk}
         others |= {"privacy_requests": {"name": "extend"}, "privacy_breaches": {"name": "notify"}}.get(space, {})
-        others["activity_pk"] = made["visit" if space == "trips" else "activity"].pk
+        others["activity_pk"] = made[{"trips": "visit", "leads": "lead_task"}.get(space, "activity")].pk
         others["leg_pk"] = made["leg"].pk
         others |= {"noun": "account", "rule_pk": made["rule"].pk}
         others |= {"privacy_alerts": {"kind": "night"}, "disclosure": {"noun": "contact"}}.get(space, {})
         others["key"] = "kind" if space == "activities" or space == "log" else "tier"
         others["token"] = signing.dumps(made["person"].pk, salt=morning.SALT)
+        if name == "leads:move":
+            others["key"] = "status"
+        if space == "lead_public":
+            others["token"] = made["lead_link" if name.endswith("confirm") else "lead_form_token"]
         if space == "opt_in":
             others["token"] = _of_a_customer(name, made)
         if "secret" in keys:
@@ -164,6 +175,9 @@ ALSO = [
     "/activities/all/?layout=board-kind",
     "/activities/all/?layout=week",
     "/trips/?layout=month",
+    "/leads/?layout=board-status",
+    "/leads/{lead}/edit/?field=message",
+    "/leads/{lead}/convert/?step=look&account={account}",
     "/trips/mileage/?means=company_car",
     "/trips/{trip}/edit/?field=purpose",
     "/zones/?q=lond",

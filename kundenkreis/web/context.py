@@ -57,6 +57,7 @@ RAIL = (
     Group(
         lazy("Sell"),
         (
+            Place("leads:list", lazy("Leads"), "user-plus", "leads.see", "e"),
             Place("orders:list", lazy("Orders"), "package", "orders.see", "o", on_phone=True),
             Place("products:list", lazy("Products"), "tag", "products.see", "p"),
         ),
@@ -86,6 +87,7 @@ RAIL = (
 CREATE = (
     Place("accounts:add", lazy("Account"), "building-2", "accounts.add", "a"),
     Place("contacts:add", lazy("Contact"), "user-plus", "contacts.add", "c"),
+    Place("leads:add", lazy("Lead"), "user-plus", "leads.add", "e"),
     Place("activities:plan", lazy("Activity"), "list-todo", "activities.add", "t"),
     Place("products:add", lazy("Product"), "tag", "products.add", "p"),
     Place("imports:add", lazy("Import"), "upload", "imports.run", "i"),
@@ -96,6 +98,8 @@ CREATE = (
 FURTHER = (
     Place("touches:list", lazy("Touch plan"), "phone", "activities.see"),
     Place("activities:week", lazy("Week of visits"), "car", "activities.see"),
+    Place("lead_settings:index", lazy("Forms and rules for leads"), "settings", "lead_settings.see"),
+    Place("submissions:list", lazy("Sent by forms"), "inbox", "lead_settings.see"),
     Place("trips:list", lazy("Trips"), "route", "trips.see"),
     Place("trips:mileage", lazy("Mileage list"), "car", "trips.see"),
     Place("activities:team_week", lazy("The team's week"), "users", "people.lead"),
@@ -138,6 +142,8 @@ FURTHER_CREATE = (
     Place("privacy_breaches:add", lazy("Breach"), "triangle-alert", "privacy.change"),
     Place("privacy_record:add", lazy("Purpose of processing"), "scroll-text", "privacy.change"),
     Place("problems:add", lazy("Report a problem"), "message-circle"),
+    Place("leads:card", lazy("Lead from a business card"), "id-card", "leads.add"),
+    Place("lead_settings:form_add", lazy("Form for leads"), "inbox", "lead_settings.change"),
     Place("trips:add", lazy("Trip"), "route", "trips.add"),
     Place("products:add_price_list", lazy("Price list"), "tags", "products.change"),
     Place("families:add", lazy("Product family"), "shapes", "products.add"),

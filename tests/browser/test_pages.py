@@ -56,7 +56,8 @@ def pages(world, signed_in, made, group):
     clients = {person: signed_in(person) for person in people}
     found, lost, seen = [], [], set()
     also = [
-        ("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip", "sheet")})) for a in ALSO
+        ("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip", "lead", "sheet")}))
+        for a in ALSO
     ]
     for name, address in [*addresses(made), *also]:
         if group_of(name) != group or (name.endswith("part_change") and name in seen):

@@ -40,7 +40,7 @@ def sent(form, number=1, *, age=10.0, **how):
     """One sending of a form, by its own page."""
     data = {"company": f"Firm {number}", "family_name": "Gruber", "email": f"g{number}@firm.test", "message": "Hello"}
     data |= how.pop("data", {})
-    return receiving.submit(form, data, stamp=receiving.Stamp(f"mark {number}", age), address="192.0.2.1", **how)
+    return receiving.submit(form, data, stamp=receiving.Stamp(f"mark-{number}", age), address="192.0.2.1", **how)
 
 
 def points(by, words, value, *conditions) -> ScoreRule:
