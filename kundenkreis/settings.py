@@ -61,6 +61,7 @@ ROOMS = [
     "kundenkreis.orders",
     "kundenkreis.trips",
     "kundenkreis.quality",
+    "kundenkreis.pipeline",
     "kundenkreis.insights",
     "kundenkreis.privacy",
     "kundenkreis.automation",
