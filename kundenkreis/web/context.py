@@ -57,6 +57,7 @@ RAIL = (
     Group(
         lazy("Sell"),
         (
+            Place("opportunities:list", lazy("Pipeline"), "square-kanban", "opportunities.see", "k"),
             Place("orders:list", lazy("Orders"), "package", "orders.see", "o", on_phone=True),
             Place("products:list", lazy("Products"), "tag", "products.see", "p"),
         ),
@@ -87,6 +88,7 @@ CREATE = (
     Place("accounts:add", lazy("Account"), "building-2", "accounts.add", "a"),
     Place("contacts:add", lazy("Contact"), "user-plus", "contacts.add", "c"),
     Place("activities:plan", lazy("Activity"), "list-todo", "activities.add", "t"),
+    Place("opportunities:add", lazy("Opportunity"), "square-kanban", "opportunities.add", "o"),
     Place("products:add", lazy("Product"), "tag", "products.add", "p"),
     Place("imports:add", lazy("Import"), "upload", "imports.run", "i"),
     Place("people:add", lazy("Person"), "user-cog", "people.add", "u"),
@@ -100,6 +102,7 @@ FURTHER = (
     Place("trips:mileage", lazy("Mileage list"), "car", "trips.see"),
     Place("activities:team_week", lazy("The team's week"), "users", "people.lead"),
     Place("log:list", lazy("All activities"), "activity", "activities.see"),
+    Place("pipelines:list", lazy("Pipelines and stages"), "square-kanban", "pipelines.see"),
     Place("open_items:list", lazy("Open items"), "receipt", "orders.see"),
     Place("lines:list", lazy("Order lines"), "list", "orders.see"),
     Place("products:price_lists", lazy("Price lists"), "tags", "products.see"),
@@ -139,6 +142,8 @@ FURTHER_CREATE = (
     Place("privacy_record:add", lazy("Purpose of processing"), "scroll-text", "privacy.change"),
     Place("problems:add", lazy("Report a problem"), "message-circle"),
     Place("trips:add", lazy("Trip"), "route", "trips.add"),
+    Place("pipelines:add", lazy("Pipeline"), "square-kanban", "pipelines.change"),
+    Place("pipelines:reason_add", lazy("Reason of an outcome"), "badge-check", "pipelines.change"),
     Place("products:add_price_list", lazy("Price list"), "tags", "products.change"),
     Place("families:add", lazy("Product family"), "shapes", "products.add"),
     Place("units:add", lazy("Unit"), "ruler", "products.add"),

@@ -17,6 +17,8 @@ NOUNS = {
     "trips": lazy("Trips"),
     "documents": lazy("Documents"),
     "orders": lazy("Orders"),
+    "opportunities": lazy("Opportunities"),
+    "pipelines": lazy("Pipelines and stages"),
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),
     "products": lazy("Products"),
