@@ -62,6 +62,7 @@ ROOMS = [
     "kundenkreis.trips",
     "kundenkreis.leads",
     "kundenkreis.quality",
+    "kundenkreis.pipeline",
     "kundenkreis.insights",
     "kundenkreis.privacy",
     "kundenkreis.automation",

@@ -19,7 +19,7 @@ FLOORS = [
     {"customers"},
     {"activities", "catalogue"},
     {"orders", "trips"},
-    {"insights"},
+    {"insights", "pipeline"},
     {"leads"},
     {"quality"},
     {"privacy"},

@@ -24,6 +24,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.history.recording import join
 from kundenkreis.leads import opting_in
 from kundenkreis.leads.models import Lead
+from kundenkreis.pipeline.models import Opportunity, OpportunityContact
 from kundenkreis.staff import access
 
 # Lead's field → the account's, and the contact's.
@@ -46,6 +47,9 @@ OF_CONTACT = {
 }
 _PLACE = ("street", "postcode", "place", "country")  # one address: never half of it from each
 # What stands on the lead alone, and in the note at the account.
+OF_OPPORTUNITY = ("interest", "message", "source", "campaign")
+# How an opportunity calls the sources of a lead; of the others it has no word of its own, and the lead keeps its.
+SOURCES = {"website": "website", "referral": "referral", "fair": "fair", "partner": "partner"}
 OF_NOTE = ("interest", "message", "source", "campaign", "medium", "referrer", "landing_page")
 
 
@@ -72,15 +76,18 @@ class Plan:
     account: Account | None = None
     contact: Contact | None = None
     with_contact: bool = True
+    with_opportunity: bool = False
     goings: list[Going] = field(default_factory=list)
 
     def of(self, to: str) -> list[Going]:
         return [one for one in self.goings if one.to == to]
 
 
-def plan(lead: Lead, account: Account | None = None, contact: Contact | None = None, *, by: Any) -> Plan:
+def plan(
+    lead: Lead, account: Account | None = None, contact: Contact | None = None, *, by: Any, opportunity: bool = False
+) -> Plan:
     """Where each value of the lead would go, as this person may do it."""
-    made = Plan(lead, account, contact, with_contact=bool(contact or lead.family_name))
+    made = Plan(lead, account, contact, bool(contact or lead.family_name), opportunity)
     may_fill = account is None or by is None or access.may(by, "accounts.change", account)
     made.goings += _goings(lead, OF_ACCOUNT, account, "account", may_fill)
     if made.with_contact:
@@ -95,6 +102,9 @@ def plan(lead: Lead, account: Account | None = None, contact: Contact | None = N
             Going(name, getattr(lead, name), "note") for name in [*rest, *(["job_title"] if lead.job_title else [])]
         ]
     made.goings += [Going(name, _said(lead, name), "note") for name in OF_NOTE if getattr(lead, name)]
+    if opportunity:
+        names = [name for name in OF_OPPORTUNITY if getattr(lead, name)]
+        made.goings += [Going(name, _said(lead, name), "opportunity") for name in names]
     return made
 
 
@@ -125,13 +135,19 @@ def _said(lead: Lead, name: str) -> str:
 
 @transaction.atomic
 def convert(
-    lead: Lead, *, by: Any, account: Account | None = None, contact: Contact | None = None, version: int | None = None
+    lead: Lead,
+    *,
+    by: Any,
+    account: Account | None = None,
+    contact: Contact | None = None,
+    version: int | None = None,
+    opportunity: bool = False,
 ) -> Event:
     """Do it. Raises ValidationError when the lead is closed, or what is made of it would be refused; nothing is written then."""
     lead = Lead._base_manager.select_for_update(of=("self",)).get(pk=lead.pk)
     if not lead.is_open:
         raise ValidationError(_("The lead is %(status)s already.") % {"status": lead.get_status_display()})
-    planned, parts = plan(lead, account, contact, by=by), _Parts(by)
+    planned, parts = plan(lead, account, contact, by=by, opportunity=opportunity), _Parts(by)
     account = parts.account(planned)
     if planned.with_contact:
         contact = parts.contact(planned, account)
@@ -139,9 +155,10 @@ def convert(
     parts.activities(lead, account, contact)
     parts.files(lead, account)
     parts.note(planned, account, contact)
+    deal = parts.opportunity(lead, account, contact) if opportunity else None
     event = lead.change(
         by=by, verb="converted", version=version, status=Lead.Status.CONVERTED, converted_at=timezone.now(), account=account,
-        contact=contact,
+        contact=contact, opportunity=deal,
     )  # fmt: skip
     assert event is not None
     for one in parts.events:
@@ -219,6 +236,29 @@ class _Parts:
                     account_id=account.pk,
                 )
             )
+
+    def opportunity(self, lead: Lead, account: Account, contact: Contact | None) -> Opportunity:
+        """What may come of it, with its source and campaign to the end; what was spoken is its beginning."""
+        source = SOURCES.get(lead.source, "other") if lead.source else ""
+        name = (
+            _("%(account)s: %(interest)s") % {"account": account, "interest": lead.interest}
+            if lead.interest
+            else str(account)
+        )
+        owner = lead.owner if lead.owner is not None and lead.owner.is_active else self.by
+        made = self._made(
+            Opportunity.add(
+                by=self.by, name=name[:200], account=account, owner=owner, source=source, campaign=lead.campaign, description=lead.message,
+                activities=list(lead.activities.living()), is_generated=lead.is_generated,
+            )
+        )  # fmt: skip
+        if contact is not None:
+            self._made(
+                OpportunityContact.add(
+                    by=self.by, opportunity=made, contact=contact, role=OpportunityContact.Role.OTHER
+                )
+            )
+        return made
 
     def note(self, planned: Plan, account: Account, contact: Contact | None) -> None:
         """What came in, in the house's language, with all that found no other place."""

@@ -36,7 +36,7 @@ NEAR = MINE | Scope.TEAM | Scope.TERRITORY
 ALL = Scope.ALL
 
 # The nouns that follow an account ("customer data"), those everyone shares, and those an administrator keeps.
-_CUSTOMER = ("accounts", "contacts", "activities", "documents", "orders")
+_CUSTOMER = ("accounts", "contacts", "activities", "documents", "orders", "opportunities")
 
 
 def _customer(see: Scope, write: Scope, *, add: Scope | None = None, discard: Scope | None = None) -> dict[str, Scope]:
@@ -75,6 +75,7 @@ _EVERYONE = {
     "views.share_team": ALL,
     "tokens.add": Scope.OWN,
     "wordings.see": ALL,
+    "pipelines.see": ALL,
     # A person may ask for her data wherever she meets us, and the month runs from then on.
     "requests.add": ALL,
 }
@@ -84,6 +85,8 @@ _TRAVELS = {f"trips.{verb}": Scope.OWN for verb in ("see", "add", "change", "dis
 _COSTS = {"products.see_cost": ALL}
 # Where a customer pays from is whole for those who deal with what she owes; others are shown its end.
 _BANK = {"accounts.see_bank": ALL}
+# How pipelines are arranged: their stages, what these ask for, and the reasons of outcomes.
+_PIPELINES = {"pipelines.change": ALL}
 _PRODUCTS = {"products.add": ALL, "products.change": ALL, "products.discard": ALL}
 _IMPORTS = {"imports.see": ALL, "imports.run": ALL, "imports.undo": ALL}
 # Whoever answers for the data searches them for duplicates, and sets the rules by which they are measured.
@@ -128,6 +131,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _COSTS
     | _BANK
     | _PRODUCTS
+    | _PIPELINES
     | _IMPORTS
     | _SEARCHES
     | {
@@ -164,6 +168,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _COSTS
     | _BANK
     | _PRODUCTS
+    | _PIPELINES
     | _IMPORTS
     | _SEARCHES
     | _ORDERS
@@ -192,7 +197,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     }
     | _WORDINGS
     | _leads(ALL),
-    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL}
+    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL, "pipelines.see": ALL}
     | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality")},
 }
 

@@ -19,6 +19,8 @@ NOUNS = {
     "lead_settings": lazy("Forms and rules for leads"),
     "documents": lazy("Documents"),
     "orders": lazy("Orders"),
+    "opportunities": lazy("Opportunities"),
+    "pipelines": lazy("Pipelines and stages"),
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),
     "products": lazy("Products"),

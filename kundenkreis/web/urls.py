@@ -360,6 +360,7 @@ urlpatterns = [
     path("orders/", include((ORDERS, "orders"))),
     path("insights/", include((SIGNALS, "signals"))),
     path("inbox/", include((INBOX, "inbox"))),
+    path("", include("kundenkreis.web.pipeline_urls")),
     path("", include("kundenkreis.web.care_urls")),
     path("", include("kundenkreis.web.privacy_urls")),
     path("patterns/", include((PATTERNS, "patterns"))),

@@ -23,6 +23,7 @@ from kundenkreis.fields.picks import PickField
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded, join
 from kundenkreis.leads.models.forms import LeadForm
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import Team, Territory, User
 
@@ -173,6 +174,10 @@ class Lead(Recorded):
     )  # fmt: skip
     contact = models.ForeignKey(
         Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.SET_NULL, related_name="leads",
+        editable=False,
+    )  # fmt: skip
+    opportunity = models.ForeignKey(
+        Opportunity, verbose_name=_("opportunity"), null=True, blank=True, on_delete=models.SET_NULL, related_name="leads",
         editable=False,
     )  # fmt: skip
     is_generated = models.BooleanField(_("name generated"), default=False, editable=False)

@@ -88,7 +88,7 @@ SHELF.holds(
     some(C.ROLE, F.DELETE, "job_title industry employees"), some(C.PREFERENCE, F.DELETE, "language interest is_inquiry"),
     some(C.FREE_TEXT, F.DELETE, "message reason_note campaign"),
     some(C.TECHNICAL, F.DELETE, "source medium referrer landing_page origin form"),
-    some(C.JUDGEMENT, F.DELETE, "score status reason"), some(C.REFERENCE, F.DELETE, "account contact owner"),
+    some(C.JUDGEMENT, F.DELETE, "score status reason"), some(C.REFERENCE, F.DELETE, "account contact opportunity owner"),
     contact="contact_id", staff="owner_id",
     plain="number team territory received_at first_touch_due first_touched_at disqualified_at converted_at is_generated",
     origin=_("the person herself by a form, or written down by a colleague"),

@@ -133,9 +133,12 @@ class ConvertForm(forms.Form):
 
     account = RecordField(Account, label=_("account"), url="accounts:options", required=False)
     contact = RecordField(Contact, label=_("contact"), url="contacts:options", required=False)
+    opportunity = forms.BooleanField(label=_("make an opportunity too"), required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        if not access.may(user, "opportunities.add"):
+            del self.fields["opportunity"]
         self.fields["account"].queryset = Account.objects.visible_to(user).living()
         self.fields["contact"].queryset = Contact.objects.visible_to(user).living()
         self.fields["account"].help_text = _("Empty: a new account.")

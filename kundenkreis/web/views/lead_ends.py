@@ -53,14 +53,15 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
     if given is None or not form.is_valid():
         return _choose(request, lead, form)
     account, contact = form.cleaned_data["account"], form.cleaned_data["contact"]
-    plan = converting.plan(lead, account, contact, by=request.user)
+    wants_deal = bool(form.cleaned_data.get("opportunity"))
+    plan = converting.plan(lead, account, contact, by=request.user, opportunity=wants_deal)
     _refuse(request, plan)
     if request.method != "POST":
         return _look(request, lead, form, plan)
     if request.POST.get("version", "") != str(lead.version):
         return _look(request, lead, form, plan, changed=True)
     try:
-        event = converting.convert(lead, by=request.user, account=account, contact=contact)
+        event = converting.convert(lead, by=request.user, account=account, contact=contact, opportunity=wants_deal)
     except ValidationError as refused:
         apply_errors(form, refused)
         return _choose(request, lead, form)
@@ -82,6 +83,8 @@ def _look(
     parts = [(_("Account"), plan.account, plan.of("account"))]
     if plan.with_contact:
         parts.append((_("Contact"), plan.contact, [*plan.of("contact"), *plan.of("position")]))
+    if plan.with_opportunity:
+        parts.append((_("Opportunity"), None, plan.of("opportunity")))
     context = {
         "lead": lead, "form": form, "plan": plan, "parts": parts, "note": [*plan.of("note"), *(one for one in plan.goings if one.how == "kept")],
         "activities": lead.activities.living().count(), "consents": lead.consents.living().count(),

@@ -117,6 +117,7 @@ def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: 
             group: [(lead._meta.get_field(name).verbose_name, _inline(lead, name, may_change)) for name in names]
             for group, names in FACTS.items()
         },
+        "may_opportunity": lead.opportunity and access.may(user, "opportunities.see", lead.opportunity),
         "reason": lead.get_reason_display(),
     } | steps_of(request, lead)
     spare(user, [lead], "account", "contact")
