@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,8 +11,9 @@ from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from kundenkreis.core import clock, working_days
+from kundenkreis.core import bulk, clock, working_days
 from kundenkreis.core.filters import BadFilter
 from kundenkreis.core.models import House
 from kundenkreis.history.models import Event
@@ -22,6 +23,12 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import Deputy, Team, Territory, User
 
 CHUNK = 500
+
+
+def moment() -> dt.datetime:
+    """Now, as the house sees it: in a demo house the same hour of the day on which its data ends."""
+    now = timezone.localtime()
+    return clock.midnight(clock.today()) + (now - now.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def due(received: dt.datetime) -> dt.datetime:
@@ -68,6 +75,69 @@ def route(lead: Lead, *, by: Any, batch: Any = None) -> Event | None:
         if _fits(rule, lead) and (person := _whom(rule, lead)) is not None:
             return lead.change(by=by, verb="routed", batch=batch, owner=person, team=person.team)
     return None
+
+
+def route_many(numbers: Sequence[int]) -> int:
+    """The same for leads that came in together and have no owner: a question for each rule, one notification for each person.
+
+    It belongs to what brought them in, and leaves no event of its own. How many found somebody.
+    """
+    left = dict(
+        Lead._base_manager.filter(pk__listed=sorted(numbers), owner=None)
+        .order_by("pk")
+        .values_list("pk", "territory_id")
+    )
+    given: dict[int, User] = {}
+    load = dict(Lead.objects.open().exclude(owner=None).order_by().values_list("owner_id").annotate(n=Count("pk")))
+    for rule in RoutingRule.objects.in_force().select_related("person", "team"):
+        for pk, person in _many(rule, left, load):
+            given[pk] = person
+            del left[pk]
+    rows = [(pk, person.pk, person.team_id) for pk, person in given.items()]
+    if rows:
+        bulk.update_rows(Lead, ["id", "owner_id", "team_id"], rows)
+    for person in {one.pk: one for one in given.values()}.values():
+        with translation.override(person.language):
+            count = sum(one.pk == person.pk for one in given.values())
+            said = ngettext("%(count)s lead for you", "%(count)s leads for you", count) % {"count": count}
+        Notification.send(person, "lead", said, list_address())
+    return len(given)
+
+
+def _many(rule: RoutingRule, left: Mapping[int, int | None], load: dict[int, int]) -> Iterator[tuple[int, User]]:
+    """Which of these leads a rule gives to whom. `load` is counted on."""
+    try:
+        asked = rule.asked().q() if rule.conditions else Q()
+    except BadFilter:
+        return
+    fitting = list(
+        Lead._base_manager.filter(asked, pk__listed=sorted(left)).order_by("pk").values_list("pk", flat=True)
+    )
+    one = _or_deputy(rule.person) if rule.way == RoutingRule.Way.PERSON else None
+    team = User.objects.filter(team_id__in=access.below(Team, {rule.team_id})) if rule.team_id else []
+    members = present(team)
+    of_territory: dict[int | None, list[User]] = {}
+    for pk in fitting:
+        if rule.way == RoutingRule.Way.TERRITORY:
+            where = left[pk]
+            if where not in of_territory:
+                of_territory[where] = present(User.objects.filter(territories=where)) if where else []
+            members = of_territory[where]
+        if rule.way == RoutingRule.Way.TURN:
+            person = _in_turn(rule, members)
+        else:
+            person = one or min(members, key=lambda some: (load.get(some.pk, 0), some.pk), default=None)
+        if person is not None:
+            load[person.pk] = load.get(person.pk, 0) + 1
+            yield pk, person
+
+
+def list_address() -> str:
+    """Where one's own leads are listed; "" in a process without pages."""
+    try:
+        return reverse("leads:list") + "?f=owner:is:me"
+    except NoReverseMatch:
+        return ""
 
 
 def _fits(rule: RoutingRule, lead: Lead) -> bool:

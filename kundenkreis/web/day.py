@@ -23,6 +23,8 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import LastLook
+from kundenkreis.leads import routing as lead_routing
+from kundenkreis.leads.models import Lead
 from kundenkreis.orders.models import Order
 from kundenkreis.privacy.models import SubjectRequest
 from kundenkreis.staff import access
@@ -145,6 +147,18 @@ class Day:
             return []
         hers = SubjectRequest.objects.open().filter(responsible_id__in=access.herself(self.user))
         return list(hers.order_by("due_on", "pk")[:SHOWN])
+
+    @cached_property
+    def leads(self) -> list[Lead]:
+        """Her leads with whom nobody has spoken yet, what is due first on top."""
+        if self.circle.whose != MINE or not access.reach(self.user, "leads.change"):
+            return []
+        hers = Lead.objects.waiting().filter(owner_id__in=access.herself(self.user))
+        found = list(hers.order_by("first_touch_due", "pk")[:SHOWN])
+        now = lead_routing.moment()
+        for one in found:
+            one.is_late = one.first_touch_due is not None and one.first_touch_due < now  # type: ignore[attr-defined]
+        return found
 
     @cached_property
     def needs(self) -> list[Need]:

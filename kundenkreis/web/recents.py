@@ -11,6 +11,7 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Product
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.files.models import Document
+from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
 from kundenkreis.orders.models import Order
 
@@ -22,6 +23,7 @@ NOUNS: dict[str, tuple[type[models.Model], str]] = {
     "orders": (Order, "package"),
     "activities": (Activity, "activity"),
     "documents": (Document, "file-text"),
+    "leads": (Lead, "user-plus"),
 }
 
 

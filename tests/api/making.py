@@ -88,6 +88,9 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "ends_at": "2026-02-02T17:00:00+01:00",
             "end_place": "Wels",
         },
+        "leads": {"company": "Made GmbH", "family_name": "Made", "email": "made@lead.test", "is_inquiry": True},
+        "lead-score-rules": {"words_de": "groß", "words_en": "big", "points": 10, "conditions": ["employees:over:10"]},
+        "lead-routing-rules": {"name": "All", "way": "person", "person_id": world.ada.pk},
         "trip-legs": {
             "trip_id": "@trips",
             "on": "2026-02-02",

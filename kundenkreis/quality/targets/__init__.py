@@ -23,6 +23,7 @@ def _declared() -> dict[str, Target]:
         contacts,
         credit_standings,
         deliveries,
+        leads,
         lookups,
         open_items,
         people,
@@ -31,7 +32,19 @@ def _declared() -> dict[str, Target]:
         sales,
     )
 
-    modules = (accounts, contacts, products, sales, deliveries, open_items, credit_standings, lookups, people, rates)
+    modules = (
+        accounts,
+        contacts,
+        products,
+        sales,
+        deliveries,
+        open_items,
+        credit_standings,
+        lookups,
+        people,
+        rates,
+        leads,
+    )
     return {module.TARGET.name: module.TARGET for module in modules}
 
 

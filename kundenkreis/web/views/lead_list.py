@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.core import search
+from kundenkreis.leads import routing
 from kundenkreis.leads.asking import LEAD
 from kundenkreis.leads.models import Lead
 from kundenkreis.web import formats
@@ -33,8 +34,9 @@ def due(lead: Lead) -> Any:
     """Until when somebody has to speak with her for the first time, by colour; nothing once somebody has."""
     if lead.status not in Lead.OPEN or lead.first_touched_at is not None or lead.first_touch_due is None:
         return ""
-    late = lead.first_touch_due < timezone.now()
-    soon = not late and timezone.localdate(lead.first_touch_due) == timezone.localdate()
+    now = routing.moment()
+    late = lead.first_touch_due < now
+    soon = not late and timezone.localdate(lead.first_touch_due) == timezone.localdate(now)
     kind = "bad" if late else "warn" if soon else ""
     said = formats.moment(lead.first_touch_due)
     return component("badge", said, kind=kind, icon="alarm-clock") if kind else said
