@@ -107,7 +107,7 @@ def _one(number: int, dice: random.Random, names: Names, received: dt.datetime, 
     interest, message = dice.choice(WISHES[company.language])
     by_form = dice.random() < 0.5
     values: dict[str, Any] = {
-        "company": company.name, "form_of_address": person.form_of_address, "title_before": person.title, "given_name": person.given,
+        "company": company.name, "form_of_address": person.form, "title_before": person.title, "given_name": person.given,
         "family_name": person.family, "job_title": person.job, "email": person.email, "phone": person.phone, "mobile": person.mobile,
         "street": company.street, "postcode": company.postcode, "place": company.place, "country": country, "industry": company.industry,
         "employees": company.employees, "language": company.language, "interest": interest, "message": message if by_form or number % 3 else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kundenkreis.web.views import lead_ends, lead_public, lead_settings, leads, submissions
+from kundenkreis.web.views import lead_ends, lead_forgetting, lead_public, lead_settings, leads, submissions
 
 LEADS = [
     path("", leads.index, name="list"),
@@ -23,6 +23,7 @@ LEADS = [
     path("<int:pk>/reopen/", lead_ends.reopen, name="reopen"),
     path("<int:pk>/convert/", lead_ends.convert, name="convert"),
     path("<int:pk>/discard/", leads.discard, name="discard"),
+    path("<int:pk>/erase/", lead_forgetting.erase, name="erase"),
 ]
 SETTINGS = [
     path("", lead_settings.index, name="index"),

@@ -177,6 +177,34 @@ def test_a_page_of_leads_costs_the_same_for_two_and_for_twenty(world, signed_in)
     assert counts[0] == counts[1]
 
 
+def test_a_lead_is_erased_by_whoever_keeps_data_protection(world, signed_in):
+    lead = lead_of(world.ada)
+    assert signed_in(world.ada).post(f"/leads/{lead.pk}/erase/").status_code == 403
+    admin = signed_in(world.admin)
+    assert "cannot be undone" in text_of(admin.get(f"/leads/{lead.pk}/erase/"))
+    assert admin.post(f"/leads/{lead.pk}/erase/").status_code == 303
+    assert not Lead._base_manager.exists()
+
+
+def test_my_day_shows_new_leads_with_their_deadline(world, signed_in):
+    lead = lead_of(world.ada)
+    ada = signed_in(world.ada)
+    assert "Traunsee Catering GmbH" in text_of(ada.get("/"))
+    lead.touch(by=world.ada, kind="call", subject="Spoke", outcome="good")
+    assert 'id="leads"' not in text_of(ada.get("/"))
+
+
+def test_the_search_box_finds_leads(world, signed_in):
+    lead = lead_of(world.ada)
+    assert f"/leads/{lead.pk}/" in text_of(
+        signed_in(world.ada).get("/search/?q=traunsee", headers={"HX-Request": "true"})
+    )
+    other = lead_of(world.cem, company="Hidden Ltd", country="", postcode="")
+    assert f"/leads/{other.pk}/" not in text_of(
+        signed_in(world.ada).get("/search/?q=hidden", headers={"HX-Request": "true"})
+    )
+
+
 class TestPublicForm:
     def stamp(self, page: str) -> str:
         return re.search(r'name="stamp" value="([^"]+)"', page)[1]

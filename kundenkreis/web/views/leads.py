@@ -112,6 +112,7 @@ def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: 
         "may_change": may_change,
         "may_open": lead.status == Lead.Status.DISQUALIFIED and access.may(user, "leads.change", lead),
         "may_assign": access.may(user, "leads.assign"),
+        "may_erase": lead.contact_id is None and access.may(user, "privacy.change"),
         "may_discard": access.may(user, "leads.discard", lead),
         "facts": {
             group: [(lead._meta.get_field(name).verbose_name, _inline(lead, name, may_change)) for name in names]
