@@ -49,7 +49,7 @@ def add(house: House, today: dt.date) -> None:
     names = Names()
     for number in range(HOW_MANY):
         received = _at(
-            today - dt.timedelta(days=int((HOW_MANY - number) * 1.2)), dice.randint(7, 17), dice.randint(0, 59)
+            today - dt.timedelta(days=int((HOW_MANY - 1 - number) * 1.2)), dice.randint(7, 17), dice.randint(0, 59)
         )
         _one(number, dice, names, received, form, house)
     _held(form, today)
@@ -125,7 +125,7 @@ def _one(number: int, dice: random.Random, names: Names, received: dt.datetime, 
 def _worked_on(lead: Lead, number: int, dice: random.Random, received: dt.datetime, house: House) -> None:
     """The older a lead, the further it has come; the last ones nobody has spoken with yet."""
     by = lead.owner or house.people["Ben"]
-    if number >= HOW_MANY - 8:
+    if number >= HOW_MANY - 5:
         return
     spoken = received + dt.timedelta(hours=dice.choice((2, 5, 20, 30)))
     words = (

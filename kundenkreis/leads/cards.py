@@ -60,6 +60,7 @@ _GREETINGS = re.compile(
     r"kind regards|best regards|regards|best|cheers|--+)\W*$",
     re.I,
 )  # fmt: skip
+_UMLAUTS: dict[int, str] = {ord(one): two for one, two in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss"))}
 _WORD = re.compile(r"^[^\W\d_][^\W\d_'’.-]*(?:[-'’][^\W\d_]+)*\.?$")
 
 
@@ -208,7 +209,7 @@ def _company(work: _Reading) -> None:
                 return
     domain = re.sub(r"\W", "", work.found.get("email", "").rpartition("@")[2].rpartition(".")[0])
     for at, line in enumerate(work.lines):
-        bare = re.sub(r"\W", "", line).lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+        bare = re.sub(r"\W", "", line).lower().translate(_UMLAUTS)
         if (
             len(domain) > 3
             and bare
@@ -248,12 +249,13 @@ def _worth(line: str, local: list[str]) -> int:
 
 
 def _plain(word: str) -> str:
-    return word.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
+    return word.casefold().translate(_UMLAUTS)
 
 
 def _names(work: _Reading, line: str) -> None:
     head, _comma, tail = line.partition(",")
-    titles, names = [], []
+    titles: list[str] = []
+    names: list[str] = []
     for word in head.split():
         if word.casefold() in _ADDRESSED:
             work.put("form_of_address", _ADDRESSED[word.casefold()])

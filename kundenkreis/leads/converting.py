@@ -65,7 +65,7 @@ class Going:
 
     @property
     def label(self) -> str:
-        return str(Lead._meta.get_field(self.name).verbose_name)
+        return str(Lead._meta.get_field(self.name).verbose_name)  # type: ignore[union-attr]
 
 
 @dataclass

@@ -189,7 +189,7 @@ def _decide(submission: Submission, state: str, by: Any, lead: Lead | None = Non
 
 def _lead_of(submission: Submission) -> Lead:
     form, data = submission.form, submission.data
-    values = {name: _fitted(name, text) for name, text in data.items() if name in (*ASKABLE, *BESIDE)}
+    values: dict[str, Any] = {name: _fitted(name, text) for name, text in data.items() if name in (*ASKABLE, *BESIDE)}
     employees = values.pop("employees", "")
     if employees.isascii() and employees.isdigit() and len(employees) < 9:
         values["employees"] = int(employees)

@@ -68,12 +68,12 @@ def _fit(territory: Territory, country: str, code: str) -> int:
 
 
 @transaction.atomic
-def route(lead: Lead, *, by: Any, batch: Any = None) -> Event | None:
+def route(lead: Lead, *, by: Any, batch: Any = None, now: dt.datetime | None = None) -> Event | None:
     """Give the lead to whom the first fitting rule finds; None when none finds anybody."""
     rules = list(RoutingRule.objects.in_force().select_related("person", "team"))
     for rule in rules:
         if _fits(rule, lead) and (person := _whom(rule, lead)) is not None:
-            return lead.change(by=by, verb="routed", batch=batch, owner=person, team=person.team)
+            return lead.change(by=by, verb="routed", batch=batch, now=now, owner=person, team=person.team)
     return None
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import numbering, search
-from kundenkreis.core.records import RecordQuerySet, bin_index
+from kundenkreis.core.records import bin_index
 from kundenkreis.core.text import fold
 from kundenkreis.customers import sealed_addresses
 from kundenkreis.customers.models import Account, Contact
@@ -23,6 +23,8 @@ from kundenkreis.fields.picks import PickField
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded, join
 from kundenkreis.leads.models.forms import LeadForm
+from kundenkreis.leads.models.seeing import OPEN as OPEN_STATES
+from kundenkreis.leads.models.seeing import LeadQuerySet
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import Team, Territory, User
@@ -38,37 +40,6 @@ SCORED = frozenset(
 )  # fmt: skip
 PLACED = frozenset({"country", "postcode"})
 _SPEAKING = (Activity.Kind.CALL, Activity.Kind.VISIT, Activity.Kind.MEETING, Activity.Kind.MAIL)
-
-
-class LeadQuerySet(RecordQuerySet):
-    def visible_to(self, user: Any) -> Self:
-        return self.within(access.reach(user, "leads.see"))
-
-    def within(self, reach: access.Reach) -> Self:
-        """Leads of the reach's people, teams and territories."""
-        if reach.everything:
-            return self
-        if not reach:
-            return self.none()
-        held = models.Q(pk__in=[])
-        if reach.owners:
-            held |= models.Q(owner_id__one_of=reach.owners)
-        if reach.teams:
-            held |= models.Q(team_id__one_of=reach.teams)
-        if reach.territories:
-            held |= models.Q(territory_id__one_of=reach.territories)
-        return self.filter(held)
-
-    def for_list(self) -> Self:
-        return self.select_related("owner")
-
-    def open(self) -> Self:
-        """Those that somebody still has to work on."""
-        return self.living().filter(status__in=Lead.OPEN)
-
-    def waiting(self) -> Self:
-        """Those with whom nobody has spoken yet."""
-        return self.open().filter(first_touched_at=None)
 
 
 class Lead(Recorded):
@@ -108,7 +79,7 @@ class Lead(Recorded):
         NO_LEAD = "no_lead", _("no inquiry at all (applicant, supplier, spam)")
         OTHER = "other", _("something else")
 
-    OPEN = (Status.NEW, Status.WORKING)
+    OPEN = OPEN_STATES
     FormOfAddress = Contact.FormOfAddress
 
     number = models.CharField(_("lead number"), max_length=40, unique=True, blank=True)
@@ -305,7 +276,7 @@ class Lead(Recorded):
 
     @classmethod
     @transaction.atomic
-    def add(cls, *, by: Any, batch: Any = None, **values: Any) -> Self:  # type: ignore[override]
+    def add(cls, *, by: Any, batch: Any = None, now: dt.datetime | None = None, **values: Any) -> Self:  # type: ignore[override]
         """As of every noun; without an owner the house's rules say whose it is, and she is told.
 
         A person whose data must not be used is not taken in.
@@ -313,9 +284,9 @@ class Lead(Recorded):
         from kundenkreis.leads import routing
 
         sealed_addresses.refuse(values)
-        lead = super().add(by=by, batch=batch, **values)
+        lead = super().add(by=by, batch=batch, now=now, **values)
         if lead.owner_id is None:
-            routing.route(lead, by=None, batch=batch)
+            routing.route(lead, by=None, batch=batch, now=now)
         else:
             routing.tell(lead, by)
         return lead

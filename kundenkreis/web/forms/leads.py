@@ -226,14 +226,14 @@ class LeadFormForm(VerbForm):
         super().__init__(*args, user=user, **kwargs)
         self.fields["source"] = forms.ChoiceField(label=_("source"), choices=lambda: picks.offered("leads.source"))
         if self.instance.pk:
-            self.initial |= {
+            self.initial = {**self.initial,
                 "fields_asked": self.instance.fields, "fields_required": self.instance.required,
-                "sites": "\n".join(self.instance.origins),
+                "sites": "\n".join(self.instance.origins)
             }  # fmt: skip
         else:
-            self.initial |= {
+            self.initial = {**self.initial,
                 "fields_asked": ["company", "given_name", "family_name", "email", "phone", "message"],
-                "fields_required": ["family_name", "email"], "source": "website",
+                "fields_required": ["family_name", "email"], "source": "website"
             }  # fmt: skip
 
     def values(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kundenkreis.staff import access
 from kundenkreis.web.forms import apply_errors
 from kundenkreis.web.forms.leads import OWN, ConvertForm, DisqualifyForm, twins_of
 from kundenkreis.web.htmx import go
+from kundenkreis.web.views import editing
 from kundenkreis.web.views.leads import changeable
 
 
@@ -87,6 +88,7 @@ def _look(
         parts.append((_("Opportunity"), None, plan.of("opportunity")))
     context = {
         "lead": lead, "form": form, "plan": plan, "parts": parts, "note": [*plan.of("note"), *(one for one in plan.goings if one.how == "kept")],
+        "shown": {one.name: editing.shown(lead, one.name) for one in plan.goings},
         "activities": lead.activities.living().count(), "consents": lead.consents.living().count(),
         "changed": changed,
     }  # fmt: skip

@@ -82,7 +82,7 @@ LEADS = ListPage(
         ),
         Column("source", _("Source"), "choice"),
         Column("campaign", _("Campaign")),
-        Column("place", _("Place")),
+        Column("place", _("Place"), shown=False),
         Column("country", _("Country"), shown=False),
         Column("industry", _("Industry"), shown=False),
         Column("interest", _("Interested in"), shown=False),

@@ -9,11 +9,15 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kundenkreis.fields import picks
 from kundenkreis.history.models import Event
-from kundenkreis.leads.models import LeadForm, LeadHours, RoutingRule, ScoreRule, Submission
+from kundenkreis.leads.models import Lead, LeadForm, LeadHours, RoutingRule, ScoreRule, Submission
 from kundenkreis.staff import access
 from kundenkreis.web.forms.lead_rules import ConditionsDraft
 from kundenkreis.web.forms.leads import LeadFormForm, LeadHoursForm
@@ -68,10 +72,15 @@ def form_detail(request: HttpRequest, pk: int) -> HttpResponse:
     form = seen(request, pk)
     counts = dict(form.submissions.order_by().values_list("state").annotate(count=Count("pk")))
     address = request.build_absolute_uri(reverse("lead_public:form", args=[form.token]))
+    sources = dict(picks.LISTS["leads.source"].values)
     context = {
-        "form": form, "address": address, "snippets": _snippets(form, address), "may_change": access.may(request.user, "lead_settings.change"),
+        "form": form,
+        "source": sources.get(form.source, form.source),
+        "address": address,
+        "snippets": _snippets(form, address),
+        "may_change": access.may(request.user, "lead_settings.change"),
         "counts": [(label, counts.get(state, 0), state) for state, label in Submission.State.choices],
-    }  # fmt: skip
+    }
     return render(request, "lead_settings/form.html", context | steps_of(request, form))
 
 
@@ -79,8 +88,14 @@ def _snippets(form: LeadForm, address: str) -> list[tuple[str, str]]:
     """Lines that a website needs, without any script: the form in a frame, and fields of one's own."""
     title = form.text("title", form.language).replace('"', "&quot;")
     frame = f'<iframe src="{address}" title="{title}" width="100%" height="720" loading="lazy"></iframe>'
-    rows = [f'  <label>{name} <input name="{name}"></label>' for name in form.fields if name != "message"]
-    rows += ['  <label>message <textarea name="message"></textarea></label>'] if "message" in form.fields else []
+    with translation.override(form.language):
+        called = {name: escape(capfirst(str(Lead._meta.get_field(name).verbose_name))) for name in form.fields}
+    rows = [f'  <label>{called[name]} <input name="{name}"></label>' for name in form.fields if name != "message"]
+    rows += (
+        [f'  <label>{called["message"]} <textarea name="message"></textarea></label>']
+        if "message" in form.fields
+        else []
+    )
     plain = "\n".join([f'<form method="post" action="{address}">', *rows, "  <button>OK</button>", "</form>"])
     return [
         (_("In a frame"), frame),

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -115,7 +116,10 @@ def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: 
         "may_erase": lead.contact_id is None and access.may(user, "privacy.change"),
         "may_discard": access.may(user, "leads.discard", lead),
         "facts": {
-            group: [(lead._meta.get_field(name).verbose_name, _inline(lead, name, may_change)) for name in names]
+            group: [
+                (capfirst(str(lead._meta.get_field(name).verbose_name)), _inline(lead, name, may_change))
+                for name in names
+            ]
             for group, names in FACTS.items()
         },
         "may_opportunity": lead.opportunity and access.may(user, "opportunities.see", lead.opportunity),
@@ -156,7 +160,7 @@ def card(request: HttpRequest) -> HttpResponse:
         found = cards.read(form.cleaned_data["text"], House.known().country)
         initial = found | {"card": True, "mine": True}
         asked = LeadAddForm(user=request.user, initial=initial)
-        context = {
+        context: dict[str, Any] = {
             "form": asked,
             "record": None,
             "twins": {},
