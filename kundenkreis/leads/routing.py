@@ -205,6 +205,11 @@ def _least_loaded(members: list[User]) -> User | None:
     return min(members, key=lambda one: (load.get(one.pk, 0), one.pk))
 
 
+def of_one_who_leaves(person: User) -> Any:
+    """Her open leads, which go along when she hands over."""
+    return Lead.objects.open().filter(owner=person)
+
+
 def left_behind() -> Any:
     """Open leads whose owner has left: nobody would ever speak with them."""
     gone = Q(owner__is_active=False) | Q(owner__deleted_at__isnull=False)

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from kundenkreis.customers.models import Contact
+from kundenkreis.leads.models import Lead, LeadForm
 from kundenkreis.staff.models import User
 from tests.furnished import furnish
 from tests.sitemap import ALSO, addresses
@@ -19,6 +20,7 @@ NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
     "sales": ("products", "orders", "patterns"),
+    "leads": ("leads", "lead_settings", "submissions", "lead_public"),
     "also": ("also",),
     "care": (
         "duplicates",
@@ -109,6 +111,8 @@ def test_every_page_is_accessible_fits_and_is_quiet(
     assert found
     speak([world.ben, world.admin, world.ada], language)
     Contact.objects.update(language=language)  # pages behind links in mails speak the language of who got the mail
+    LeadForm.objects.update(language=language)
+    Lead.objects.update(language=language)
     open_ones = {}
     for person, address in found:
         page = open_ones.get(person) or open_ones.setdefault(person, look(person, "/me/", width, theme))

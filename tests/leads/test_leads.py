@@ -9,11 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from kundenkreis.activities import handing_over
 from kundenkreis.core import search
 from kundenkreis.core.records import Stale
 from kundenkreis.customers.models import SealedAddress
 from kundenkreis.history.models import Event
-from kundenkreis.history.undo import undo_event
+from kundenkreis.history.undo import undo_batch, undo_event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.leads import routing, scoring
 from kundenkreis.leads.models import Lead, LeadHours, RoutingRule, ScoreRule
@@ -223,6 +224,17 @@ class TestRouting:
         lead.refresh_from_db()
         assert lead.owner == world.cem
         assert Lead.objects.get(pk=closed.pk).owner == world.ada  # closed stays as it was
+
+    def test_whoever_hands_over_hands_over_her_open_leads_and_an_undo_gives_them_back(self, world):
+        lead, closed = lead_of(world.ada), lead_of(world.ada)
+        closed.disqualify(by=world.ada, reason="no_need")
+        batch = handing_over.hand_over(world.ada, world.cem, by=world.admin)
+        lead.refresh_from_db()
+        assert (lead.owner, lead.team) == (world.cem, world.south)
+        assert Lead.objects.get(pk=closed.pk).owner == world.ada
+        undo_batch(batch, by=world.admin)
+        lead.refresh_from_db()
+        assert (lead.owner, lead.team) == (world.ada, world.north)
 
     def test_a_rule_says_to_whom(self, world):
         for values in ({"way": "person"}, {"way": "turn"}, {"way": "load"}):
