@@ -21,6 +21,7 @@ from kundenkreis.web.lists import REGISTRY
 
 SMALL = {
     "team", "territory", "user", "deputy", "savedview", "exchangerate", "tag", "family", "unit", "pricelist", "alertrule", "controller",
+    "pipeline", "stage", "closereason",
 }  # fmt: skip
 DAY = Filter("at", "moment", "When")
 

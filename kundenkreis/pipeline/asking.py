@@ -56,7 +56,7 @@ def state(value: str) -> Q:
     if value == "overdue":
         return still & Q(expected_close_on__lt=clock.today())
     if value == "no_step":
-        return still & ~Exists(Opportunity.objects.all().planned(OuterRef("pk")))
+        return still & Q(~Exists(Opportunity.objects.all().planned(OuterRef("pk"))))
     if value == "owner_left":
         gone = User._base_manager.filter(Q(is_active=False) | Q(deleted_at__isnull=False))
         return still & Q(owner_id__in=gone.values("pk"))

@@ -21,6 +21,7 @@ from kundenkreis.core import search
 from kundenkreis.core.marking import Piece
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.lists import recent
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
 from kundenkreis.web import finding, finding_texts, formats, fresh, recents
 
@@ -51,6 +52,7 @@ _KINDS = {
     search.ACCOUNT: (Account, lazy("Accounts"), "building-2", "accounts", ("number", "place")),
     search.CONTACT: (Contact, lazy("Contacts"), "user", "contacts", ("job_title",)),
     search.PRODUCT: (Product, lazy("Products"), "tag", "products", ("number",)),
+    search.OPPORTUNITY: (Opportunity, lazy("Opportunities"), "square-kanban", "opportunities", ("number",)),
 }
 
 
