@@ -67,7 +67,9 @@ class _Made:
         dice, german = self.dice, int(self.owner is not None and self.owner.language == "de")
         kind = dice.choice(KINDS)
         pipeline = Pipeline.objects.get(kind=kind)
-        opened = self._moment(self.today - dt.timedelta(days=dice.randint(3, 330) if dice.random() < 0.6 else dice.randint(2, 55)))
+        opened = self._moment(
+            self.today - dt.timedelta(days=dice.randint(3, 330) if dice.random() < 0.6 else dice.randint(2, 55))
+        )
         self.one = Opportunity.add(
             by=self.owner, now=opened, opened_at=opened, name=dice.choice(NAMES[kind])[german], account=self.account,
             pipeline=pipeline, owner=self.owner, value=Decimal(dice.randrange(6, 240) * 100), currency=self.account.currency,
