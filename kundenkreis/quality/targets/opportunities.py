@@ -187,15 +187,22 @@ class Opportunities(Records):
         return " · ".join(filter(None, parts))[:200] or values["number"]
 
     def forbid(self, row: Row, differs: set[str]) -> Problem | None:
-        day = row.values.get("expected_close_on")
-        if (
-            row.state != "added"
-            and "expected_close_on" in differs
-            and not row.values.get("outcome", row.record.outcome)
-        ):
-            if moving.is_past(day):
-                return Problem(row.number, "closes_on", "invalid", {"message": ValidationError(moving.PAST)})
+        day, is_open = row.values.get("expected_close_on"), not row.values.get("outcome", row.record.outcome)
+        if row.state != "added" and "expected_close_on" in differs and is_open and moving.is_past(day):
+            return Problem(row.number, "closes_on", "invalid", {"message": ValidationError(moving.PAST)})
         return None
+
+    def _refuse_invalid(self, row: Row, wrong: ValidationError, outcome: Outcome) -> None:
+        """What is wrong with a day that follows is wrong with the one that the file has."""
+        given = {"opened_at": "opened_on", "closed_at": "closes_on", "expected_close_on": "closes_on"}
+        if not hasattr(wrong, "error_dict") or not wrong.error_dict.keys() & given.keys():
+            super()._refuse_invalid(row, wrong, outcome)
+            return
+        problems = [
+            Problem(row.number, given.get(name, name), "invalid", {"message": ValidationError(errors)})
+            for name, errors in wrong.error_dict.items()
+        ]
+        outcome.counts["rejected"] += len(outcome.reject(problems))
 
     def _prepared(self, record: Recorded, touched: set[str]) -> set[str]:
         """What it refers to is known already, and so is the rate."""
