@@ -113,7 +113,7 @@ class TestBoard:
         card(world, opened_at=timezone.now() - dt.timedelta(days=40))
         text = page(ada, "opportunities:list", layout=f"board-p{pipeline().pk}")
         assert "card-old" in text
-        assert "40 d" in text
+        assert re.search(r"\b(39|40|41) d\b", text)  # clocks are put forward and back
 
     def test_what_was_closed_long_ago_is_not_on_it(self, ada, world):
         card(world, name="Long ago", stage=stages()[4], closed_at=timezone.now() - dt.timedelta(days=200))
