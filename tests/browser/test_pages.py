@@ -18,7 +18,7 @@ REFERENCE = "/api/v1/docs"
 NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
-    "sales": ("products", "orders", "patterns"),
+    "sales": ("products", "orders", "opportunities", "pipelines", "patterns"),
     "also": ("also",),
     "care": (
         "duplicates",
@@ -56,7 +56,13 @@ def pages(world, signed_in, made, group):
     clients = {person: signed_in(person) for person in people}
     found, lost, seen = [], [], set()
     also = [
-        ("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip", "sheet")})) for a in ALSO
+        (
+            "also:also",
+            a.format(
+                **{key: made[key].pk for key in ("account", "person", "trip", "sheet", "opportunity", "pipeline")}
+            ),
+        )
+        for a in ALSO
     ]
     for name, address in [*addresses(made), *also]:
         if group_of(name) != group or (name.endswith("part_change") and name in seen):

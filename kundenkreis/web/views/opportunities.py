@@ -16,6 +16,7 @@ from kundenkreis.core.models import House
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
+from kundenkreis.pipeline import velocity
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
 from kundenkreis.web import laid_out
@@ -87,6 +88,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": list(one.lines.living().select_related("product")),
         "competitors": list(one.competitors.living()),
         "contacts": _contacts(request, one),
+        "standing": velocity.standing(one) if one.is_open else ("", None),
         "next": one.next_step(request.user) if one.is_open else None,
         "planned": may_change and one.is_open,
         "step_form": StepForm(auto_id="step-%s"),
