@@ -39,6 +39,15 @@ from kundenkreis.insights.models import Signal
 from kundenkreis.leads.models import Lead, LeadConsent, LeadForm, RoutingRule, ScoreRule, Submission
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
+from kundenkreis.pipeline import usual
+from kundenkreis.pipeline.models import (
+    CloseReason,
+    Opportunity,
+    OpportunityCompetitor,
+    OpportunityContact,
+    OpportunityLine,
+    Pipeline,
+)
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
 from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
 from kundenkreis.quality import importing
@@ -62,7 +71,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= {"team": world.north, "territory": world.wels}
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
-    made |= _trips(world, made["done"], name) | _leads(world, name)
+    made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
 
 
@@ -379,6 +388,32 @@ def _leads(world: Any, name: str) -> dict[str, Any]:
         "submission": sent,
     }
     return made | {"lead_form_token": form.token, "lead_link": link}
+
+
+def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
+    """An opportunity with a line, a buying contact, a competitor and an activity; another one that is lost."""
+    usual.set_up()
+    pipeline = Pipeline.objects.living().get(kind="new")
+    about = {"description": name.format(n="description"), "campaign": name.format(n="campaign")[:120]}
+    one = Opportunity.add(
+        by=world.ada,
+        name=name.format(n="opportunity")[:200],
+        account=world.lindner,
+        expected_close_on=clock.today() + dt.timedelta(days=20),
+        activities=[made["activity"]],
+        **about,
+    )
+    note = {"note": name.format(n="note")[:200]}
+    line = OpportunityLine.add(by=world.ada, opportunity=one, product=made["product"], price=Decimal(12), **note)
+    buyer = OpportunityContact.add(by=world.ada, opportunity=one, contact=world.maria, role="champion", **note)
+    rival = OpportunityCompetitor.add(
+        by=world.ada, opportunity=one, name=name.format(n="rival")[:200], strength=name.format(n="strength")[:300]
+    )
+    reason = CloseReason.add(by=world.admin, name_en=name.format(n="reason")[:60], outcome="lost")
+    lost = Opportunity.add(by=world.ada, name=name.format(n="lost")[:200], account=world.lindner, value=Decimal(900))
+    lost.lose(by=world.ada, close_reason=reason, close_note=name.format(n="why"))
+    own = {"opportunity": one, "pipeline": pipeline, "stage": pipeline.first_stage(), "close_reason": reason}
+    return own | {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
 
 
 def _merged(world: Any, name: str) -> Merge:

@@ -17,6 +17,8 @@ from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Po
 from kundenkreis.fields.models import CustomField
 from kundenkreis.leads.models import Lead, LeadForm, Submission
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
+from kundenkreis.pipeline import usual
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.web.lists import REGISTRY
 from tests.fields.defining import one_of_each
 
@@ -41,6 +43,7 @@ def _ruled(world, account, number):
 
 def more_of_everything(world, start, count):
     """So many further accounts with people, orders and activities, all within Ada's reach, and as much again on Lindner."""
+    usual.set_up()
     tag = Tag.objects.first() or Tag.add(by=None, name="Fair")
     if not CustomField.objects.exists():
         one_of_each()
@@ -104,6 +107,8 @@ def more_of_everything(world, start, count):
                 is_open=True,
                 due_on=clock.today(),
             )
+            one = Opportunity.add(by=None, name=f"Hall {number}", account=place, owner=world.ada, value=number)
+            one.attach([Activity.objects.latest("pk")], by=None)
             OpenItem.add(
                 by=None,
                 account=place,

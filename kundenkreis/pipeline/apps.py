@@ -7,6 +7,7 @@ class PipelineConfig(AppConfig):
     label = "pipeline"
 
     def ready(self) -> None:
+        from kundenkreis.activities import handing_over
         from kundenkreis.fields import layouts, nouns
         from kundenkreis.orders import house_currency
         from kundenkreis.pipeline import asking, models
@@ -26,3 +27,4 @@ class PipelineConfig(AppConfig):
         )  # fmt: skip
         house_currency.tell(models.Opportunity, models.counted)
         asking.tell()
+        handing_over.also(lambda person: models.Opportunity.objects.open().filter(owner=person))

@@ -16,6 +16,7 @@ from kundenkreis.fields import asking as fields
 from kundenkreis.fields import sources
 from kundenkreis.fields.sources import Measure, Source
 from kundenkreis.lists import asking
+from kundenkreis.pipeline import velocity
 from kundenkreis.pipeline.models import CloseReason, Opportunity, Pipeline, Stage
 from kundenkreis.staff.models import Team, User
 
@@ -44,6 +45,7 @@ STATES = (
     ("lost", _("lost")),
     ("overdue", _("overdue")),
     ("no_step", _("without a next step")),
+    ("stuck", _("longer in its stage than most that were won")),
     ("owner_left", _("whose owner has left")),
 )
 
@@ -56,7 +58,9 @@ def state(value: str) -> Q:
     if value == "overdue":
         return still & Q(expected_close_on__lt=clock.today())
     if value == "no_step":
-        return still & ~Exists(Opportunity.objects.all().planned(OuterRef("pk")))
+        return still & Q(~Exists(Opportunity.objects.all().planned(OuterRef("pk"))))
+    if value == "stuck":
+        return velocity.stuck()
     if value == "owner_left":
         gone = User._base_manager.filter(Q(is_active=False) | Q(deleted_at__isnull=False))
         return still & Q(owner_id__in=gone.values("pk"))

@@ -73,7 +73,7 @@ def wrong_with_new(one: Opportunity) -> dict[str, Any]:
     if one.owner is not None and has_left(one.owner):
         wrong["owner"] = _left(one.owner)
     if one.is_open and is_past(one.expected_close_on):
-        wrong["expected_close_on"] = _PAST
+        wrong["expected_close_on"] = PAST
     if one.is_open and one.closed_at is not None:
         wrong["closed_at"] = _("What is open has not been closed.")
     if one.stage_id and one.stage.deleted_at is not None:
@@ -82,8 +82,6 @@ def wrong_with_new(one: Opportunity) -> dict[str, Any]:
         wrong["pipeline"] = _("This pipeline takes no new opportunities.")
     if one.closed_at is not None and one.closed_at > _latest():
         wrong["closed_at"] = _FUTURE
-    if one.opened_at is not None and one.closed_at is not None and one.closed_at < one.opened_at:
-        wrong["closed_at"] = _("It was closed before it was opened.")
     if one.stage_id and one.is_open:
         lacking = criteria.missing(
             one, [name for name in criteria.asked(None, one.stage) if criteria.is_column(name)], {}
@@ -151,7 +149,7 @@ def _refuse(present: Opportunity, found: Mapping[str, Any]) -> None:
     if owner is not None and owner.pk != present.owner_id and has_left(owner):
         wrong["owner"] = _left(owner)
     if day is not None and day != present.expected_close_on and stays_open and is_past(day):
-        wrong["expected_close_on"] = _PAST
+        wrong["expected_close_on"] = PAST
     sums = found.get("sums_lines", present.sums_lines)
     if sums and "sums_lines" not in found and "value" in found and found["value"] != present.value:
         wrong["value"] = _("It is the sum of the lines. Change these, or say that it is not their sum.")
@@ -166,7 +164,7 @@ def _refuse(present: Opportunity, found: Mapping[str, Any]) -> None:
         raise ValidationError(wrong)
 
 
-_PAST = _("This day is over. Name one that is to come.")
+PAST = _("This day is over. Name one that is to come.")
 _FUTURE = _("This day is still to come.")
 _GONE = _("This stage is in the bin.")
 

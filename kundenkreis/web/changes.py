@@ -27,7 +27,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.staff.models import AccessCheck
 from kundenkreis.web import customs, formats
 
-_HIDDEN = {"key", "is_open", "done_at", "contact", "account"}
+_HIDDEN = {"key", "is_open", "done_at", "contact", "account", "stage_since"}
 _MOST = 12
 # What events tell beside the fields of their record.
 _BESIDE = {
@@ -112,6 +112,9 @@ def _headline(noun: str, verb: str) -> str:
         "restored": _("%(what)s restored: %(name)s"),
         "finished": _("%(what)s done: %(name)s"),
         "reopened": _("%(what)s opened again: %(name)s"),
+        "moved": _("%(what)s goes on: %(name)s"),
+        "won": _("%(what)s won: %(name)s"),
+        "lost": _("%(what)s lost: %(name)s"),
         "put_off": _("%(what)s put off: %(name)s"),
         "version_added": _("New version of %(name)s"),
         "locked": _("%(name)s may not sign in any more"),

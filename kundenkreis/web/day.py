@@ -26,6 +26,7 @@ from kundenkreis.inbox.models import LastLook
 from kundenkreis.leads import routing as lead_routing
 from kundenkreis.leads.models import Lead
 from kundenkreis.orders.models import Order
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.privacy.models import SubjectRequest
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -173,6 +174,15 @@ class Day:
         if not access.reach(self.user, "activities.see"):
             return []
         return day_asking.forgotten(self.circle.few or [], circle=self.circle)
+
+    @cached_property
+    def opportunities(self) -> list[Opportunity]:
+        """Open opportunities that nothing is planned for, or that should have been decided by now."""
+        if not access.reach(self.user, "opportunities.see"):
+            return []
+        found = list(day_asking.opportunities(self.today, circle=self.circle))
+        spare(self.user, found, "account")
+        return found
 
     # --- since the last look
 

@@ -60,6 +60,10 @@ SEE = {
     "trips": "trips.see",
     "trip-legs": "trips.see",
     "mileage-rates": "",
+    **dict.fromkeys(
+        ("opportunities", "opportunity-lines", "opportunity-contacts", "opportunity-competitors"), "opportunities.see"
+    ),
+    **dict.fromkeys(("pipelines", "stages", "close-reasons"), "pipelines.see"),
     "privacy-requests": "requests.add",
     **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
     **dict.fromkeys(("purposes", "breaches", "alerts", "erasures", "restrictions"), "privacy.see"),
@@ -98,6 +102,8 @@ ADD = {
     **dict.fromkeys(("lead-score-rules", "lead-routing-rules"), "lead_settings.change"),
     "trips": "trips.add",
     "trip-legs": "trips.change",
+    "opportunities": "opportunities.add",
+    **dict.fromkeys(("opportunity-lines", "opportunity-contacts", "opportunity-competitors"), "opportunities.change"),
     "mileage-rates": "mileage_rates.change",
     "privacy-requests": "requests.add",
     "purposes": "privacy.change",

@@ -19,7 +19,7 @@ REFERENCE = "/api/v1/docs"
 NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
-    "sales": ("products", "orders", "patterns"),
+    "sales": ("products", "orders", "opportunities", "pipelines", "patterns"),
     "leads": ("leads", "lead_settings", "submissions", "lead_public"),
     "also": ("also",),
     "care": (
@@ -58,7 +58,15 @@ def pages(world, signed_in, made, group):
     clients = {person: signed_in(person) for person in people}
     found, lost, seen = [], [], set()
     also = [
-        ("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip", "lead", "sheet")}))
+        (
+            "also:also",
+            a.format(
+                **{
+                    key: made[key].pk
+                    for key in ("account", "person", "trip", "lead", "sheet", "opportunity", "pipeline")
+                }
+            ),
+        )
         for a in ALSO
     ]
     for name, address in [*addresses(made), *also]:

@@ -192,7 +192,7 @@ class TestMoving:
         limit = stages()[0].old_after_days
         ages = {}
         for days in (0, limit // 2 + 1, limit):
-            ages[days] = card(world, opened_at=timezone.now() - dt.timedelta(days=days)).age
+            ages[days] = card(world, opened_at=timezone.now() - dt.timedelta(days=days, hours=2)).age
         assert list(ages.values()) == ["", "ageing", "old"]
 
 

@@ -277,13 +277,19 @@ class Opportunity(Rolled, Fielded):
         return derived | super().prepare(touched | derived)
 
     def _convert(self) -> set[str]:
-        house = House.current().currency
+        known = self.__dict__.pop("_rate", None)
+        house = known[1] if known else House.current().currency
         self.currency = (self.currency or house).strip().upper()
         try:
-            self.value_house = convert(self.value or 0, rate_on(self.currency, clock.today(), house), house)
+            rate = known[0] if known and known[0] else rate_on(self.currency, clock.today(), house)
+            self.value_house = convert(self.value or 0, rate, house)
         except NoRate as missing:
             self.__dict__["_no_rate"] = str(missing)
         return {"value_house", "currency"}
+
+    def at_rate(self, rate: Decimal | None, house: str) -> None:
+        """The house's currency and the rate of its own, for whoever writes many and has asked once."""
+        self.__dict__["_rate"] = (rate, house)
 
     @classmethod
     def prepare_many(cls, records: Sequence[Self], touched: Sequence[set[str]]) -> None:
@@ -302,6 +308,8 @@ class Opportunity(Rolled, Fielded):
             wrong["stage"] = _("This stage belongs to another pipeline.")
         if self.lost_to_id and self.pk and self.lost_to and self.lost_to.opportunity_id != self.pk:
             wrong["lost_to"] = _("This competitor stands at another opportunity.")
+        if self.closed_at is not None and self.opened_at is not None and self.closed_at < self.opened_at:
+            wrong["closed_at"] = _("It was closed before it was opened.")
         if self._state.adding:
             wrong |= moving.wrong_with_new(self)
         if wrong:

@@ -82,6 +82,42 @@ SHELF.holds(
 )  # fmt: skip
 SHELF.nothing("trips.MileageRate", _("What a kilometre is worth."))
 SHELF.holds(
+    "pipeline.Opportunity", P.SALES, R.RELATION,
+    some(C.COMMERCE, F.STAYS, "number account pipeline stage stage_since value sums_lines currency value_house probability"
+         " forecast_category expected_close_on decision_on source opened_at outcome closed_at close_reason lost_to price_gap criterion"),
+    some(C.FREE_TEXT, F.SEARCH, "name campaign description close_note"), some(C.CUSTOM, F.SEARCH, "custom"),
+    some(C.REFERENCE, F.STAYS, "owner"),
+    account="account_id", staff="owner_id", plain="team is_generated", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.Opportunity_activities", P.SALES, R.RECORD, some(C.COMMUNICATION, F.STAYS, "opportunity activity"),
+    account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityLine", P.SALES, R.RECORD,
+    some(C.COMMERCE, F.STAYS, "opportunity product quantity price discount delivered_in amount"),
+    some(C.FREE_TEXT, F.SEARCH, "note"),
+    account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityContact", P.SALES, R.RECORD,
+    some(C.JUDGEMENT, F.DELETE, "opportunity contact role stance"), some(C.FREE_TEXT, F.DELETE, "note"),
+    contact="contact_id", origin=_WRITTEN, note=_("What part a person plays in a purchase, and how she stands to us."),
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityCompetitor", P.SALES, R.RECORD,
+    some(C.COMMERCE, F.STAYS, "opportunity account price is_incumbent"),
+    some(C.FREE_TEXT, F.SEARCH, "name strength weakness"),
+    account="account_id opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.StageChange", P.SALES, R.DERIVED, some(C.COMMERCE, F.STAYS, "opportunity from_stage to_stage at days"),
+    account="opportunity__account_id", origin=_FIGURED, note=_BOOKED,
+)  # fmt: skip
+SHELF.nothing("pipeline.Pipeline", _("How business of one kind comes about."))
+SHELF.nothing("pipeline.Stage", _("How business of one kind comes about."))
+SHELF.nothing("pipeline.CloseReason", _("Why business is won or lost, in general."))
+SHELF.holds(
     "leads.Lead", P.CARE, R.RELATION,
     some(C.IDENTITY, F.DELETE, "company key form_of_address title_before given_name family_name title_after"),
     some(C.CONTACT, F.DELETE, "email phone mobile website street postcode place country"),

@@ -26,6 +26,7 @@ def _declared() -> dict[str, Target]:
         leads,
         lookups,
         open_items,
+        opportunities,
         people,
         products,
         rates,
@@ -33,18 +34,8 @@ def _declared() -> dict[str, Target]:
     )
 
     modules = (
-        accounts,
-        contacts,
-        products,
-        sales,
-        deliveries,
-        open_items,
-        credit_standings,
-        lookups,
-        people,
-        rates,
-        leads,
-    )
+            accounts, contacts, products, leads, opportunities, sales, deliveries, open_items, credit_standings, lookups, people, rates,
+    )  # fmt: skip
     return {module.TARGET.name: module.TARGET for module in modules}
 
 

@@ -16,6 +16,7 @@ from kundenkreis.core.models import House
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
+from kundenkreis.pipeline import velocity
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
 from kundenkreis.web import laid_out
@@ -87,6 +88,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": list(one.lines.living().select_related("product")),
         "competitors": list(one.competitors.living()),
         "contacts": _contacts(request, one),
+        "standing": velocity.standing(one) if one.is_open else ("", None),
         "next": one.next_step(request.user) if one.is_open else None,
         "planned": may_change and one.is_open,
         "step_form": StepForm(auto_id="step-%s"),
@@ -95,6 +97,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context |= _activities(request, one, may_change) | steps_of(request, one)
     spare(request.user, [one], "account")
     context["groups"] = _facts(request, one, may_change)
+    edit_url = reverse("opportunities:edit", args=[pk])
+    context["value"] = editing.inline(one, "value", _("value"), editing.shown(one, "value"), edit_url, may=may_change)
     return render(request, "opportunities/detail.html", context)
 
 
@@ -125,9 +129,7 @@ def _facts(request: HttpRequest, one: Opportunity, may: bool) -> list[Any]:
     own = editing.own_told(one, edit, may, request.user)
 
     def told(name: str) -> tuple[str, Any] | None:
-        if name not in INLINE or name == "name":
-            return None
-        if name == "value" and one.sums_lines:
+        if name not in INLINE or name in ("name", "value"):
             return None
         label = str(one._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         return label[:1].upper() + label[1:], editing.inline(one, name, label, editing.shown(one, name), edit, may=may)

@@ -131,7 +131,7 @@ OPPORTUNITIES = ListPage(
     model=Opportunity,
     title=_("Pipeline"),
     icon="square-kanban",
-    sort="close",
+    sort="-close",
     columns=(
         Column("name", _("Opportunity"), "name", always=True),
         Column("number", _("Number"), shown=False),
@@ -146,7 +146,7 @@ OPPORTUNITIES = ListPage(
             needs=("value_house", "value", "currency"),
         ),
         Column(
-            "probability", _("Probability"), "percent", value="likelihood", related=("stage",),
+            "probability", _("Probability"), "percent", value="likelihood", cell=lambda row: formats.percent(row.likelihood, 0), related=("stage",),
             needs=("probability", "stage__probability"),
         ),
         Column(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.history.models import Event
-from kundenkreis.pipeline import criteria
+from kundenkreis.pipeline import criteria, velocity
 from kundenkreis.pipeline import stages as stage_verbs
 from kundenkreis.pipeline.models import CloseReason, Pipeline, Stage
 from kundenkreis.staff import access
@@ -40,6 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     below: dict[int, list[Stage]] = {}
     for stage in stages:
         stage.asked = [criteria.label(name) for name in [*stage.needs_to_enter, *stage.needs_to_leave]]  # type: ignore[attr-defined]
+        stage.usual = velocity.usual(stage.pk) if stage.is_open else None  # type: ignore[attr-defined]
         below.setdefault(stage.pipeline_id, []).append(stage)
     reasons = list(CloseReason.objects.living().order_by("outcome", "position", "pk"))
     roots = [one for one in reasons if one.parent_id is None]
