@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -35,8 +36,18 @@ from kundenkreis.files import storing
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
+from kundenkreis.leads.models import Lead, LeadConsent, LeadForm, RoutingRule, ScoreRule, Submission
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
+from kundenkreis.pipeline import usual
+from kundenkreis.pipeline.models import (
+    CloseReason,
+    Opportunity,
+    OpportunityCompetitor,
+    OpportunityContact,
+    OpportunityLine,
+    Pipeline,
+)
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
 from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
 from kundenkreis.quality import importing
@@ -60,7 +71,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= {"team": world.north, "territory": world.wels}
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
-    made |= _trips(world, made["done"], name)
+    made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
 
 
@@ -332,6 +343,77 @@ def _trips(world: Any, visit: Activity, name: str) -> dict[str, Any]:
         by=world.admin, valid_from=dt.date(2020, 1, 1), per_km=Decimal("0.42"), source=name.format(n="law")[:200]
     )
     return {"trip": trip, "leg": leg, "visit": visit, "mileage_rate": rate}
+
+
+def _leads(world: Any, name: str) -> dict[str, Any]:
+    """A lead with all that it has, another one that is closed, the rules about them, a form and what was sent by it."""
+    texts = {part: name.format(n=part) for part in ("title_de", "title_en", "intro_de", "intro_en")}
+    wording = ConsentWording.add(
+        by=world.admin, purpose="events", edition=name.format(n="leads")[:60], channels=["email"], text_de=name.format(n="ja"),
+        text_en=name.format(n="yes"), valid_from=dt.date(2020, 1, 1),
+    )  # fmt: skip
+    form = LeadForm.add(
+        by=world.admin, name=name.format(n="form")[:100], fields=["company", "family_name", "email", "message"], required=["email"],
+        wording=wording, **texts,
+    )  # fmt: skip
+    words = name.format(n="points")[:120]
+    score = ScoreRule.add(by=world.admin, words_de=words, words_en=words, points=5, conditions=["country:in:AT"])
+    routing = RoutingRule.add(by=world.admin, name=name.format(n="routing")[:100], way="person", person=world.ada)
+    known = {
+        "given_name": "Eva",
+        "family_name": name.format(n="lead")[:100],
+        "email": "eva@lead.test",
+        "phone": "+43 1 5550",
+        "country": "AT",
+    }
+    lead = Lead.add(
+        by=world.ada, company=name.format(n="leads")[:200], owner=world.ada, message=name.format(n="message"), campaign=name.format(n="c")[:120],
+        form=form, is_inquiry=True, **known,
+    )  # fmt: skip
+    lead.touch(by=world.ada, kind="call", subject=name.format(n="spoken")[:200], outcome="good")
+    task = lead.touch(by=world.ada, kind="task", subject=name.format(n="send")[:200], is_open=True)[0]
+    consent = LeadConsent.add(by=None, lead=lead, wording=wording, source=name.format(n="form")[:200])
+    LeadConsent.objects.filter(pk=consent.pk).update(ticket="walk")
+    Lead.add(by=world.ada, company="Closed", owner=world.ada).disqualify(by=world.ada, reason="no_need")
+    sent = Submission.objects.create(
+        form=form, data={"company": name.format(n="sent"), "email": "a@sent.test"}, why="trap"
+    )
+    link = signing.dumps([consent.pk, "walk"], salt="kundenkreis.lead-opt-in")
+    made = {
+        "lead": lead,
+        "lead_task": task,
+        "lead_form": form,
+        "score_rule": score,
+        "routing_rule": routing,
+        "submission": sent,
+    }
+    return made | {"lead_form_token": form.token, "lead_link": link}
+
+
+def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
+    """An opportunity with a line, a buying contact, a competitor and an activity; another one that is lost."""
+    usual.set_up()
+    pipeline = Pipeline.objects.living().get(kind="new")
+    about = {"description": name.format(n="description"), "campaign": name.format(n="campaign")[:120]}
+    one = Opportunity.add(
+        by=world.ada,
+        name=name.format(n="opportunity")[:200],
+        account=world.lindner,
+        expected_close_on=clock.today() + dt.timedelta(days=20),
+        activities=[made["activity"]],
+        **about,
+    )
+    note = {"note": name.format(n="note")[:200]}
+    line = OpportunityLine.add(by=world.ada, opportunity=one, product=made["product"], price=Decimal(12), **note)
+    buyer = OpportunityContact.add(by=world.ada, opportunity=one, contact=world.maria, role="champion", **note)
+    rival = OpportunityCompetitor.add(
+        by=world.ada, opportunity=one, name=name.format(n="rival")[:200], strength=name.format(n="strength")[:300]
+    )
+    reason = CloseReason.add(by=world.admin, name_en=name.format(n="reason")[:60], outcome="lost")
+    lost = Opportunity.add(by=world.ada, name=name.format(n="lost")[:200], account=world.lindner, value=Decimal(900))
+    lost.lose(by=world.ada, close_reason=reason, close_note=name.format(n="why"))
+    own = {"opportunity": one, "pipeline": pipeline, "stage": pipeline.first_stage(), "close_reason": reason}
+    return own | {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
 
 
 def _merged(world: Any, name: str) -> Merge:

@@ -15,6 +15,7 @@ from kundenkreis.customers.models import Consent
 
 PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points", "lookups"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
+PARTS["opportunities"] = ["lines", "contacts", "competitors"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
     "day": "account",
@@ -46,6 +47,17 @@ RECORDS = {
     "rates": "rate",
     "mileage_rates": "mileage_rate",
     "trips": "trip",
+    "leads": "lead",
+    "lead_settings": "lead_form",
+    "lead_settings:score_edit": "score_rule",
+    "lead_settings:score_discard": "score_rule",
+    "lead_settings:routing_edit": "routing_rule",
+    "lead_settings:routing_discard": "routing_rule",
+    "submissions": "submission",
+    "opportunities": "opportunity",
+    "pipelines": "pipeline",
+    "pipelines:reason": "close_reason",
+    "pipelines:reason_discard": "close_reason",
     "families": "family",
     "units": "unit",
     "tags": "tag",
@@ -108,6 +120,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
     elif space in PARTS and "name" in keys:
         for part in PARTS[space]:
             mine = {("accounts", "points"): "account_points", ("contacts", "addresses"): "contact_addresses"}
+            mine |= {("opportunities", one): f"opportunity_{one}" for one in PARTS["opportunities"]}
             record = made[mine.get((space, part), part)]
             values = {"pk": made[RECORDS[space]].pk, "name": part}
             yield values | ({"part_pk": record.pk} if "part_pk" in keys else {})
@@ -117,12 +130,18 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         others = {"label": "customers.account", "name": "head_of_sales", "number": 1, "kind": "call", "verb": "done"}
         others |= {"purpose": "newsletter", "channel": "email", "consent_pk": made["consents"].pk}
         others |= {"privacy_requests": {"name": "extend"}, "privacy_breaches": {"name": "notify"}}.get(space, {})
-        others["activity_pk"] = made["visit" if space == "trips" else "activity"].pk
+        others["activity_pk"] = made[{"trips": "visit", "leads": "lead_task"}.get(space, "activity")].pk
         others["leg_pk"] = made["leg"].pk
+        others["stage_pk"] = made["stage"].pk
         others |= {"noun": "account", "rule_pk": made["rule"].pk}
         others |= {"privacy_alerts": {"kind": "night"}, "disclosure": {"noun": "contact"}}.get(space, {})
         others["key"] = "kind" if space == "activities" or space == "log" else "tier"
+        others |= {"opportunities": {"key": "p1"}}.get(space, {})
         others["token"] = signing.dumps(made["person"].pk, salt=morning.SALT)
+        if name == "leads:move":
+            others["key"] = "status"
+        if space == "lead_public":
+            others["token"] = made["lead_link" if name.endswith("confirm") else "lead_form_token"]
         if space == "opt_in":
             others["token"] = _of_a_customer(name, made)
         if "secret" in keys:
@@ -155,7 +174,10 @@ ALSO = [
     "/house/fields/?of=products",
     "/house/automation/new/?of=contacts",
     "/house/automation/new/?begin=overdue",
-    *(f"/accounts/{{account}}/?tab={tab}" for tab in ("people", "orders", "structure", "details", "files", "history")),
+    *(
+        f"/accounts/{{account}}/?tab={tab}"
+        for tab in ("people", "opportunities", "orders", "structure", "details", "files", "history")
+    ),
     "/accounts/{account}/?group=legal",
     "/accounts/?f=place:is:Wels&sort=-name&columns=name,place,owner",
     "/accounts/?f=name:has:xyzzy",
@@ -164,6 +186,14 @@ ALSO = [
     "/activities/all/?layout=board-kind",
     "/activities/all/?layout=week",
     "/trips/?layout=month",
+    "/leads/?layout=board-status",
+    "/leads/{lead}/edit/?field=message",
+    "/leads/{lead}/convert/?step=look&account={account}",
+    "/opportunities/?layout=board-p{pipeline}",
+    "/opportunities/?layout=month",
+    "/opportunities/?f=state:in:no_step",
+    "/opportunities/new/?account={account}",
+    "/opportunities/{opportunity}/edit/?field=probability",
     "/trips/mileage/?means=company_car",
     "/trips/{trip}/edit/?field=purpose",
     "/zones/?q=lond",

@@ -14,6 +14,7 @@ HOUSE = Path(__file__).resolve().parent.parent / "kundenkreis"
 # what a browser needs to install the product, its page for no connection, and the signed link that ends the daily mail.
 OPEN = re.compile(
     r"^(health$|signin/|language/|api/|account/reauthenticate|static/"
+    r"|f/"  # forms that anybody fills in; tests/web/test_leads.py asks what they take
     r"|consent/|unsubscribe/"  # signed links for customers; tests/web/test_opt_in.py asks what they open
     r"|manifest\.webmanifest$|worker\.js$|offline/$|inbox/mail-off/"
     r"|calendar/)"  # opened by the secret in it; tests/activities/test_calendar.py asks who else gets in

@@ -15,14 +15,17 @@ from kundenkreis.catalogue.models import Product
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Position, Relation, Tag
 from kundenkreis.fields.models import CustomField
+from kundenkreis.leads.models import Lead, LeadForm, Submission
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
+from kundenkreis.pipeline import usual
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.web.lists import REGISTRY
 from tests.fields.defining import one_of_each
 
 get_resolver().url_patterns  # noqa: B018 the site map brings every list with it
 LISTS = sorted(REGISTRY)
 KEPT = {"privacy_alerts", "privacy_breaches"}  # lists that are not for everybody
-ADMINISTERED = {"automation", "automation_runs"}  # and those for administrators alone
+ADMINISTERED = {"automation", "automation_runs", "submissions"}  # and those for administrators alone
 MOST = 40
 
 
@@ -40,6 +43,7 @@ def _ruled(world, account, number):
 
 def more_of_everything(world, start, count):
     """So many further accounts with people, orders and activities, all within Ada's reach, and as much again on Lindner."""
+    usual.set_up()
     tag = Tag.objects.first() or Tag.add(by=None, name="Fair")
     if not CustomField.objects.exists():
         one_of_each()
@@ -54,6 +58,10 @@ def more_of_everything(world, start, count):
         )
         account.tags.set([tag])
         _ruled(world, account, number)
+        lead = Lead.add(
+            by=None, company=f"Lead {number}", owner=world.ada, source="fair", reason="", email=f"l{number}@x.test"
+        )
+        Submission.objects.create(form=lead_form(), data={"company": f"Sent {number}"}, lead=lead, why="trap")
         contact = Contact.add(by=None, given_name="Eva", family_name=f"Huber {number}", owner=world.ada)
         Position.add(by=None, contact=contact, account=account, job_title="Buyer")
         also = Contact.add(by=None, given_name="Max", family_name=f"Moser {number}")
@@ -99,6 +107,8 @@ def more_of_everything(world, start, count):
                 is_open=True,
                 due_on=clock.today(),
             )
+            one = Opportunity.add(by=None, name=f"Hall {number}", account=place, owner=world.ada, value=number)
+            one.attach([Activity.objects.latest("pk")], by=None)
             OpenItem.add(
                 by=None,
                 account=place,
@@ -108,6 +118,12 @@ def more_of_everything(world, start, count):
                 amount=1,
                 open_amount=Decimal(1),
             )
+
+
+def lead_form():
+    """The one form by which the leads came in."""
+    texts = {"title_de": "Anfrage", "title_en": "Inquiry", "fields": ["email"]}
+    return LeadForm.objects.first() or LeadForm.add(by=None, name="Form", **texts)
 
 
 def cost(client, address, **headers):

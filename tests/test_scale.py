@@ -21,6 +21,8 @@ from kundenkreis.web.lists import REGISTRY
 
 SMALL = {
     "team", "territory", "user", "deputy", "savedview", "exchangerate", "tag", "family", "unit", "pricelist", "alertrule", "controller",
+    "leadhours",
+    "pipeline", "stage", "closereason",
 }  # fmt: skip
 DAY = Filter("at", "moment", "When")
 

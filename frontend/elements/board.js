@@ -1,4 +1,5 @@
 // <kk-board>: cards are dragged between lanes, or carried by keyboard (Space, arrows, Enter). The server moves the record; what fails goes back.
+import { openAnswer } from "./dialog.js";
 import { csrfToken, say } from "./shell.js";
 import { toast } from "./toast.js";
 
@@ -117,14 +118,31 @@ class Board extends HTMLElement {
       this.count(lane, -1);
     };
     try {
-      const body = new URLSearchParams({ id: card.dataset.id, to: lane.dataset.lane });
+      const body = new URLSearchParams({ id: card.dataset.id, to: lane.dataset.lane, version: card.dataset.version ?? "" });
       const answer = await fetch(this.dataset.move, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
       const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      if (told.ask) {
+        back();
+        return openAnswer(`${told.ask}&back=${encodeURIComponent(location.search)}`);
+      }
       if (!answer.ok) throw new Error(told.problem || say(answer.status === 403 ? "not_allowed" : "server_error"));
       document.getElementById("toasts")?.insertAdjacentHTML("beforeend", told.toast);
+      if (told.version) card.dataset.version = told.version;
+      if (told.sums) this.addUp(told.sums);
     } catch (problem) {
       back();
       toast(problem instanceof TypeError ? say("offline") : problem.message, "bad");
+    }
+  }
+
+  /** What each lane comes to now, as the server has added it up. */
+  addUp(sums) {
+    for (const lane of this.lanes) {
+      const [count, sum, beside] = sums[lane.dataset.lane] ?? [0, "", ""];
+      lane.querySelector("[data-count]").textContent = count;
+      lane.querySelector("[data-sum]").textContent = sum;
+      const second = lane.querySelector("[data-beside]");
+      if (second) second.textContent = beside;
     }
   }
 

@@ -8,6 +8,16 @@ export function openDialog(dialog) {
   dialog.querySelector("[autofocus], input:not([type=hidden]), textarea, select")?.focus();
 }
 
+/** Show the answer of an address in the shared dialog. */
+export async function openAnswer(address, title = "") {
+  const shared = document.getElementById("shared-dialog");
+  await htmx.ajax("get", address, { target: "#shared-dialog-body", swap: "innerHTML" });
+  const body = document.getElementById("shared-dialog-body");
+  if (!body.childElementCount) return;
+  document.getElementById("shared-dialog-title").textContent = body.querySelector("[data-title]")?.dataset.title ?? title;
+  openDialog(shared);
+}
+
 document.addEventListener("click", async (event) => {
   const target = event.target.closest?.("[data-dialog], [data-dialog-href], [data-dialog-close]");
   if (!target) {
@@ -18,14 +28,9 @@ document.addEventListener("click", async (event) => {
   if (target.hasAttribute("data-dialog-close")) return target.closest("dialog")?.close();
   if (target.dataset.dialog) return openDialog(document.getElementById(target.dataset.dialog));
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  const shared = document.getElementById("shared-dialog");
-  if (!shared) return;
+  if (!document.getElementById("shared-dialog")) return;
   event.preventDefault();
-  await htmx.ajax("get", target.href, { target: "#shared-dialog-body", swap: "innerHTML" });
-  const body = document.getElementById("shared-dialog-body");
-  if (!body.childElementCount) return;
-  document.getElementById("shared-dialog-title").textContent = body.querySelector("[data-title]")?.dataset.title ?? target.textContent.trim();
-  openDialog(shared);
+  await openAnswer(target.href, target.textContent.trim());
 });
 
 // Ctrl+Enter in a field sends its form.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,19 +24,34 @@ from kundenkreis.inbox.models import Notification
 from kundenkreis.staff.models import User
 
 CHUNK = 2000
+# What rooms above know to be a person's and to be handed over too: her rows of one noun each, which name her as
+# `owner` and have a `team`.
+ALSO: list[Callable[[User], models.QuerySet]] = []
+
+
+def also(rows: Callable[[User], models.QuerySet]) -> None:
+    """These rows of a person go along when she hands over."""
+    ALSO.append(rows)
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """How many records a person has: accounts and contacts, what is to be done (with its reminders), seats in account teams."""
+    """How many records a person has: accounts and contacts, what is to be done (with its reminders), seats in account teams, and what
+    rooms above know of (`also`).
+    """
 
     accounts: int
     contacts: int
     activities: int
     seats: int
+    others: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.accounts or self.contacts or self.activities or self.seats)
+        return bool(self.accounts or self.contacts or self.activities or self.seats or self.others)
+
+    @classmethod
+    def of(cls, counts: Sequence[int]) -> Belongings:
+        return cls(*counts[:4], others=sum(counts[4:]))
 
 
 @transaction.atomic
@@ -56,13 +72,13 @@ def hand_over(person: User, to: User, *, by: User | None, now: dt.datetime | Non
     batch.save(update_fields=["counts", "state", "ended_at"])
     record_event(person, "user.handed_over", by=by, now=now, batch=batch, changes={"to": [None, to.pk, "", str(to)]})
     if by is None or by.pk != to.pk:
-        _tell(person, to, Belongings(*moved))
+        _tell(person, to, Belongings.of(moved))
     return batch
 
 
 def belongings(person: User) -> Belongings:
     """What there is to hand over."""
-    return Belongings(*[rows.count() for rows, _new in _moves(person, None)])
+    return Belongings.of([rows.count() for rows, _new in _moves(person, None)])
 
 
 def _moves(person: User, to: User | None) -> list[tuple[models.QuerySet, dict[str, Any]]]:
@@ -74,12 +90,13 @@ def _moves(person: User, to: User | None) -> list[tuple[models.QuerySet, dict[st
             person=to, account=models.OuterRef("account"), role=models.OuterRef("role")
         )
         seats = seats.filter(~models.Exists(hers))
-    owner = {"owner_id": to.pk if to else None}
+    owner, team = {"owner_id": to.pk if to else None}, {"team_id": to.team_id if to else None}
     return [
-        (Account.objects.living().filter(owner=person), owner | {"team_id": to.team_id if to else None}),
+        (Account.objects.living().filter(owner=person), owner | team),
         (Contact.objects.living().filter(owner=person), owner),
         (Activity.objects.open().filter(owner=person), owner),
         (seats, {"person_id": to.pk if to else None}),
+        *((rows(person), owner | team) for rows in ALSO),
     ]
 
 
@@ -103,6 +120,8 @@ def _tell(person: User, to: User, moved: Belongings) -> None:
             "You have taken over from %(name)s: accounts %(accounts)s, contacts %(contacts)s, things to do %(activities)s, "
             "places in account teams %(seats)s."
         )
+        if moved.others:
+            said = said + " " + _("Opportunities and the like: %(others)s.")
     Notification.send(to, "hand_over", said % {"name": person, **vars(moved)}, _address())
 
 

@@ -49,7 +49,7 @@ def ask(contact: Contact, wording: ConsentWording, *, by: Any, source: str = "")
 
     Raises ValidationError, with a sentence, where asking itself would not be right, and when the mail could not be sent.
     """
-    _refuse_without_mail()
+    refuse_without_mail()
     if Consent.Channel.EMAIL not in wording.channels:
         raise ValidationError({"wording": _("This wording is for another purpose or channel.")})
     answer = permission.may_contact(contact, wording.purpose, Consent.Channel.EMAIL)
@@ -67,7 +67,8 @@ def ask(contact: Contact, wording: ConsentWording, *, by: Any, source: str = "")
     return consent
 
 
-def _refuse_without_mail() -> None:
+def refuse_without_mail() -> None:
+    """Raises ValidationError, with a sentence, where no mail leaves the house."""
     if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
         raise ValidationError(_("No mail server is set up, so nobody can be asked by mail."))
     if House.current().is_test_copy:
@@ -104,23 +105,27 @@ def _pending(contact: Contact, wording: ConsentWording, by: Any, source: str) ->
 
 
 def _message(consent: Consent) -> mail.EmailMultiAlternatives:
-    contact, wording = consent.contact, consent.wording
-    assert wording is not None
+    assert consent.wording is not None
     token = signing.dumps([consent.pk, consent.ticket], salt=_SALT_IN)
-    with translation.override(contact.language):
+    return written(consent.contact, consent.wording, absolute("opt_in:confirm", token))
+
+
+def written(person: Any, wording: ConsentWording, link: str) -> mail.EmailMultiAlternatives:
+    """The mail with the wording and the link that confirms it, in the person's language. A person has `email`, `language`, `full_name`."""
+    with translation.override(person.language):
         context = {
-            "contact": contact,
+            "contact": person,
             "house": House.current().name,
-            "purpose": consent.get_purpose_display(),
-            "text": wording.text(contact.language),
-            "link": _absolute("opt_in:confirm", token),
+            "purpose": wording.get_purpose_display(),
+            "text": wording.text(person.language),
+            "link": link,
             "days": LASTS.days,
         }
         subject = _("Please confirm: %(purpose)s of %(house)s") % context
         text = render_to_string("mail/opt_in.txt", context, using="jinja2")
         html = render_to_string("mail/opt_in.html", context, using="jinja2")
     made = mail.EmailMultiAlternatives(
-        subject, text, None, [contact.email], headers={"Auto-Submitted": "auto-generated"}
+        subject, text, None, [person.email], headers={"Auto-Submitted": "auto-generated"}
     )
     made.attach_alternative(html, "text/html")
     return made
@@ -138,7 +143,7 @@ def of_link(token: str) -> Link:
         return Link("unknown")
     if consent.state == Consent.State.PENDING and ticket and secrets.compare_digest(consent.ticket, ticket):
         return Link("ask", consent)
-    confirmed = consent.state == Consent.State.GIVEN and consent.proof.endswith(_mark_of(ticket))
+    confirmed = consent.state == Consent.State.GIVEN and consent.proof.endswith(mark_of(ticket))
     return Link("done" if confirmed else "unknown", consent if confirmed else None)
 
 
@@ -156,13 +161,13 @@ def confirm(token: str, *, address: str) -> Link:
     if answer.rule in _FORBIDDING:
         return Link("unknown")
     now, ticket = timezone.now(), consent.ticket
-    proof = f"{consent.contact.email}, {address}, {now.isoformat(timespec='seconds')}, {_mark_of(ticket)}"
+    proof = f"{consent.contact.email}, {address}, {now.isoformat(timespec='seconds')}, {mark_of(ticket)}"
     consent.change(by=None, now=now, verb="confirmed", state=Consent.State.GIVEN, since=now, proof=proof[-300:])
     Consent._base_manager.filter(pk=consent.pk).update(ticket="")
     return Link("done", consent)
 
 
-def _mark_of(ticket: str) -> str:
+def mark_of(ticket: str) -> str:
     """What stays of a used ticket: enough to know the link again, too little to make one."""
     return f"#{ticket[:8]}"
 
@@ -189,7 +194,7 @@ class Way:
 
 def unsubscribe_link(contact: Contact, purpose: str, channel: str = "email") -> str:
     """The address that goes into each message of advertising."""
-    return _absolute("opt_in:unsubscribe", signing.dumps([contact.pk, purpose, channel], salt=_SALT_OUT))
+    return absolute("opt_in:unsubscribe", signing.dumps([contact.pk, purpose, channel], salt=_SALT_OUT))
 
 
 def unsubscribe_headers(contact: Contact, purpose: str) -> dict[str, str]:
@@ -232,5 +237,6 @@ def unsubscribe_from_all(way: Way) -> None:
         barring.object_to_advertising(way.contact, by=None, source=_("Unsubscribe link"))
 
 
-def _absolute(name: str, token: str) -> str:
+def absolute(name: str, token: str) -> str:
+    """The whole address of a page that somebody outside opens by a token."""
     return f"{settings.PUBLIC_URL.rstrip('/')}{reverse(name, args=[token])}"

@@ -26,7 +26,14 @@ from kundenkreis.files import kinds, storing
 from kundenkreis.files.models import Document, Version, may
 
 # Records that a document can be put on by the API.
-SUBJECTS = ("customers.account", "customers.contact", "activities.activity", "orders.order", "catalogue.product")
+SUBJECTS = (
+    "customers.account",
+    "customers.contact",
+    "activities.activity",
+    "orders.order",
+    "catalogue.product",
+    "pipeline.opportunity",
+)
 
 
 def _clean(document: Document, *, by: Any, **values: Any) -> Any:

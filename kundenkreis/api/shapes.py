@@ -285,7 +285,7 @@ def new_schema(
         field: Any = model._meta.get_field(one)
         kind = type_of(field, writing=True)
         default = _without_default if one in derived else _default_of(field)
-        if field.blank or field.null or field.has_default():
+        if field.blank or field.null or field.has_default() or one in derived:
             columns[api_name(field)] = (
                 kind,
                 Field(default=None, json_schema_extra=default, **_about(field)),

@@ -22,10 +22,10 @@ from kundenkreis.automation.actions import Do
 from kundenkreis.automation.models import AutomationRule, AutomationRun
 from kundenkreis.automation.telling import KIND
 from kundenkreis.core import clock
+from kundenkreis.core.working_days import next_working_day
 from kundenkreis.fields import values
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.inbox.models import Notification
-from kundenkreis.privacy.deadlines import next_working_day
 from kundenkreis.staff import access
 from kundenkreis.staff.models import Team, User
 

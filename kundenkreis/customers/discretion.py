@@ -24,6 +24,8 @@ _NAMED_BY = {
     "customers.accountlink": ("account", "parent"),
     "customers.partnerfunction": ("partner",),
     "customers.position": ("contact", "account"),
+    "pipeline.opportunitycontact": ("contact",),
+    "pipeline.opportunitycompetitor": ("account",),
 }
 
 

@@ -23,6 +23,7 @@ KINDS = (
         _("I am put on a colleague's appointment, or it is moved or called off"),
         "users-round",
     ),
+    Kind("lead", _("A lead comes to me, or a form holds something back"), "user-plus"),
     Kind("due", _("Something is due today or overdue"), "calendar-clock"),
     Kind("reminder", _("A reminder that I set"), "alarm-clock"),
     Kind("hand_over", _("I take over from somebody"), "users"),

@@ -28,6 +28,7 @@ from kundenkreis.inbox.models import Notification
 from kundenkreis.insights import running
 from kundenkreis.insights import tasks as insights
 from kundenkreis.jobs import backend, recovery
+from kundenkreis.leads import receiving, routing
 from kundenkreis.orders import figures
 from kundenkreis.privacy import breach_clock, compacting, erasing, looking, restricting, watching
 from kundenkreis.privacy import reminding as reminding_of_requests
@@ -73,6 +74,18 @@ def remind() -> None:
 def begin_the_day() -> None:
     """What is due, and the daily mail, for everybody whose hour has come."""
     morning.begin()
+
+
+@at(crontab(minute="17"))
+def leads_of_those_who_left() -> None:
+    """Open leads of people who have left go to somebody else."""
+    routing.take_from_those_who_left()
+
+
+@at(crontab(minute="37", hour="2"))
+def forget_submissions() -> None:
+    """What was sent by forms and is decided goes when its time is over."""
+    receiving.forget_old()
 
 
 @at(crontab(minute="*/2"))

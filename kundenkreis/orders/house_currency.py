@@ -7,10 +7,12 @@ there is none of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,15 +25,23 @@ from kundenkreis.history.recording import Actor, plain, record_event
 from kundenkreis.orders.models import Order
 
 MANY = 10_000
+# What rooms above keep in the house currency: a model, and its count as words.
+ALSO: dict[type[Model], Callable[[int, str], str]] = {}
+
+
+def tell(model: type[Model], counted: Callable[[int, str], str]) -> None:
+    """Rows of this model hold amounts in the house currency; `counted(3, "3")` says how many in words."""
+    ALSO[model] = counted
 
 
 def why_fixed() -> str:
     """The sentence that says why the house currency cannot be another one now; "" when it can."""
     orders = bounded_count(Order._base_manager.all(), MANY)
     costs = bounded_count(Product._base_manager.exclude(cost=None), MANY)
-    if not orders and not costs:
+    others = {model: bounded_count(model._base_manager.all(), MANY) for model in ALSO}
+    kept = [ALSO[model](count, _shown(count)) for model, count in others.items() if count]
+    if not orders and not costs and not kept:
         return ""
-    kept = []
     if orders:
         kept.append(ngettext("%(count)s order", "%(count)s orders", orders) % {"count": _shown(orders)})
     if costs:
@@ -42,7 +52,7 @@ def why_fixed() -> str:
     return _(
         "The house currency cannot be changed: %(kept)s (those in the bin included) are kept in %(currency)s and would only get"
         " another sign. A house in another currency begins empty."
-    ) % {"kept": _(" and ").join(kept), "currency": House.current().currency}
+    ) % {"kept": _(" and ").join(reversed(kept)), "currency": House.current().currency}
 
 
 def _shown(count: int) -> str:
@@ -59,7 +69,7 @@ def settle(house: House, *, by: Actor | None, **values: Any) -> dict[str, list]:
         if getattr(present, name) != value
     }
     if "currency" in changes:
-        bulk.hold(Order, Product)  # whoever books an order just now reads the currency after having written it
+        bulk.hold(Order, Product, *ALSO)  # whoever books an order just now reads the currency after having written it
         if reason := why_fixed():
             raise ValidationError({"currency": reason})
     if changes:

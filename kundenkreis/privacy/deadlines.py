@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from functools import lru_cache
+
+from kundenkreis.core.working_days import next_working_day
 
 MONTHS = 1  # Art. 12 (3), first sentence
 MONTHS_EXTENDED = 3  # Art. 12 (3), second sentence: two further months
 BREACH_HOURS = 72  # Art. 33 (1)
-_FIXED = ((1, 1), (1, 6), (5, 1), (8, 15), (10, 26), (11, 1), (12, 8), (12, 25), (12, 26))
-_AFTER_EASTER = (1, 39, 50, 60)  # Easter Monday, Ascension, Whit Monday, Corpus Christi
 
 
 def months_later(day: dt.date, months: int) -> dt.date:
@@ -32,33 +31,6 @@ def due(received: dt.date, *, extended: bool = False, waited: int = 0, country: 
     """
     last = months_later(received, MONTHS_EXTENDED if extended else MONTHS) + dt.timedelta(days=waited)
     return next_working_day(last, country)
-
-
-def next_working_day(day: dt.date, country: str = "AT") -> dt.date:
-    """That day, or the first after it that is no Saturday, Sunday or public holiday. Holidays are known of Austria only."""
-    while day.weekday() >= 5 or (country == "AT" and day in holidays(day.year)):
-        day += dt.timedelta(days=1)
-    return day
-
-
-@lru_cache(maxsize=64)
-def holidays(year: int) -> frozenset[dt.date]:
-    """Austria's public holidays (§ 7 (2) ARG). Good Friday is none since 2019."""
-    easter = _easter(year)
-    fixed = {dt.date(year, month, day) for month, day in _FIXED}
-    return frozenset(fixed | {easter + dt.timedelta(days=days) for days in _AFTER_EASTER})
-
-
-def _easter(year: int) -> dt.date:
-    """Easter Sunday in the Gregorian calendar (Meeus, Astronomical Algorithms, ch. 8)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    (d, e), f = divmod(b, 4), (b + 8) // 25
-    h = (19 * a + b - d - (b - f + 1) // 3 + 15) % 30
-    (i, k) = divmod(c, 4)
-    el = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * el) // 451
-    month, day = divmod(h + el - 7 * m + 114, 31)
-    return dt.date(year, month, day + 1)
 
 
 def notify_by(noticed: dt.datetime) -> dt.datetime:

@@ -25,6 +25,7 @@ from kundenkreis.privacy import (
     files_naming,
     former,
     former_steps,
+    leads_forgotten,
     mentions,
     queue_naming,
     retention,
@@ -95,6 +96,7 @@ def records(erasure: Erasure) -> dict[str, int]:
     _suppress(person, needles)
     erasure.kept, until = _for_the_books(person, needles)
     erasure.kept_until, erasure.law = until, retention.LAW if until else ""
+    leads_forgotten.forget_all(person.contacts, needles.mails, by=erasure.begun_by)
     terms = _words_of_documents(person)
     documents, requests = _documents_gone(person), erasing_requests.empty(person)
     count_rows = sealing.take_rows(person)[1]

@@ -19,7 +19,7 @@ from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account, Contact, Position
 from kundenkreis.files.models import Document
 from kundenkreis.history.values import plain
-from kundenkreis.privacy import inventory, unnaming, unsaying
+from kundenkreis.privacy import inventory, leads_forgotten, unnaming, unsaying
 from kundenkreis.privacy.holding import Fate, Holding, Retention
 from kundenkreis.privacy.person import Person
 
@@ -160,6 +160,8 @@ def seal(record: Contact | Account, person: Person, now: dt.datetime) -> dict[st
         unsaying.unsay_chunks(part, told[part._meta.label_lower], rows)
     sealed["merges"] = _unlabel_merges(person, label)
     sealed["documents"] = _off_timelines(person)
+    mails = {text for text in addresses(sealed) if "@" in text}
+    sealed["leads"] = leads_forgotten.take(person.contacts, mails)
     sealed["rows"] = take_rows(person)[0]
     return sealed
 
@@ -219,6 +221,7 @@ def unseal(sealed: dict[str, Any]) -> None:
         record = apps.get_model(label)._base_manager.filter(pk=pk).first()
         if record is not None:
             refill(record, held)
+    leads_forgotten.put(sealed.get("leads", {}))
     put_rows(sealed.get("rows", {}))
     for pk, account in sealed.get("documents", []):
         Document._base_manager.filter(pk=pk).update(account_id=account)

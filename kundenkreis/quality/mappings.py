@@ -105,6 +105,22 @@ DELIVERED = (
         "email",
         is_delivered=True,
     ),
+    Known(
+        "opportunities",
+        "CRM Sales Opportunities, sales pipeline",
+        ("opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date", "close_date", "close_value"),
+        {
+            "number": "opportunity_id", "owner": "sales_agent", "product": "product", "account": "account", "stage": "deal_stage",
+            "opened_on": "engage_date", "closes_on": "close_date", "value": "close_value",
+        },
+        {
+            "decimal_mark": ".", "date_order": "mdy", "currency": "USD",
+            # Its two open stages are the first two of new business, as these are called when a house begins.
+            "values": {"product": {"GTXPro": "GTX Pro"}, "stage": {"Prospecting": "Qualification", "Engaging": "Needs analysis"}},
+        },
+        "number",
+        is_delivered=True,
+    ),
 )  # fmt: skip
 
 

@@ -54,6 +54,7 @@ ROWS = {
     "unknown_territory": _("There is no territory “%(value)s”."),
     "unknown_family": _("There is no product family “%(value)s”, and only changes were to be imported."),
     "unknown_unit": _("There is no unit “%(value)s”."),
+    "no_product": _("There is no product “%(value)s”."),
     "no_account": _("There is no account “%(value)s”."),
     "no_contact": _("There is no contact “%(value)s”, or more than one."),
     "has_account": _("“%(value)s” has an account of her or his own already."),

@@ -36,7 +36,7 @@ NEAR = MINE | Scope.TEAM | Scope.TERRITORY
 ALL = Scope.ALL
 
 # The nouns that follow an account ("customer data"), those everyone shares, and those an administrator keeps.
-_CUSTOMER = ("accounts", "contacts", "activities", "documents", "orders")
+_CUSTOMER = ("accounts", "contacts", "activities", "documents", "orders", "opportunities")
 
 
 def _customer(see: Scope, write: Scope, *, add: Scope | None = None, discard: Scope | None = None) -> dict[str, Scope]:
@@ -75,6 +75,7 @@ _EVERYONE = {
     "views.share_team": ALL,
     "tokens.add": Scope.OWN,
     "wordings.see": ALL,
+    "pipelines.see": ALL,
     # A person may ask for her data wherever she meets us, and the month runs from then on.
     "requests.add": ALL,
 }
@@ -84,10 +85,20 @@ _TRAVELS = {f"trips.{verb}": Scope.OWN for verb in ("see", "add", "change", "dis
 _COSTS = {"products.see_cost": ALL}
 # Where a customer pays from is whole for those who deal with what she owes; others are shown its end.
 _BANK = {"accounts.see_bank": ALL}
+# How pipelines are arranged: their stages, what these ask for, and the reasons of outcomes.
+_PIPELINES = {"pipelines.change": ALL}
 _PRODUCTS = {"products.add": ALL, "products.change": ALL, "products.discard": ALL}
 _IMPORTS = {"imports.see": ALL, "imports.run": ALL, "imports.undo": ALL}
 # Whoever answers for the data searches them for duplicates, and sets the rules by which they are measured.
 _SEARCHES = {"duplicates.run": ALL, "quality.change": ALL}
+
+
+def _lead_work(see: Scope, write: Scope, *, assigns: bool = False, keeps: bool = False) -> dict[str, Scope]:
+    """Leads, and the forms and rules by which they come in. To assign is to make somebody else the owner."""
+    table = {"leads.see": see, "leads.add": ALL, "leads.change": write, "leads.discard": write, "leads.export": see}
+    if assigns:
+        table["leads.assign"] = ALL
+    return table | ({"lead_settings.see": ALL, "lead_settings.change": ALL} if keeps else {})
 
 
 def _leads(how_far: Scope) -> dict[str, Scope]:
@@ -99,12 +110,14 @@ _ORDERS = {"orders.add": ALL, "orders.change": ALL, "orders.discard": ALL, "orde
 
 TABLE: dict[str, dict[str, Scope]] = {
     Role.KEY_ACCOUNT_MANAGER: _EVERYONE
+    | _lead_work(NEAR, NEAR)
     | _TRAVELS
     | _customer(NEAR, MINE, add=ALL)
     | _COSTS
     | _BANK
     | {"imports.see": Scope.OWN, "imports.run": ALL, "imports.undo": Scope.OWN},
     Role.CUSTOMER_RELATIONSHIP_MANAGER: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True)
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
     | _IMPORTS
@@ -112,11 +125,13 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _BANK
     | {"orders.see_unassigned": ALL},
     Role.HEAD_OF_SALES: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True, keeps=True)
     | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
     | _BANK
     | _PRODUCTS
+    | _PIPELINES
     | _IMPORTS
     | _SEARCHES
     | {
@@ -130,6 +145,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     }
     | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True)
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=MINE)
     | _ORDERS
@@ -139,13 +155,20 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, MINE, discard=Scope.OWN)
     | {"activities.add": ALL, "documents.add": ALL},
-    Role.MARKETING: _EVERYONE | _TRAVELS | _customer(ALL, MINE, discard=Scope.OWN) | {"contacts.add": ALL} | _WORDINGS,
+    Role.MARKETING: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True, keeps=True)
+    | _TRAVELS
+    | _customer(ALL, MINE, discard=Scope.OWN)
+    | {"contacts.add": ALL}
+    | _WORDINGS,
     Role.ADMINISTRATOR: _EVERYONE
+    | _lead_work(ALL, ALL, assigns=True, keeps=True)
     | _TRAVELS
     | _customer(ALL, ALL)
     | _COSTS
     | _BANK
     | _PRODUCTS
+    | _PIPELINES
     | _IMPORTS
     | _SEARCHES
     | _ORDERS
@@ -174,8 +197,8 @@ TABLE: dict[str, dict[str, Scope]] = {
     }
     | _WORDINGS
     | _leads(ALL),
-    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL}
-    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "signals", "quality")},
+    Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL, "pipelines.see": ALL}
+    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality")},
 }
 
 

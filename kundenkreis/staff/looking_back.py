@@ -60,6 +60,13 @@ _DECIDED_BY = {
     "staff.deputy": "people",
     "lists.savedview": "views",
     "rates.exchangerate": "rates",
+    "pipeline.opportunity": "opportunities",
+    "pipeline.opportunityline": "opportunities",
+    "pipeline.opportunitycontact": "opportunities",
+    "pipeline.opportunitycompetitor": "opportunities",
+    "pipeline.pipeline": "pipelines",
+    "pipeline.stage": "pipelines",
+    "pipeline.closereason": "pipelines",
     "trips.trip": "trips",
     "trips.leg": "trips",
     "trips.mileagerate": "mileage_rates",
@@ -71,6 +78,12 @@ _DECIDED_BY = {
     "privacy.alert": "privacy",
     "privacy.alertrule": "privacy",
     "automation.automationrule": "automation",
+    "leads.lead": "leads",
+    "leads.leadconsent": "leads",
+    "leads.leadform": "lead_settings",
+    "leads.scorerule": "lead_settings",
+    "leads.routingrule": "lead_settings",
+    "leads.leadhours": "lead_settings",
 }
 # Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
 _PARTS = frozenset(
@@ -89,6 +102,12 @@ _PARTS = frozenset(
         "fields.picklist",
         "fields.layout",
         "rates.exchangerate",
+        "pipeline.opportunityline",
+        "pipeline.opportunitycontact",
+        "pipeline.opportunitycompetitor",
+        "pipeline.pipeline",
+        "pipeline.stage",
+        "pipeline.closereason",
         "trips.leg",
         "trips.mileagerate",
         "privacy.subjectrequest",
@@ -99,6 +118,11 @@ _PARTS = frozenset(
         "privacy.alert",
         "privacy.alertrule",
         "automation.automationrule",
+        "leads.leadconsent",
+        "leads.leadform",
+        "leads.scorerule",
+        "leads.routingrule",
+        "leads.leadhours",
     }
 )
 # What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.

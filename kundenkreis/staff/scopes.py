@@ -10,6 +10,7 @@ AREAS = (
     "activities",
     "products",
     "orders",
+    "opportunities",
     "trips",
     "documents",
     "people",

@@ -27,7 +27,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.staff.models import AccessCheck
 from kundenkreis.web import customs, formats
 
-_HIDDEN = {"key", "is_open", "done_at", "contact", "account"}
+_HIDDEN = {"key", "is_open", "done_at", "contact", "account", "stage_since"}
 _MOST = 12
 # What events tell beside the fields of their record.
 _BESIDE = {
@@ -103,6 +103,8 @@ def _headline(noun: str, verb: str) -> str:
             if verb == "succeeded"
             else _("Signing in as %(name)s was locked after repeated failures")
         )
+    if noun in ("lead", "submission") and (said := _of_lead(verb)):
+        return said
     return {
         "added": _("%(what)s added: %(name)s"),
         "changed": _("%(what)s changed: %(name)s"),
@@ -110,6 +112,9 @@ def _headline(noun: str, verb: str) -> str:
         "restored": _("%(what)s restored: %(name)s"),
         "finished": _("%(what)s done: %(name)s"),
         "reopened": _("%(what)s opened again: %(name)s"),
+        "moved": _("%(what)s goes on: %(name)s"),
+        "won": _("%(what)s won: %(name)s"),
+        "lost": _("%(what)s lost: %(name)s"),
         "put_off": _("%(what)s put off: %(name)s"),
         "version_added": _("New version of %(name)s"),
         "locked": _("%(name)s may not sign in any more"),
@@ -134,6 +139,20 @@ def _headline(noun: str, verb: str) -> str:
         "merged": _("Merged: %(name)s"),
         "unmerged": _("Merge taken back: %(name)s"),
     }.get(verb) or _rarer(verb)
+
+
+def _of_lead(verb: str) -> str:
+    """What becomes of a lead, and of what was sent by a form."""
+    return {
+        "routed": _("%(what)s given to somebody: %(name)s"),
+        "taken_over": _("%(what)s taken over: %(name)s"),
+        "touched": _("%(what)s worked on: %(name)s"),
+        "disqualified": _("%(what)s disqualified: %(name)s"),
+        "converted": _("%(what)s converted: %(name)s"),
+        "erased": _("%(what)s erased: %(name)s"),
+        "released": _("%(what)s released: %(name)s"),
+        "held": _("%(what)s waits again: %(name)s"),
+    }.get(verb, "")
 
 
 def _rarer(verb: str) -> str:

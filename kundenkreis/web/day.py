@@ -23,7 +23,10 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import LastLook
+from kundenkreis.leads import routing as lead_routing
+from kundenkreis.leads.models import Lead
 from kundenkreis.orders.models import Order
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.privacy.models import SubjectRequest
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
@@ -147,6 +150,18 @@ class Day:
         return list(hers.order_by("due_on", "pk")[:SHOWN])
 
     @cached_property
+    def leads(self) -> list[Lead]:
+        """Her leads with whom nobody has spoken yet, what is due first on top."""
+        if self.circle.whose != MINE or not access.reach(self.user, "leads.change"):
+            return []
+        hers = Lead.objects.waiting().filter(owner_id__in=access.herself(self.user))
+        found = list(hers.order_by("first_touch_due", "pk")[:SHOWN])
+        now = lead_routing.moment()
+        for one in found:
+            one.is_late = one.first_touch_due is not None and one.first_touch_due < now  # type: ignore[attr-defined]
+        return found
+
+    @cached_property
     def needs(self) -> list[Need]:
         """Customers with a reason to act, the most at stake first."""
         if not access.reach(self.user, "signals.see"):
@@ -159,6 +174,15 @@ class Day:
         if not access.reach(self.user, "activities.see"):
             return []
         return day_asking.forgotten(self.circle.few or [], circle=self.circle)
+
+    @cached_property
+    def opportunities(self) -> list[Opportunity]:
+        """Open opportunities that nothing is planned for, or that should have been decided by now."""
+        if not access.reach(self.user, "opportunities.see"):
+            return []
+        found = list(day_asking.opportunities(self.today, circle=self.circle))
+        spare(self.user, found, "account")
+        return found
 
     # --- since the last look
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.participating import taken_along
@@ -17,7 +17,8 @@ from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import Order
-from kundenkreis.web.circles import Circle
+from kundenkreis.pipeline.models import Opportunity
+from kundenkreis.web.circles import MINE, TEAM, Circle
 
 LISTED = 60  # open activities looked at for the agenda
 # What the page tells of each of them; of their accounts alone there are forty columns.
@@ -72,6 +73,22 @@ def forgotten(few: Any, *, circle: Circle) -> QuerySet:
     rows = rows.filter(tier__in=WORTH_A_STEP).exclude(Exists(planned))
     shown = ("name", "tier", "revenue_12m", "last_order_on", "place", "owner__first_name", "owner__last_name")
     return rows.select_related("owner").only(*shown).order_by("-revenue_12m", "-pk")[:SHOWN]
+
+
+@prepared
+def opportunities(today: Any, *, circle: Circle) -> QuerySet:
+    """Open ones that nothing is planned for, or whose day is over; the most valuable first."""
+    rows = Opportunity.objects.open()
+    if circle.whose == MINE:
+        rows = rows.filter(owner_id__in=circle.people)
+    elif circle.whose == TEAM:
+        rows = rows.filter(team_id__one_of=circle.teams)
+    else:
+        rows = rows.visible_to(circle.user)
+    planned = Opportunity.objects.all().planned(OuterRef("pk"))
+    rows = rows.filter(Q(expected_close_on__lt=today) | ~Exists(planned)).select_related("account", "owner", "stage")
+    shown = ("name", "value_house", "expected_close_on", "outcome", "account__name", "stage__name_en", "stage__name_de")
+    return rows.only(*shown, "owner__first_name", "owner__last_name").order_by("-value_house", "-pk")[:SHOWN]
 
 
 def _new_orders(from_day: Any, since: Any) -> QuerySet:

@@ -47,6 +47,11 @@ def orders_of(whose: Group, *conditions: str) -> str:
     return _address("orders:list", _of(whose), *conditions)
 
 
+def opportunities_of(whose: Group, *conditions: str) -> str:
+    """The opportunities of an account or its group."""
+    return _address("opportunities:list", _of(whose), *conditions)
+
+
 def open_items_of(whose: Group, *conditions: str) -> str:
     return _address("open_items:list", _of(whose), *conditions)
 

@@ -11,8 +11,10 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Product
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.files.models import Document
+from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
 from kundenkreis.orders.models import Order
+from kundenkreis.pipeline.models import Opportunity
 
 # noun in the address: model, icon
 NOUNS: dict[str, tuple[type[models.Model], str]] = {
@@ -20,8 +22,10 @@ NOUNS: dict[str, tuple[type[models.Model], str]] = {
     "contacts": (Contact, "user"),
     "products": (Product, "tag"),
     "orders": (Order, "package"),
+    "opportunities": (Opportunity, "square-kanban"),
     "activities": (Activity, "activity"),
     "documents": (Document, "file-text"),
+    "leads": (Lead, "user-plus"),
 }
 
 

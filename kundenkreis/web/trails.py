@@ -19,6 +19,7 @@ KINDS = {
     "import": lazy("Import"),
     "hand_over": lazy("Handing over"),
     "bulk_edit": lazy("Bulk edit"),
+    "stage_removed": lazy("Stage given up"),
     "merge": lazy("Merging"),
     "sheet": lazy("Edited in a spreadsheet"),
     "api": lazy("API"),

@@ -13,6 +13,7 @@ from kundenkreis.core import clock
 from kundenkreis.customers.models import AccountTeamMember
 from kundenkreis.history.undo import undo_batch
 from kundenkreis.inbox.models import Notification
+from tests.pipeline.cards import card, stages
 
 
 def furnish(world):
@@ -74,3 +75,15 @@ def test_who_takes_over_is_told_in_her_language_and_who_hands_it_to_herself_is_n
     assert told.text.startswith("Sie haben von Ada Huber übernommen")
     hand_over(world.cem, world.admin, by=world.admin)
     assert Notification.objects.filter(kind="hand_over").count() == 1
+
+
+def test_open_opportunities_go_along_and_closed_ones_stay(world):
+    open_one, won = card(world), card(world, stage=stages()[4])
+    assert belongings(world.ada).others == 1
+    batch = hand_over(world.ada, world.cem, by=world.admin)
+    for one in (open_one, won):
+        one.refresh_from_db()
+    assert (open_one.owner, open_one.team, won.owner) == (world.cem, world.south, world.ada)
+    undo_batch(batch, by=world.admin)
+    open_one.refresh_from_db()
+    assert open_one.owner == world.ada

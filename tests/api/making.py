@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from kundenkreis.pipeline import usual
+
 
 def bodies(world: Any) -> dict[str, dict[str, Any]]:
     """Noun → body. The nouns come in an order in which each finds what it refers to; "@contacts" is the number of the one made."""
     account = world.brauneis.pk
+    usual.set_up()
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -88,6 +91,9 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "ends_at": "2026-02-02T17:00:00+01:00",
             "end_place": "Wels",
         },
+        "leads": {"company": "Made GmbH", "family_name": "Made", "email": "made@lead.test", "is_inquiry": True},
+        "lead-score-rules": {"words_de": "groß", "words_en": "big", "points": 10, "conditions": ["employees:over:10"]},
+        "lead-routing-rules": {"name": "All", "way": "person", "person_id": world.ada.pk},
         "trip-legs": {
             "trip_id": "@trips",
             "on": "2026-02-02",
@@ -95,6 +101,21 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "end_place": "Salzburg",
             "km": "98.5",
         },
+        "opportunities": {
+            "name": "Lamps for the shop",
+            "account_id": account,
+            "owner_id": world.cem.pk,
+            "value": "900",
+        },
+        "opportunity-lines": {
+            "opportunity_id": "@opportunities",
+            "product_id": "@products",
+            "quantity": "12",
+            "price": "9.90",
+            "delivered_in": "2026-05-01",
+        },
+        "opportunity-contacts": {"opportunity_id": "@opportunities", "contact_id": "@contacts", "role": "champion"},
+        "opportunity-competitors": {"opportunity_id": "@opportunities", "name": "Fischer"},
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "quality-rules": {"noun_of": "account", "field": "gln", "kind": "filled"},
         "quality-waivers": {"rule_id": "@quality-rules", "account_id": account, "reason": "Has none"},
@@ -133,6 +154,10 @@ BOUND = [
     "deliveries",
     "open-items",
     "credit-standings",
+    "opportunities",
+    "opportunity-lines",
+    "opportunity-contacts",
+    "opportunity-competitors",
     "quality-waivers",
     "lookups",
 ]

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 
 from kundenkreis.customers.models import Contact
+from kundenkreis.leads.models import Lead, LeadForm
 from kundenkreis.staff.models import User
 from tests.furnished import furnish
 from tests.sitemap import ALSO, addresses
@@ -18,7 +19,8 @@ REFERENCE = "/api/v1/docs"
 NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
-    "sales": ("products", "orders", "patterns"),
+    "sales": ("products", "orders", "opportunities", "pipelines", "patterns"),
+    "leads": ("leads", "lead_settings", "submissions", "lead_public"),
     "also": ("also",),
     "care": (
         "duplicates",
@@ -56,7 +58,16 @@ def pages(world, signed_in, made, group):
     clients = {person: signed_in(person) for person in people}
     found, lost, seen = [], [], set()
     also = [
-        ("also:also", a.format(**{key: made[key].pk for key in ("account", "person", "trip", "sheet")})) for a in ALSO
+        (
+            "also:also",
+            a.format(
+                **{
+                    key: made[key].pk
+                    for key in ("account", "person", "trip", "lead", "sheet", "opportunity", "pipeline")
+                }
+            ),
+        )
+        for a in ALSO
     ]
     for name, address in [*addresses(made), *also]:
         if group_of(name) != group or (name.endswith("part_change") and name in seen):
@@ -108,6 +119,8 @@ def test_every_page_is_accessible_fits_and_is_quiet(world, look, live_server, si
     for language, theme, width in LOOKS:
         speak([world.ben, world.admin, world.ada], language)
         Contact.objects.update(language=language)  # pages behind links in mails speak the language of who got the mail
+        LeadForm.objects.update(language=language)
+        Lead.objects.update(language=language)
         open_ones = {}
         for person, address in found:
             whole = person not in open_ones

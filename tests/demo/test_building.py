@@ -29,6 +29,7 @@ from kundenkreis.demo import building, duplicates, people, rates, trips, views
 from kundenkreis.demo.names import Names
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import Order, OrderLine
+from kundenkreis.pipeline.models import Opportunity, StageChange
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import AccessReview, User
 from kundenkreis.staff.roles import Role
@@ -133,6 +134,16 @@ class TestDemoHouse(TestCase):
         assert any(shown.lines and shown.amount > 0 for shown in lists)
         assert not any(shown.without_rate for shown in lists)
         assert Activity.objects.filter(time_zone="Europe/London").exists()
+
+    def test_opportunities_are_open_and_closed_and_marked_as_made_up(self):
+        found = Opportunity.objects.all()
+        assert 100 <= found.count() <= 200
+        assert not found.filter(is_generated=False).exists()
+        ended = Counter(found.values_list("outcome", flat=True))
+        assert min(ended["won"], ended["lost"]) >= 15
+        assert ended[""] >= 30
+        assert found.without_next_step().filter(outcome="").exists()
+        assert StageChange.objects.filter(from_stage__isnull=False).count() > found.count()
 
     def test_rates_are_those_of_thirteen_months(self):
         assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13

@@ -1,15 +1,25 @@
 """The delivered mappings for the computer hardware seller's house, which is not the wholesaler's."""
 
+import csv
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from kundenkreis.catalogue.models import Price, Product
+from kundenkreis.core import clock
 from kundenkreis.customers.models import Account, AccountLink
+from kundenkreis.history.undo import undo_batch
+from kundenkreis.pipeline import usual
+from kundenkreis.pipeline.models import Opportunity, StageChange
 from kundenkreis.quality import importing
 from kundenkreis.quality.models import ImportRun
+from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import Team, User
-from tests.quality.imports import told
+from tests.quality.imports import imported, told
 
 DATA = Path(__file__).parent.parent / "data" / "b2b-pipeline"
 pytestmark = pytest.mark.django_db
@@ -61,3 +71,74 @@ def test_a_second_time_nothing_changes(name):
         0,
         0,
     )
+
+
+class TestItsSales:
+    @pytest.fixture
+    def run(self):
+        usual.set_up()
+        ExchangeRate.add(by=None, currency="USD", on=clock.today(), rate=Decimal("1.25"), source="test")
+        for name in ("accounts.csv", "products.csv", "sales_teams.csv"):
+            run_file(name)
+        return run_file("sales_pipeline.csv")
+
+    def test_they_come_in_with_stage_outcome_and_product(self, run):
+        assert (run.target, run.rows_read, run.counts["added"], run.counts.get("rejected", 0)) == (
+            "opportunities",
+            440,
+            440,
+            0,
+        )
+        ended = Counter(Opportunity.objects.values_list("outcome", flat=True))
+        with (DATA / "sales_pipeline.csv").open() as file:
+            stages = Counter(row["deal_stage"] for row in csv.DictReader(file))
+        assert ended == {"won": stages["Won"], "lost": stages["Lost"], "": stages["Prospecting"] + stages["Engaging"]}
+        assert not Opportunity.objects.filter(lines=None).exists()
+        assert StageChange.objects.count() == 440
+
+    def test_a_won_one_has_its_days_its_owner_and_its_value_in_both_currencies(self, run):
+        one = Opportunity.objects.get(number="1C1I7A6R")
+        assert (one.account.name, one.owner.get_full_name(), one.lines.get().product.name) == (
+            "Cancity",
+            "Moses Frase",
+            "GTX Plus Basic",
+        )
+        assert (timezone.localdate(one.opened_at), timezone.localdate(one.closed_at)) == (
+            dt.date(2016, 10, 20),
+            dt.date(2017, 3, 1),
+        )
+        assert (one.value, one.currency, one.value_house) == (Decimal(1054), "USD", Decimal("843.20"))
+        assert (one.outcome, one.forecast_category, one.name) == ("won", "closed", "GTX Plus Basic · Cancity")
+
+    def test_a_wrong_spelling_is_mended_by_the_mapping(self, run):
+        assert Opportunity.objects.filter(lines__product__name="GTX Pro").exists()
+
+    def test_what_has_no_account_yet_is_kept_without(self, run):
+        assert Opportunity.objects.filter(account=None).exists()
+        assert not Opportunity.objects.filter(account=None).exclude(outcome="").exists()
+
+    def test_a_second_time_nothing_changes_and_it_is_taken_back_whole(self, run):
+        again = run_file("sales_pipeline.csv")
+        assert (again.counts["unchanged"], again.counts.get("changed", 0), again.counts.get("added", 0)) == (440, 0, 0)
+        undo_batch(run.batch, by=None)
+        assert not Opportunity.objects.exists()
+        assert not StageChange.objects.exists()
+
+
+def test_what_is_wrong_with_a_row_is_said_of_that_row(world):
+    usual.set_up()
+    text = (
+        "number,stage,probability,closes_on,product,account\n"
+        "A1,Qualification,101,,,\nA2,Nowhere,,,,\nA3,Offer,,2001-01-01,,\nA4,Offer,,,Nothing,\nA5,Offer,,,,Nobody\nA6,Verhandlung,70,,,\n"
+    )
+    run = imported(text, target="opportunities", by=world.admin)
+    assert (run.counts["added"], run.counts["rejected"]) == (1, 5)
+    assert {problem.field for problem in run.problems.all()} == {
+        "probability",
+        "stage",
+        "closes_on",
+        "product",
+        "account",
+    }
+    one = Opportunity.objects.get()
+    assert (one.number, one.stage.name_en, one.owner, one.probability) == ("A6", "Negotiation", world.admin, 70)

@@ -81,6 +81,79 @@ SHELF.holds(
     staff="trip__person_id", left=F.BOOKS, origin=_WRITTEN,
 )  # fmt: skip
 SHELF.nothing("trips.MileageRate", _("What a kilometre is worth."))
+SHELF.holds(
+    "pipeline.Opportunity", P.SALES, R.RELATION,
+    some(C.COMMERCE, F.STAYS, "number account pipeline stage stage_since value sums_lines currency value_house probability"
+         " forecast_category expected_close_on decision_on source opened_at outcome closed_at close_reason lost_to price_gap criterion"),
+    some(C.FREE_TEXT, F.SEARCH, "name campaign description close_note"), some(C.CUSTOM, F.SEARCH, "custom"),
+    some(C.REFERENCE, F.STAYS, "owner"),
+    account="account_id", staff="owner_id", plain="team is_generated", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.Opportunity_activities", P.SALES, R.RECORD, some(C.COMMUNICATION, F.STAYS, "opportunity activity"),
+    account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityLine", P.SALES, R.RECORD,
+    some(C.COMMERCE, F.STAYS, "opportunity product quantity price discount delivered_in amount"),
+    some(C.FREE_TEXT, F.SEARCH, "note"),
+    account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityContact", P.SALES, R.RECORD,
+    some(C.JUDGEMENT, F.DELETE, "opportunity contact role stance"), some(C.FREE_TEXT, F.DELETE, "note"),
+    contact="contact_id", origin=_WRITTEN, note=_("What part a person plays in a purchase, and how she stands to us."),
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityCompetitor", P.SALES, R.RECORD,
+    some(C.COMMERCE, F.STAYS, "opportunity account price is_incumbent"),
+    some(C.FREE_TEXT, F.SEARCH, "name strength weakness"),
+    account="account_id opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.StageChange", P.SALES, R.DERIVED, some(C.COMMERCE, F.STAYS, "opportunity from_stage to_stage at days"),
+    account="opportunity__account_id", origin=_FIGURED, note=_BOOKED,
+)  # fmt: skip
+SHELF.nothing("pipeline.Pipeline", _("How business of one kind comes about."))
+SHELF.nothing("pipeline.Stage", _("How business of one kind comes about."))
+SHELF.nothing("pipeline.CloseReason", _("Why business is won or lost, in general."))
+SHELF.holds(
+    "leads.Lead", P.CARE, R.RELATION,
+    some(C.IDENTITY, F.DELETE, "company key form_of_address title_before given_name family_name title_after"),
+    some(C.CONTACT, F.DELETE, "email phone mobile website street postcode place country"),
+    some(C.ROLE, F.DELETE, "job_title industry employees"), some(C.PREFERENCE, F.DELETE, "language interest is_inquiry"),
+    some(C.FREE_TEXT, F.DELETE, "message reason_note campaign"),
+    some(C.TECHNICAL, F.DELETE, "source medium referrer landing_page origin form"),
+    some(C.JUDGEMENT, F.DELETE, "score status reason"), some(C.REFERENCE, F.DELETE, "account contact opportunity owner"),
+    contact="contact_id", staff="owner_id",
+    plain="number team territory received_at first_touch_due first_touched_at disqualified_at converted_at is_generated",
+    origin=_("the person herself by a form, or written down by a colleague"),
+    note=_("Leads with her mail address go too, whether they became a contact or not."),
+)  # fmt: skip
+SHELF.holds(
+    "leads.Lead_activities", P.CARE, R.RECORD, some(C.COMMUNICATION, F.DELETE, "lead activity"),
+    contact="lead__contact_id", origin=_WRITTEN,
+)  # fmt: skip
+SHELF.holds(
+    "leads.LeadConsent", P.ADVERTISING, R.CONSENT,
+    some(C.PREFERENCE, F.DELETE, "lead wording state since asked_at"), some(C.FREE_TEXT, F.DELETE, "source proof"),
+    some(C.TECHNICAL, F.DELETE, "ticket"), contact="lead__contact_id", origin=_("the person herself, by a form"),
+)  # fmt: skip
+SHELF.holds(
+    "leads.Submission", P.CARE, R.RELATION,
+    some(C.FREE_TEXT, F.DELETE, "data problem"), some(C.TECHNICAL, F.DELETE, "address agent"),
+    some(C.PREFERENCE, F.DELETE, "agreed wording language"), some(C.REFERENCE, F.DELETE, "lead decided_by"),
+    contact="lead__contact_id", staff="decided_by_id", plain="form received_at state why decided_at",
+    origin=_("whoever fills in a form"),
+    note=_("What was discarded goes after 30 days, what became a lead after a year. Those with her mail address go with her."),
+)  # fmt: skip
+SHELF.nothing("leads.LeadForm", _("What a form asks, in which words."))
+SHELF.nothing("leads.ScoreRule", _("What makes a lead promising."))
+SHELF.holds(
+    "leads.RoutingRule", P.STAFF, R.EMPLOYMENT, some(C.REFERENCE, F.STAYS, "person last"), staff="person_id last_id",
+    plain="name position conditions is_on way team", origin=_WRITTEN,
+)  # fmt: skip
+SHELF.nothing("leads.LeadHours", _("How soon somebody speaks with a lead."))
 SHELF.nothing("insights.Run", _("When figures were calculated, and how many."))
 SHELF.holds(
     "insights.Score", P.ANALYSIS, R.DERIVED,

@@ -23,15 +23,19 @@ def _declared() -> dict[str, Target]:
         contacts,
         credit_standings,
         deliveries,
+        leads,
         lookups,
         open_items,
+        opportunities,
         people,
         products,
         rates,
         sales,
     )
 
-    modules = (accounts, contacts, products, sales, deliveries, open_items, credit_standings, lookups, people, rates)
+    modules = (
+            accounts, contacts, products, leads, opportunities, sales, deliveries, open_items, credit_standings, lookups, people, rates,
+    )  # fmt: skip
     return {module.TARGET.name: module.TARGET for module in modules}
 
 

@@ -33,7 +33,7 @@ ENCODINGS = (
 DELIMITERS = ((";", lazy("semicolon")), (",", lazy("comma")), ("\t", lazy("tab")), ("|", lazy("vertical bar")))
 MARKS = ((",", "1.234,56"), (".", "1,234.56"))
 ORDERS = (("dmy", lazy("day first, 31.12.")), ("mdy", lazy("month first, 12/31")))
-WITH_CURRENCY = {"sales", "products", "open_items"}
+WITH_CURRENCY = {"sales", "products", "open_items", "opportunities"}
 MOST_CHOICES = 40  # with more columns each field is typed with suggestions, so that the page stays small
 
 

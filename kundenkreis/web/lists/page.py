@@ -58,7 +58,8 @@ class ListPage:
     however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
     `spared` are foreign keys that may lead a visible row to an account or contact outside the person's reach: neither shown,
     nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`). `fielded` is the noun whose
-    custom fields are columns and filters too. `boards` and `calendar` are further layouts.
+    custom fields are columns and filters too. `boards` and `calendar` are further layouts; `arranged_boards()` are those that depend on
+    what the house has arranged.
     """
 
     name: str
@@ -88,6 +89,7 @@ class ListPage:
     drivers: frozenset[str] = frozenset()
     fielded: str = ""
     boards: tuple[Board, ...] = ()
+    arranged_boards: Callable[[], Sequence[Board]] | None = None
     calendar: Calendar | None = None
     sums: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
@@ -133,6 +135,10 @@ class ListPage:
     @property
     def all_drivers(self) -> frozenset[str]:
         return self.drivers | fields.drivers(self.fielded) if self.fielded else self.drivers
+
+    @property
+    def all_boards(self) -> tuple[Board, ...]:
+        return (*self.boards, *self.arranged_boards()) if self.arranged_boards else self.boards
 
     @property
     def url(self) -> str:
@@ -187,7 +193,7 @@ class ListPage:
     def layouts(self, now: State) -> list[tuple[Any, str, bool]]:
         """The ways to lay the list out that there are beside the table, with their addresses."""
         found = [("", _("Table"))]
-        found += [(f"board-{board.key}", _("Board: %(name)s") % {"name": board.label}) for board in self.boards]
+        found += [(f"board-{board.key}", _("Board: %(name)s") % {"name": board.label}) for board in self.all_boards]
         found += [("month", _("Month")), ("week", _("Week"))] if self.calendar else []
         return [(label, now.address(layout=name), name == now.layout) for name, label in found] if found[1:] else []
 

@@ -55,9 +55,11 @@ class State:
         """How the rows are laid out: "" as a table, "board-tier", "month", "week"."""
         return self.params.get("layout", "")
 
-    @property
+    @cached_property
     def board(self) -> Board | None:
-        return next((board for board in self.page.boards if f"board-{board.key}" == self.layout), None)
+        if not self.layout.startswith("board-"):
+            return None
+        return next((board for board in self.page.all_boards if f"board-{board.key}" == self.layout), None)
 
     @property
     def descending(self) -> bool:

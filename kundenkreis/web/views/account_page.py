@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from kundenkreis.activities.models import Activity
 from kundenkreis.activities.suggesting import setting_the_day
 from kundenkreis.core import clock
+from kundenkreis.core.models import House
 from kundenkreis.core.prepared import prepared
 from kundenkreis.customers import checks, hierarchy
 from kundenkreis.customers.discretion import spare
@@ -32,13 +34,14 @@ from kundenkreis.customers.models.dated import holding
 from kundenkreis.insights.models import Score, Signal
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access, looking_back
 from kundenkreis.web import laid_out, opening, rhythms, timeline
 from kundenkreis.web.account360 import Overview, people_at, why_visible
 from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.reasons import tell
 from kundenkreis.web.trails import steps_of
-from kundenkreis.web.views import editing
+from kundenkreis.web.views import editing, opportunity_list
 
 ITEMS = 20
 SIGNALS = 4
@@ -49,7 +52,7 @@ class AccountPage:
     account: Account
     request: HttpRequest
 
-    TABS = ("overview", "people", "orders", "structure", "details", "files", "history")
+    TABS = ("overview", "people", "opportunities", "orders", "structure", "details", "files", "history")
 
     @property
     def user(self) -> Any:
@@ -87,6 +90,7 @@ class AccountPage:
         parts = {
             "overview": self._overview,
             "people": self._people,
+            "opportunities": self._opportunities,
             "orders": self._orders,
             "structure": self._structure,
             "details": self._details,
@@ -100,6 +104,7 @@ class AccountPage:
         labels = [
             ("overview", _("Overview")),
             ("people", _("People")),
+            ("opportunities", _("Opportunities")),
             ("orders", _("Orders")),
             ("structure", _("Structure")),
             ("details", _("Details")),
@@ -194,6 +199,23 @@ class AccountPage:
             "every": rhythms.every,
             "contacts_url": opening.contacts_of(self.group),
             "may_add_contact": access.may(self.user, "contacts.add"),
+        }
+
+    def _opportunities(self) -> dict[str, Any]:
+        """What may be sold here, and what became of the rest: open ones by their day, closed ones the latest first."""
+        if not access.reach(self.user, "opportunities.see"):
+            return {"open": [], "closed": [], "may_sell": False}
+        rows = Opportunity.objects.living().filter(account_id__in=self.group.ids).for_list()
+        current = list(rows.filter(outcome="").order_by(F("expected_close_on").asc(nulls_last=True), "pk")[:50])
+        opportunity_list.plan(current)
+        return {
+            "open": current,
+            "closed": list(rows.exclude(outcome="").select_related("close_reason").order_by("-closed_at", "-pk")[:25]),
+            "open_sum": sum((one.value_house for one in current), Decimal(0)),
+            "weighted_sum": sum((one.weighted_house for one in current), Decimal(0)),
+            "currency": House.known().currency,
+            "opportunities_url": opening.opportunities_of(self.group),
+            "may_sell": self.account.deleted_at is None and access.may(self.user, "opportunities.add"),
         }
 
     def _orders(self) -> dict[str, Any]:

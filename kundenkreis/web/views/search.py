@@ -20,7 +20,9 @@ from kundenkreis.catalogue.models import Product
 from kundenkreis.core import search
 from kundenkreis.core.marking import Piece
 from kundenkreis.customers.models import Account, Contact
+from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
 from kundenkreis.web import finding, finding_texts, formats, fresh, recents
 
@@ -51,6 +53,8 @@ _KINDS = {
     search.ACCOUNT: (Account, lazy("Accounts"), "building-2", "accounts", ("number", "place")),
     search.CONTACT: (Contact, lazy("Contacts"), "user", "contacts", ("job_title",)),
     search.PRODUCT: (Product, lazy("Products"), "tag", "products", ("number",)),
+    search.OPPORTUNITY: (Opportunity, lazy("Opportunities"), "square-kanban", "opportunities", ("number",)),
+    search.LEAD: (Lead, lazy("Leads"), "user-plus", "leads", ("number", "place")),
 }
 
 

@@ -1,0 +1,30 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PipelineConfig(AppConfig):
+    name = "kundenkreis.pipeline"
+    label = "pipeline"
+
+    def ready(self) -> None:
+        from kundenkreis.activities import handing_over
+        from kundenkreis.fields import layouts, nouns
+        from kundenkreis.orders import house_currency
+        from kundenkreis.pipeline import asking, models
+
+        read = dict.fromkeys(("number", "name", "currency", "source", "outcome"), "text")
+        sums = dict.fromkeys(("value", "value_house", "probability"), "number")
+        days = dict.fromkeys(("expected_close_on", "decision_on"), "date")
+        kinds = models.Stage.Kind.choices
+        nouns.tell("opportunities", models.Opportunity, _("Opportunities"), kinds, **read, **sums, **days)
+        form = (
+            "name", "account", "pipeline", "stage", "value", "currency", "probability", "expected_close_on", "decision_on",
+            "forecast_category", "owner", "team", "source", "campaign", "description",
+        )  # fmt: skip
+        layouts.tell(
+            "opportunities", models.Opportunity, _("Opportunities"), [("about", _("About"), form)],
+            form=form, needed=frozenset({"name", "pipeline", "stage"}),
+        )  # fmt: skip
+        house_currency.tell(models.Opportunity, models.counted)
+        asking.tell()
+        handing_over.also(lambda person: models.Opportunity.objects.open().filter(owner=person))

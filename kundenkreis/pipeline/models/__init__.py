@@ -1,0 +1,18 @@
+"""The nouns of the room."""
+
+from kundenkreis.pipeline.models.opportunities import Opportunity, counted
+from kundenkreis.pipeline.models.parts import OpportunityCompetitor, OpportunityContact, OpportunityLine
+from kundenkreis.pipeline.models.pipelines import CloseReason, Pipeline, Stage
+from kundenkreis.pipeline.models.ways import StageChange
+
+__all__ = [
+    "CloseReason",
+    "Opportunity",
+    "OpportunityCompetitor",
+    "OpportunityContact",
+    "OpportunityLine",
+    "Pipeline",
+    "Stage",
+    "StageChange",
+    "counted",
+]
