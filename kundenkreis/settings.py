@@ -60,6 +60,7 @@ ROOMS = [
     "kundenkreis.catalogue",
     "kundenkreis.orders",
     "kundenkreis.trips",
+    "kundenkreis.territories",
     "kundenkreis.quality",
     "kundenkreis.insights",
     "kundenkreis.privacy",

@@ -11,7 +11,8 @@ from django.utils import translation
 
 from kundenkreis.core import prepared
 from kundenkreis.core.models import House
-from kundenkreis.fields import at_hand, known
+from kundenkreis.core import at_hand
+from kundenkreis.fields import known
 from tests import world as cast
 
 LARGE = 400_000  # bytes of a table

@@ -18,7 +18,7 @@ FLOORS = [
     {"fields", "files", "inbox", "lists", "rates"},
     {"customers"},
     {"activities", "catalogue"},
-    {"orders", "trips"},
+    {"orders", "trips", "territories"},
     {"insights"},
     {"quality"},
     {"privacy"},

@@ -71,6 +71,9 @@ _DECIDED_BY = {
     "privacy.alert": "privacy",
     "privacy.alertrule": "privacy",
     "automation.automationrule": "automation",
+    "territories.reassignment": "reassignments",
+    "territories.territorychange": "reassignments",
+    "territories.accountchoice": "reassignments",
 }
 # Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
 _PARTS = frozenset(
@@ -99,6 +102,8 @@ _PARTS = frozenset(
         "privacy.alert",
         "privacy.alertrule",
         "automation.automationrule",
+        "territories.territorychange",
+        "territories.accountchoice",
     }
 )
 # What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.
@@ -211,6 +216,8 @@ def may_undo_batch(user: User, batch: Batch) -> bool:
         return False
     if batch.kind == "hand_over":
         return access.may(user, "people.change")
+    if batch.kind == "reassignment":
+        return access.may(user, "reassignments.change")
     if batch.kind == "import":
         reach = access.reach(user, "imports.undo")
         return (reach.everything or batch.actor_id in reach.owners) and _may_assign_back(user, batch)

@@ -19,6 +19,7 @@ KINDS = {
     "import": lazy("Import"),
     "hand_over": lazy("Handing over"),
     "bulk_edit": lazy("Bulk edit"),
+    "reassignment": lazy("Reassignment"),
     "merge": lazy("Merging"),
     "sheet": lazy("Edited in a spreadsheet"),
     "api": lazy("API"),
