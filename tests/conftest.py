@@ -9,9 +9,8 @@ from django.core.cache import cache
 from django.test import Client, SimpleTestCase
 from django.utils import translation
 
-from kundenkreis.core import prepared
+from kundenkreis.core import at_hand, prepared
 from kundenkreis.core.models import House
-from kundenkreis.core import at_hand
 from kundenkreis.fields import known
 from tests import world as cast
 

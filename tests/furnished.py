@@ -48,6 +48,8 @@ from kundenkreis.quality.standards import measuring
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import joining
 from kundenkreis.staff.models import AccessReview, ApiToken, Deputy, User
+from kundenkreis.territories import carrying_out
+from kundenkreis.territories.models import AccountChoice, Reassignment, TerritoryChange
 from kundenkreis.trips.models import Leg, MileageRate, Trip
 
 ROWS = 12
@@ -60,8 +62,23 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= {"team": world.north, "territory": world.wels}
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
-    made |= _trips(world, made["done"], name)
+    made |= _trips(world, made["done"], name) | _territories(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
+
+
+def _territories(world: Any, name: str) -> dict[str, Any]:
+    """A draft that gives a territory another owner, people and rules, with an account that stays; one that was carried out."""
+    texts = {"note": name.format(n="why")}
+    one = Reassignment.add(by=world.admin, name=name.format(n="reassignment")[:100], due_on=clock.today(), **texts)
+    change = TerritoryChange.add(
+        by=world.admin, reassignment=one, territory=world.wels, sets_owner=True, new_owner=world.cem,
+        sets_people=True, new_people=[world.dora], sets_rules=True, countries=["AT"], postcodes=["46", "4000-4099"],
+    )  # fmt: skip
+    kept = Account.add(by=world.admin, name=name.format(n="kept")[:200], country="AT", postcode="4610", owner=world.ada)
+    AccountChoice.add(by=world.admin, reassignment=one, account=kept)
+    done = Reassignment.add(by=world.admin, name=name.format(n="done")[:100], whole_house=True)
+    carrying_out.carry_out(done, by=world.admin)
+    return {"reassignment": one, "territory_change": change, "done_reassignment": done}
 
 
 def _privacy(world: Any, name: str) -> dict[str, Any]:

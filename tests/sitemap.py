@@ -28,6 +28,8 @@ RECORDS = {
     "sheets": "sheet",
     "teams": "team",
     "territories": "territory",
+    "accounts:territory": "account",
+    "reassignments": "reassignment",
     "history": "event",
     "history:batch": "batch",
     "history:undo_batch": "batch",
@@ -127,6 +129,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             others["token"] = _of_a_customer(name, made)
         if "secret" in keys:
             others["secret"] = calendar.subscribe(made["person"], "Walk")[1]
+        if space == "reassignments":
+            others |= {"kind": "territory", "part_pk": made["territory_change"].pk}
         others["price_pk"] = made["price"].pk
         others["person_pk"] = made["person"].pk
         others |= {"picks": {"name": "accounts.industry"}, "layouts": {"noun": "accounts"}}.get(space, {})

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.recording import Recorded, record_event
 from kundenkreis.staff.roles import Role
-from kundenkreis.staff.structure import StaffQuerySet, Team, Territory
+from kundenkreis.staff.structure import StaffQuerySet, Team, Territory  # noqa: F401
 
 
 class UserQuerySet(StaffQuerySet):

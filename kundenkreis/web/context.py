@@ -124,6 +124,7 @@ FURTHER = (
     Place("history:batches", lazy("Batches"), "layers", "history.see"),
     Place("teams:list", lazy("Teams"), "users", "people.see"),
     Place("territories:list", lazy("Territories"), "map", "people.see"),
+    Place("reassignments:list", lazy("Reassignments"), "map", "reassignments.see"),
     Place("people:roles", lazy("Roles"), "shield", "people.see"),
     Place("inbox:list", lazy("Inbox"), "bell"),
     Place("me:profile", lazy("My profile"), "circle-user"),
@@ -150,6 +151,7 @@ FURTHER_CREATE = (
     Place("automation:add", lazy("Automation rule"), "zap", "automation.change"),
     Place("teams:add", lazy("Team"), "users", "people.change"),
     Place("territories:add", lazy("Territory"), "map", "people.change"),
+    Place("reassignments:add", lazy("Reassignment"), "map", "reassignments.add"),
     Place("tokens:add", lazy("Token"), "key-round", "tokens.add"),
 )
 

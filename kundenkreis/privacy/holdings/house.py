@@ -47,7 +47,28 @@ SHELF.holds(
     note=_("That something was changed, when and by whom stays; what it was changed from and to does not."),
 )  # fmt: skip
 SHELF.nothing("staff.Team", _("Names of teams."))
-SHELF.nothing("staff.Territory", _("Names of territories."))
+SHELF.holds(
+    "staff.Territory", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "owner deputy deputy_from deputy_until"), staff="owner_id deputy_id",
+    plain="name parent countries postcodes industries sizes", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "territories.Reassignment", P.STAFF, R.RELATION,
+    some(C.FREE_TEXT, F.SEARCH, "name note"), some(C.REFERENCE, F.STAYS, "planned_by former tally forecast"), staff="planned_by_id",
+    plain="due_on owners hands_over takes_by_hand whole_house state problem batch", origin=_HERSELF,
+    note=_("`former`, `tally` and `forecast` hold numbers of colleagues, accounts and territories only."),
+)  # fmt: skip
+SHELF.holds(
+    "territories.TerritoryChange", P.STAFF, R.RELATION, some(C.ROLE, F.STAYS, "new_owner territory"), staff="new_owner_id",
+    plain="reassignment sets_owner sets_people sets_rules countries postcodes industries sizes", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "territories.TerritoryChange_new_people", P.STAFF, R.RELATION, some(C.ROLE, F.STAYS, "territorychange user"), staff="user_id",
+    left=F.DELETE, origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "territories.AccountChoice", P.STAFF, R.RELATION, some(C.REFERENCE, F.STAYS, "account"), account="account_id",
+    plain="reassignment territory", origin=_HERSELF,
+)  # fmt: skip
 SHELF.holds(
     "staff.Territory_people", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "territory user"), staff="user_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip

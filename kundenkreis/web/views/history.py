@@ -225,6 +225,7 @@ def url_of(subject: Any) -> str:
     names = {
         "user": "people:detail",
         "territory": "territories:edit",
+        "reassignment": "reassignments:detail",
         "team": "teams:edit",
         "consentwording": "wordings:detail",
         "customfield": "fields:edit",
