@@ -31,6 +31,7 @@ from kundenkreis.demo import (
     rates,
     reviews,
     standards,
+    territories,
     trips,
     views,
 )
@@ -119,6 +120,7 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Configuration", lambda: configuration.add(house.people["Alma"], now)),
         ("Touch plan", _plan_touches),
         ("Access review", lambda: reviews.add(house, now)),
+        ("Territories", lambda: territories.add(house, TODAY, now)),
         ("Data protection", lambda: privacy.add(house, TODAY, now)),
         ("Views", lambda: views.add(house.people["Ben"])),
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[:-1]),

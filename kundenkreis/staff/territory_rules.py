@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -228,6 +228,6 @@ def _meet(one: str, other: str) -> bool:
     return len(a) == len(c) and max(a, c) <= min(b if dash else a, d if other_dash else c)
 
 
-def with_changes(nodes: Iterable[Node], changes: dict[int, dict[str, object]]) -> Rulebook:
+def with_changes(nodes: Iterable[Node], changes: dict[int, dict[str, Any]]) -> Rulebook:
     """The rules as they would be with other values for some territories."""
     return Rulebook([node._replace(**changes.get(node.pk, {})) for node in nodes])

@@ -21,7 +21,7 @@ from kundenkreis.territories.reading import concerned, plan_of, walk
 
 AT_ONCE = 20_000  # accounts; more are looked at by the worker
 STEP = 5_000
-NAMED = 100  # accounts that are shown, those with the most revenue
+NAMED = 50  # accounts that are shown, those with the most revenue
 # So long a count is shown before it is done again, and waited for before it is asked for again.
 FRESH = dt.timedelta(minutes=10)
 

@@ -199,9 +199,6 @@ class _Part(Recorded):
     def within(self, reach: access.Reach) -> bool:
         return reach.everything
 
-    def access_rule(self) -> explaining.Rule:
-        return explaining.Role("reassignments.see")
-
     def settle(self, changed: set[str]) -> None:
         super().settle(changed)
         Reassignment._base_manager.filter(pk=self.reassignment_id).update(  # type: ignore[attr-defined]

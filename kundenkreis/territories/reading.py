@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
@@ -71,7 +71,3 @@ def walk(accounts: models.QuerySet[Account], size: int, beyond: int = 0) -> Iter
             return
         yield some
         beyond = some[-1].pk
-
-
-def names_of(book: Rulebook) -> Mapping[int, str]:
-    return {node.pk: node.name for node in book.nodes}

@@ -22,6 +22,7 @@ NOUNS = {
     "products": lazy("Products"),
     "imports": lazy("Imports"),
     "people": lazy("People and teams"),
+    "reassignments": lazy("Reassignments"),
     "access": lazy("Rights"),
     "views": lazy("Saved views"),
     "tokens": lazy("API tokens"),

@@ -204,3 +204,19 @@ def test_a_territory_is_made_with_rules_an_owner_and_a_deputy(world, client):
     )
     assert (made.owner, made.deputy, list(made.people.all())) == (world.cem, world.dora, [world.ada])
     assert "Cem Yıldız" in text(client.get(reverse("territories:list")))
+
+
+def test_every_number_of_the_tree_opens_into_its_accounts(world, ben):
+    above = Territory.add(by=world.admin, name="Oberösterreich", countries=["AT"], postcodes=["4"])
+    world.wels.change(by=world.admin, parent=above)
+    fixed = Account.add(by=world.admin, name="Von Hand", country="AT", postcode="5020", territory=above)
+    seen = text(page(ben, "territories:list"))
+    for asked, names in (
+        (f"territory:in:{world.wels.pk},{above.pk}", {"Lindner", fixed.name}),
+        ("territory:empty", {"Brauneis"}),
+        ("by_hand:is:yes", {fixed.name}),
+    ):
+        assert f"?f={asked}" in seen or asked.startswith("territory:in"), asked
+        found = text(page(ben, "accounts:list", f=asked))
+        assert {name for name in ("Lindner", "Brauneis", "Von Hand") if name in found} == names, asked
+    assert f"territory:in:{above.pk},{world.wels.pk}" in seen or f"territory:in:{world.wels.pk},{above.pk}" in seen

@@ -41,6 +41,7 @@ class Line:
     accounts: int = 0
     revenue: Decimal = Decimal(0)
     own: int = 0
+    numbers: list[int] = field(default_factory=list)  # it and those below it
 
     @property
     def rules(self) -> str:
@@ -97,12 +98,14 @@ def figures(lines: list[Line]) -> int:
     }
     by_pk = {line.territory.pk: line for line in lines}
     for line in reversed(lines):
+        line.numbers.append(line.territory.pk)
         line.own, revenue = found.get(line.territory.pk, (0, Decimal(0)))
         line.accounts += line.own
         line.revenue += revenue
         if (above := by_pk.get(line.territory.parent_id)) is not None:  # type: ignore[attr-defined]
             above.accounts += line.accounts
             above.revenue += line.revenue
+            above.numbers += line.numbers
     return found.get(None, (0, None))[0]
 
 
