@@ -41,7 +41,7 @@ NOUNS = {
         "problems",
         "disclosure",
     ),
-    "rights": ("people", "teams", "territories", "access", "tokens", "me"),
+    "rights": ("people", "teams", "territories", "reassignments", "access", "tokens", "me"),
 }
 SIGN_IN = ["/signin/login/", "/signin/password/reset/", "/signin/password/reset/done/", "/signin/inactive/"]
 
