@@ -63,6 +63,7 @@ ROOMS = [
     "kundenkreis.territories",
     "kundenkreis.quality",
     "kundenkreis.insights",
+    "kundenkreis.market",
     "kundenkreis.privacy",
     "kundenkreis.automation",
 ]

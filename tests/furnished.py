@@ -36,6 +36,16 @@ from kundenkreis.history.models import Batch, Event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
 from kundenkreis.lists.models import SavedView
+from kundenkreis.market.models import (
+    BattleCard,
+    Competitor,
+    CompetitorShare,
+    MarketSegment,
+    Objection,
+    PricePoint,
+    SegmentSize,
+    Study,
+)
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
 from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
@@ -63,7 +73,28 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _territories(world, name)
+    made |= _market(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
+
+
+def _market(world: Any, name: str) -> dict[str, Any]:
+    """A segment with a size and a share, a competitor with a price and a battle card, a study."""
+    by, day = world.admin, clock.today()
+    segment = MarketSegment.add(
+        by=by, name=name.format(n="segment")[:100], countries=["AT"], note=name.format(n="note")
+    )
+    told = {"source": name.format(n="source")[:200], "stated_on": day}
+    sizes = [SegmentSize.add(by=by, segment=segment, year=year, volume=year, **told) for year in (2024, 2025)]
+    texts = {"profile": name.format(n="profile")}
+    competitor = Competitor.add(by=by, name=name.format(n="competitor")[:100], account=world.brauneis, **texts)
+    CompetitorShare.add(by=by, segment=segment, competitor=competitor, year=2025, percent=12, **told)
+    of = {"by": by, "competitor": competitor}
+    price = PricePoint.add(**of, what=name.format(n="what")[:200], price=3, seen_on=day, source=told["source"])
+    card = BattleCard.add(**of, title=name.format(n="card")[:100], strengths=name.format(n="strong"))
+    Objection.add(by=by, card=card, objection=name.format(n="said")[:300], answer=name.format(n="answer"))
+    study = Study.add(by=by, title=name.format(n="study")[:200], question=name.format(n="asked"), segment=segment)
+    made = {"market_segment": segment, "market_size": sizes[1], "competitor": competitor, "market_price": price}
+    return made | {"study": study}
 
 
 def _territories(world: Any, name: str) -> dict[str, Any]:

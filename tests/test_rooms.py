@@ -20,7 +20,7 @@ FLOORS = [
     {"activities", "catalogue"},
     {"orders", "trips", "territories"},
     {"insights"},
-    {"quality"},
+    {"quality", "market"},
     {"privacy"},
     {"automation"},
     {"web", "api", "jobs", "cli", "demo"},

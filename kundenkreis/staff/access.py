@@ -95,6 +95,9 @@ def _leads(how_far: Scope) -> dict[str, Scope]:
     return {"access.explain": how_far, "access.review": how_far}
 
 
+# What is known of the market and of competitors: written by whoever leads or studies it, read by whoever sells.
+_READS_MARKET = {"market.see": ALL}
+_MARKET = {f"market.{verb}": ALL for verb in ("see", "add", "change", "discard", "export")}
 # Who gets which accounts from a day on: planned by those who may assign them.
 _REASSIGNS = {f"reassignments.{verb}": ALL for verb in ("see", "add", "change", "discard")}
 _ORDERS = {"orders.add": ALL, "orders.change": ALL, "orders.discard": ALL, "orders.see_unassigned": ALL}
@@ -103,12 +106,14 @@ TABLE: dict[str, dict[str, Scope]] = {
     Role.KEY_ACCOUNT_MANAGER: _EVERYONE
     | _TRAVELS
     | _customer(NEAR, MINE, add=ALL)
+    | _READS_MARKET
     | _COSTS
     | _BANK
     | {"imports.see": Scope.OWN, "imports.run": ALL, "imports.undo": Scope.OWN},
     Role.CUSTOMER_RELATIONSHIP_MANAGER: _EVERYONE
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
+    | _READS_MARKET
     | _IMPORTS
     | _SEARCHES
     | _BANK
@@ -131,6 +136,7 @@ TABLE: dict[str, dict[str, Scope]] = {
         "privacy.see": ALL,
     }
     | _REASSIGNS
+    | _MARKET
     | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
     | _TRAVELS
@@ -142,7 +148,12 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, MINE, discard=Scope.OWN)
     | {"activities.add": ALL, "documents.add": ALL},
-    Role.MARKETING: _EVERYONE | _TRAVELS | _customer(ALL, MINE, discard=Scope.OWN) | {"contacts.add": ALL} | _WORDINGS,
+    Role.MARKETING: _EVERYONE
+    | _TRAVELS
+    | _customer(ALL, MINE, discard=Scope.OWN)
+    | {"contacts.add": ALL}
+    | _WORDINGS
+    | _MARKET,
     Role.ADMINISTRATOR: _EVERYONE
     | _TRAVELS
     | _customer(ALL, ALL)
@@ -177,6 +188,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     }
     | _WORDINGS
     | _REASSIGNS
+    | _MARKET
     | _leads(ALL),
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL}
     | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "signals", "quality")},

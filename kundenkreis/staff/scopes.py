@@ -10,6 +10,7 @@ AREAS = (
     "activities",
     "products",
     "orders",
+    "market",
     "trips",
     "documents",
     "people",

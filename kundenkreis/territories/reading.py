@@ -19,7 +19,8 @@ def plan_of(reassignment: Reassignment) -> Plan:
     """What it would do to the house as it is now; once it has begun, what it goes on doing."""
     nodes, changes = rulebook.read(), changes_of(reassignment)
     begun = reassignment.state in (Reassignment.State.RUNNING, Reassignment.State.FAILED)
-    now = Rulebook(nodes)
+    known = rulebook.known()
+    now = known if known.nodes == nodes else Rulebook(nodes)  # the one at hand remembers what it said
     after = now if begun else with_changes(nodes, {one.territory_id: _values(one) for one in changes})
     former = {int(pk): owner for pk, owner in reassignment.former.items()} if begun else owners_of(now)
     people = User.objects.living().filter(is_active=True)

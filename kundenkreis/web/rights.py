@@ -20,6 +20,7 @@ NOUNS = {
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),
     "products": lazy("Products"),
+    "market": lazy("Market"),
     "imports": lazy("Imports"),
     "people": lazy("People and teams"),
     "reassignments": lazy("Reassignments"),

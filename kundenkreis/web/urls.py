@@ -354,6 +354,7 @@ urlpatterns = [
     path("activities/all/", include((LOG, "log"))),
     path("activities/", include((ACTIVITIES, "activities"))),
     path("trips/", include((TRIPS, "trips"))),
+    path("market/", include("kundenkreis.web.market_urls")),
     path("products/families/", include((_vocabulary("families"), "families"))),
     path("products/units/", include((_vocabulary("units"), "units"))),
     path("products/", include((PRODUCTS, "products"))),

@@ -21,6 +21,9 @@ ROUTES = [
     for method in operations
 ]
 
+MARKET = (
+    "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
+)  # fmt: skip
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
     "sheets": "accounts.change",
@@ -57,6 +60,7 @@ SEE = {
     **dict.fromkeys(("quality-rules", "quality-findings", "quality-waivers"), "quality.see"),
     "trips": "trips.see",
     "trip-legs": "trips.see",
+    **dict.fromkeys(MARKET, "market.see"),
     **dict.fromkeys(("reassignments", "reassignment-territories", "reassignment-accounts"), "reassignments.see"),
     "mileage-rates": "",
     "privacy-requests": "requests.add",
@@ -96,6 +100,8 @@ ADD = {
     "trips": "trips.add",
     "trip-legs": "trips.change",
     "reassignments": "reassignments.add",
+    **dict.fromkeys(MARKET, "market.change"),
+    **dict.fromkeys(("market-segments", "competitors", "market-studies"), "market.add"),
     **dict.fromkeys(("reassignment-territories", "reassignment-accounts"), "reassignments.change"),
     "mileage-rates": "mileage_rates.change",
     "privacy-requests": "requests.add",

@@ -104,6 +104,35 @@ SHELF.holds(
     staff="person_id by_id", origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
+    "market.Competitor", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name profile website"), some(C.REFERENCE, F.STAYS, "account"),
+    account="account_id", plain="country", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.Study", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "title question sample method findings by_whom"),
+    plain="segment starts_on ends_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.MarketSegment", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name note"), plain="industries countries", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.SegmentSize", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "source"), plain="segment year volume kind stated_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.CompetitorShare", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "source"),
+    plain="segment competitor year percent stated_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.PricePoint", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "what source"),
+    plain="competitor product family price currency seen_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.BattleCard", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "title strengths weaknesses how_we_win"),
+    plain="competitor", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.Objection", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "objection answer"), plain="card", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
     "files.Document", P.CARE, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name"),
     some(C.REFERENCE, F.DELETE, "subject_type subject_id account_id latest"),
     contact="subject_id", account="account_id subject_id", origin=_("uploaded by a colleague"),

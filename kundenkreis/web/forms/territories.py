@@ -57,17 +57,17 @@ class RuleForm(VerbForm):
             self.initial[name] = said(name, of.get(name) or getattr(self.instance, name, None) or [])
 
     def clean_countries(self) -> list[str]:
-        return _listed(self.cleaned_data["countries"].upper())
+        return listed(self.cleaned_data["countries"].upper())
 
     def clean_postcodes(self) -> list[str]:
-        return _listed(self.cleaned_data["postcodes"])
+        return listed(self.cleaned_data["postcodes"])
 
     def clean_industries(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["industries"].splitlines()]
         return [picks.key_of(INDUSTRY, line) for line in lines if line]
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
     return [part.strip().replace(" ", "") for part in text.split(",") if part.strip()]
 
 
