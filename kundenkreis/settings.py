@@ -61,9 +61,11 @@ ROOMS = [
     "kundenkreis.orders",
     "kundenkreis.trips",
     "kundenkreis.leads",
+    "kundenkreis.territories",
     "kundenkreis.quality",
     "kundenkreis.pipeline",
     "kundenkreis.insights",
+    "kundenkreis.market",
     "kundenkreis.privacy",
     "kundenkreis.automation",
 ]

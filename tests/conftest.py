@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.test import Client, SimpleTestCase
 from django.utils import translation
 
-from kundenkreis.core import prepared
+from kundenkreis.core import at_hand, prepared
 from kundenkreis.core.models import House
-from kundenkreis.fields import at_hand, known
+from kundenkreis.fields import known
 from tests import world as cast
 
 LARGE = 400_000  # bytes of a table

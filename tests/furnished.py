@@ -38,6 +38,16 @@ from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
 from kundenkreis.leads.models import Lead, LeadConsent, LeadForm, RoutingRule, ScoreRule, Submission
 from kundenkreis.lists.models import SavedView
+from kundenkreis.market.models import (
+    BattleCard,
+    Competitor,
+    CompetitorShare,
+    MarketSegment,
+    Objection,
+    PricePoint,
+    SegmentSize,
+    Study,
+)
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import (
@@ -59,6 +69,8 @@ from kundenkreis.quality.standards import measuring
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import joining
 from kundenkreis.staff.models import AccessReview, ApiToken, Deputy, User
+from kundenkreis.territories import carrying_out
+from kundenkreis.territories.models import AccountChoice, Reassignment, TerritoryChange
 from kundenkreis.trips.models import Leg, MileageRate, Trip
 
 ROWS = 12
@@ -72,7 +84,43 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
+    made |= _territories(world, name) | _market(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
+
+
+def _market(world: Any, name: str) -> dict[str, Any]:
+    """A segment with a size and a share, a competitor with a price and a battle card, a study."""
+    by, day = world.admin, clock.today()
+    segment = MarketSegment.add(
+        by=by, name=name.format(n="segment")[:100], countries=["AT"], note=name.format(n="note")
+    )
+    told = {"source": name.format(n="source")[:200], "stated_on": day}
+    sizes = [SegmentSize.add(by=by, segment=segment, year=year, volume=year, **told) for year in (2024, 2025)]
+    texts = {"profile": name.format(n="profile")}
+    competitor = Competitor.add(by=by, name=name.format(n="competitor")[:100], account=world.brauneis, **texts)
+    CompetitorShare.add(by=by, segment=segment, competitor=competitor, year=2025, percent=12, **told)
+    of = {"by": by, "competitor": competitor}
+    price = PricePoint.add(**of, what=name.format(n="what")[:200], price=3, seen_on=day, source=told["source"])
+    card = BattleCard.add(**of, title=name.format(n="card")[:100], strengths=name.format(n="strong"))
+    Objection.add(by=by, card=card, objection=name.format(n="said")[:300], answer=name.format(n="answer"))
+    study = Study.add(by=by, title=name.format(n="study")[:200], question=name.format(n="asked"), segment=segment)
+    made = {"market_segment": segment, "market_size": sizes[1], "competitor": competitor, "market_price": price}
+    return made | {"study": study}
+
+
+def _territories(world: Any, name: str) -> dict[str, Any]:
+    """A draft that gives a territory another owner, people and rules, with an account that stays; one that was carried out."""
+    texts = {"note": name.format(n="why")}
+    one = Reassignment.add(by=world.admin, name=name.format(n="reassignment")[:100], due_on=clock.today(), **texts)
+    change = TerritoryChange.add(
+        by=world.admin, reassignment=one, territory=world.wels, sets_owner=True, new_owner=world.cem,
+        sets_people=True, new_people=[world.dora], sets_rules=True, countries=["AT"], postcodes=["46", "4000-4099"],
+    )  # fmt: skip
+    kept = Account.add(by=world.admin, name=name.format(n="kept")[:200], country="AT", postcode="4610", owner=world.ada)
+    AccountChoice.add(by=world.admin, reassignment=one, account=kept)
+    done = Reassignment.add(by=world.admin, name=name.format(n="done")[:100], whole_house=True)
+    carrying_out.carry_out(done, by=world.admin)
+    return {"reassignment": one, "territory_change": change, "done_reassignment": done}
 
 
 def _privacy(world: Any, name: str) -> dict[str, Any]:

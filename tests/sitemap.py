@@ -29,6 +29,11 @@ RECORDS = {
     "sheets": "sheet",
     "teams": "team",
     "territories": "territory",
+    "accounts:territory": "account",
+    "reassignments": "reassignment",
+    "market_segments": "market_segment",
+    "competitors": "competitor",
+    "studies": "study",
     "history": "event",
     "history:batch": "batch",
     "history:undo_batch": "batch",
@@ -146,6 +151,11 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             others["token"] = _of_a_customer(name, made)
         if "secret" in keys:
             others["secret"] = calendar.subscribe(made["person"], "Walk")[1]
+        if space == "reassignments":
+            others |= {"kind": "territory", "part_pk": made["territory_change"].pk}
+        if space in ("market_segments", "competitors"):
+            kind = "size" if space == "market_segments" else "price"
+            others |= {"kind": kind, "part_pk": made[f"market_{kind}"].pk, "year": 2025}
         others["price_pk"] = made["price"].pk
         others["person_pk"] = made["person"].pk
         others |= {"picks": {"name": "accounts.industry"}, "layouts": {"noun": "accounts"}}.get(space, {})

@@ -24,7 +24,7 @@ from tests.fields.defining import one_of_each
 
 get_resolver().url_patterns  # noqa: B018 the site map brings every list with it
 LISTS = sorted(REGISTRY)
-KEPT = {"privacy_alerts", "privacy_breaches"}  # lists that are not for everybody
+KEPT = {"privacy_alerts", "privacy_breaches", "reassignments"}  # lists that are not for everybody
 ADMINISTERED = {"automation", "automation_runs", "submissions"}  # and those for administrators alone
 MOST = 40
 

@@ -194,7 +194,7 @@ def _inner_type(field: Any, writing: bool) -> Any:
     if isinstance(field, models.DateField):
         return Day
     if isinstance(field, models.JSONField):
-        item = Annotated[str, Field(max_length=40), AfterValidator(storable)]
+        item = Annotated[str, Field(max_length=100), AfterValidator(storable)]
         return Annotated[list[item], Field(max_length=1000)] if field.default is list else dict[str, Any]
     return _text(field, writing)
 

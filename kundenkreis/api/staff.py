@@ -76,17 +76,26 @@ TEAMS = Noun(
     sorts={"name": "name"},
 )
 
+RULES = ("countries", "postcodes", "industries", "sizes")
+_TERRITORY = ("name", "parent", *RULES, "owner", "deputy", "deputy_from", "deputy_until", "people")
+
 TERRITORIES = Noun(
     path="territories",
     title="Territory",
     model=Territory,
     area="people",
     tag="People",
-    about="Parts of the market, by countries and postcodes.",
+    about="Parts of the market. An account falls to the most specific one that fits: `postcodes` (beginnings such as 46, ranges such as "
+    "4000-4699), then `industries`, `sizes` (micro, small, medium, large), `countries`, then the deeper one; a list that is empty holds for "
+    "all, and one without any rule takes accounts by hand only. Accounts that are there already move by a reassignment.",
     allowed=_staff,
-    read=("name", "parent", "countries", "postcodes", "people"),
-    write=("name", "parent", "countries", "postcodes", "people"),
-    filters=(Filter("name", "text", "name"), Filter("parent", "number", "part of", "parent_id")),
+    read=_TERRITORY,
+    write=_TERRITORY,
+    filters=(
+        Filter("name", "text", "name"),
+        Filter("parent", "number", "part of", "parent_id"),
+        Filter("owner", "person", "owner", "owner_id"),
+    ),
     sorts={"name": "name"},
 )
 

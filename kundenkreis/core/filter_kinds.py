@@ -236,7 +236,10 @@ def _span_of_moments(asked: Filter, values: tuple[Any, ...]) -> Q:
 
 def _empty(asked: Filter, values: tuple[Any, ...]) -> Q:
     missing = Q(**{f"{asked.path}__isnull": True})
-    return missing | Q(**{asked.path: ""}) if asked.kind in ("text", "choice") else missing
+    is_text = asked.kind in ("text", "choice") and not asked.path.endswith(
+        "_id"
+    )  # a team or territory is chosen by its number
+    return missing | Q(**{asked.path: ""}) if is_text else missing
 
 
 def _filled(asked: Filter, values: tuple[Any, ...]) -> Q:

@@ -59,6 +59,7 @@ ACCOUNT = (
     fields.picked("industry", _("Industry"), "accounts.industry"),
     Filter("team", "choice", _("Team"), "team_id", choices=_teams, own="own_teams"),
     Filter("territory", "choice", _("Territory"), "territory_id", choices=_territories),
+    Filter("by_hand", "flag", _("Territory set by hand"), "territory_by_hand"),
     tagged(Account, "account_id"),
     Filter("since", "date", _("Customer since"), "customer_since", aliases=("customer_since",)),
     Filter("number", "text", _("Number")),

@@ -13,6 +13,7 @@ from stdnum import iban
 from kundenkreis.core import bulk, search
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, AccountTeamMember, Contact, Position, Tag
+from kundenkreis.customers.territories import by_rule
 from kundenkreis.demo import permission
 from kundenkreis.demo.names import SEED, Names
 from kundenkreis.demo.people import House
@@ -60,7 +61,7 @@ def describe(accounts: Ranked, house: House, now: dt.datetime) -> dict[int, Any]
             f"https://{company.domain}",
         )
         account.tier = next(tier for until, tier in TIERS if place < until)
-        account.territory = house.territory(account.country)
+        account.territory_id = by_rule(account).territory
         account.owner = _owner(place, account, house)
         account.team = account.owner.team
         account.iban = _iban(account)

@@ -59,25 +59,25 @@ TEAMS = {
     "Marketing": None,
     "Office": None,
 }
-TERRITORIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "Britain and Ireland": (("GB", "IE", "JE", "GG", "IM"), ("Ada", "Rita")),
-    "German-speaking countries": (("DE", "AT", "CH", "LI"), ("Cem",)),
-    "France and Benelux": (("FR", "BE", "NL", "LU"), ("Noah",)),
-    "Southern Europe": (("ES", "PT", "IT", "GR", "MT", "CY"), ("Noah",)),
-    "North and Baltic": (("SE", "DK", "NO", "FI", "IS", "LT", "LV", "EE", "PL"), ("Noah",)),
-    "Overseas": ((), ("Noah",)),
+# Name → (part of, countries, postcodes, who works there, whose it is)
+TERRITORIES: dict[str, tuple[str, str, str, str, str]] = {
+    "Europe": ("", "", "", "", ""),
+    "Britain and Ireland": ("Europe", "GB IE JE GG IM", "", "Ada Rita", "Ada"),
+    "London": ("Britain and Ireland", "GB", "EC WC NW SE SW E1-E9 N1-N9 W1-W9", "", ""),
+    "German-speaking countries": ("Europe", "DE AT CH LI", "", "Cem", "Cem"),
+    "France and Benelux": ("Europe", "FR BE NL LU", "", "Noah", "Noah"),
+    "Southern Europe": ("Europe", "ES PT IT GR MT CY", "", "Noah", "Noah"),
+    "North and Baltic": ("Europe", "SE DK NO FI IS LT LV EE PL", "", "Noah", "Noah"),
+    "Overseas": ("", "US CA AU NZ JP SG HK KR TH IL LB AE SA BH BR ZA NG BM", "", "Noah", "Noah"),
 }
 
 
 @dataclass(frozen=True)
 class House:
-    """The people by first name, the territories by country ("" for all others)."""
+    """The people by first name, the territories by theirs."""
 
     people: dict[str, User]
     territories: dict[str, Territory]
-
-    def territory(self, country: str) -> Territory | None:
-        return self.territories.get(country, self.territories[""]) if country else None
 
 
 def add(now: dt.datetime) -> House:
@@ -93,11 +93,12 @@ def add(now: dt.datetime) -> House:
         for p in PEOPLE
     }  # fmt: skip
     by = people["Alma"]
-    by_country: dict[str, Territory] = {}
-    for name, (countries, named) in TERRITORIES.items():
-        territory = Territory.add(by=by, now=now, name=name, countries=list(countries))
-        territory.people.set([people[first] for first in named])
-        by_country |= dict.fromkeys(countries or ("",), territory)
+    territories: dict[str, Territory] = {}
+    for name, (above, countries, postcodes, named, owner) in TERRITORIES.items():
+        territories[name] = Territory.add(
+            by=by, now=now, name=name, parent=territories.get(above), countries=countries.split(), postcodes=postcodes.split(),
+            people=[people[first] for first in named.split()], owner=people.get(owner),
+        )  # fmt: skip
     Deputy.add(
         by=by,
         now=now,
@@ -106,4 +107,4 @@ def add(now: dt.datetime) -> House:
         starts_on=dt.date(2010, 12, 1),
         ends_on=dt.date(2010, 12, 24),
     )
-    return House(people, by_country)
+    return House(people, territories)

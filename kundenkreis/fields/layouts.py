@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import models
 
+from kundenkreis.core.at_hand import AtHand
 from kundenkreis.fields import known as custom
-from kundenkreis.fields.at_hand import AtHand
 from kundenkreis.fields.known import PREFIX, _lazily
 
 

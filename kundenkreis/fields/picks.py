@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.fields.at_hand import AtHand
+from kundenkreis.core.at_hand import AtHand
 from kundenkreis.fields.known import Choice, ways_to_write
 
 

@@ -27,6 +27,7 @@ KINDS = (
     Kind("due", _("Something is due today or overdue"), "calendar-clock"),
     Kind("reminder", _("A reminder that I set"), "alarm-clock"),
     Kind("hand_over", _("I take over from somebody"), "users"),
+    Kind("territories", _("Accounts come to me or leave me by a reassignment"), "map"),
     Kind("import", _("An import has ended"), "upload"),
     Kind("automation", _("A rule of the house tells me, or a rule that I answer for has failed"), "zap"),
     Kind("privacy", _("Data protection: requests, breaches, alerts, problems"), "shield"),

@@ -37,6 +37,8 @@ from kundenkreis.quality import importing, tasks
 from kundenkreis.quality.matching import running as matching
 from kundenkreis.quality.sheets import bringing
 from kundenkreis.quality.standards import measuring
+from kundenkreis.territories import carrying_out
+from kundenkreis.territories import tasks as territories_tasks
 
 KEEP_RESULTS = dt.timedelta(days=7)
 _RAN = "ran."
@@ -221,6 +223,13 @@ def follow_automation() -> None:
 def forget_automation_runs() -> None:
     """What rules did is remembered for 90 days."""
     AutomationRun.forget_old()
+
+
+@at(crontab())
+def carry_out_reassignments() -> None:
+    """Those whose day has come, and those whose worker was killed."""
+    for number in {*carrying_out.begin_due(), *carrying_out.orphans()}:
+        territories_tasks.carry_out.enqueue(number)
 
 
 @at(crontab(minute="*/10"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kundenkreis.core import clock
 from kundenkreis.core.prepared import prepared
@@ -106,6 +106,11 @@ def _leads(how_far: Scope) -> dict[str, Scope]:
     return {"access.explain": how_far, "access.review": how_far}
 
 
+# What is known of the market and of competitors: written by whoever leads or studies it, read by whoever sells.
+_READS_MARKET = {"market.see": ALL}
+_MARKET = {f"market.{verb}": ALL for verb in ("see", "add", "change", "discard", "export")}
+# Who gets which accounts from a day on: planned by those who may assign them.
+_REASSIGNS = {f"reassignments.{verb}": ALL for verb in ("see", "add", "change", "discard")}
 _ORDERS = {"orders.add": ALL, "orders.change": ALL, "orders.discard": ALL, "orders.see_unassigned": ALL}
 
 TABLE: dict[str, dict[str, Scope]] = {
@@ -113,6 +118,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _lead_work(NEAR, NEAR)
     | _TRAVELS
     | _customer(NEAR, MINE, add=ALL)
+    | _READS_MARKET
     | _COSTS
     | _BANK
     | {"imports.see": Scope.OWN, "imports.run": ALL, "imports.undo": Scope.OWN},
@@ -120,6 +126,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _lead_work(ALL, ALL, assigns=True)
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
+    | _READS_MARKET
     | _IMPORTS
     | _SEARCHES
     | _BANK
@@ -143,6 +150,8 @@ TABLE: dict[str, dict[str, Scope]] = {
         "trips.see": ALL,
         "privacy.see": ALL,
     }
+    | _REASSIGNS
+    | _MARKET
     | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
     | _lead_work(ALL, ALL, assigns=True)
@@ -160,7 +169,8 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, MINE, discard=Scope.OWN)
     | {"contacts.add": ALL}
-    | _WORDINGS,
+    | _WORDINGS
+    | _MARKET,
     Role.ADMINISTRATOR: _EVERYONE
     | _lead_work(ALL, ALL, assigns=True, keeps=True)
     | _TRAVELS
@@ -196,6 +206,8 @@ TABLE: dict[str, dict[str, Scope]] = {
         "privacy.change": ALL,
     }
     | _WORDINGS
+    | _REASSIGNS
+    | _MARKET
     | _leads(ALL),
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL, "pipelines.see": ALL}
     | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality")},
@@ -307,7 +319,7 @@ def territories_of(user: User) -> frozenset[int]:
     """Her territories and those below them. Remembered on the user object for the request's length."""
     known = user.__dict__
     if "_territories_of" not in known:
-        known["_territories_of"] = below(Territory, set(_territories_of(user.pk)))
+        known["_territories_of"] = below(Territory, set(_territories_of(user.pk, clock.today())))
     return known["_territories_of"]
 
 
@@ -317,8 +329,12 @@ def _begun(deputy: Any, on: Any) -> QuerySet:
 
 
 @prepared
-def _territories_of(person: Any) -> QuerySet:
-    return Territory._base_manager.filter(people=person).order_by().values_list("pk", flat=True)
+def _territories_of(person: Any, on: Any) -> QuerySet:
+    """Where she works, which are hers, and where she stands in that day."""
+    standing = Q(deputy=person) & (Q(deputy_from=None) | Q(deputy_from__lte=on))
+    standing &= Q(deputy_until=None) | Q(deputy_until__gte=on)
+    territories = Territory._base_manager.filter(Q(people=person) | Q(owner=person) | standing)
+    return territories.order_by().values_list("pk", flat=True)
 
 
 def below(model: type[Team] | type[Territory], roots: set[int]) -> frozenset[int]:

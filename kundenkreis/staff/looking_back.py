@@ -84,6 +84,17 @@ _DECIDED_BY = {
     "leads.scorerule": "lead_settings",
     "leads.routingrule": "lead_settings",
     "leads.leadhours": "lead_settings",
+    "market.marketsegment": "market",
+    "market.segmentsize": "market",
+    "market.competitor": "market",
+    "market.competitorshare": "market",
+    "market.pricepoint": "market",
+    "market.battlecard": "market",
+    "market.objection": "market",
+    "market.study": "market",
+    "territories.reassignment": "reassignments",
+    "territories.territorychange": "reassignments",
+    "territories.accountchoice": "reassignments",
 }
 # Parts of an account or a contact, and what one action keeps whole: putting one into the bin asks what changing does.
 _PARTS = frozenset(
@@ -123,6 +134,8 @@ _PARTS = frozenset(
         "leads.scorerule",
         "leads.routingrule",
         "leads.leadhours",
+        "territories.territorychange",
+        "territories.accountchoice",
     }
 )
 # What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.
@@ -235,6 +248,8 @@ def may_undo_batch(user: User, batch: Batch) -> bool:
         return False
     if batch.kind == "hand_over":
         return access.may(user, "people.change")
+    if batch.kind == "reassignment":
+        return access.may(user, "reassignments.change")
     if batch.kind == "import":
         reach = access.reach(user, "imports.undo")
         return (reach.everything or batch.actor_id in reach.owners) and _may_assign_back(user, batch)

@@ -15,64 +15,10 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core.records import RecordQuerySet
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.recording import Recorded, record_event
 from kundenkreis.staff.roles import Role
-
-
-class StaffQuerySet(RecordQuerySet):
-    """Colleagues, teams and territories are known to everybody who can sign in."""
-
-    def visible_to(self, user: Any) -> Self:
-        return self.all() if user.is_authenticated and user.is_active else self.none()
-
-
-class Team(Recorded):
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-
-    objects = StaffQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("team")
-        verbose_name_plural = _("teams")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        _refuse_cycle(self)
-
-
-class Territory(Recorded):
-    """A part of the market. `countries` and `postcodes` ("10", "1010-1090") say what belongs to it; children refine their parent."""
-
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    countries = models.JSONField(_("countries"), default=list, blank=True)
-    postcodes = models.JSONField(_("postcodes"), default=list, blank=True)
-    people: models.ManyToManyField = models.ManyToManyField(
-        "User", verbose_name=_("people"), blank=True, related_name="territories"
-    )
-
-    objects = StaffQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("territory")
-        verbose_name_plural = _("territories")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        _refuse_cycle(self)
+from kundenkreis.staff.structure import StaffQuerySet, Team, Territory  # noqa: F401
 
 
 class UserQuerySet(StaffQuerySet):
@@ -340,16 +286,6 @@ class ApiToken(models.Model):
         if token is None or (token.expires_at and token.expires_at <= now):
             return None
         return token
-
-
-def _refuse_cycle(node: Any) -> None:
-    """Raise ValidationError at `parent` when a tree would bite its own tail."""
-    seen, above = {node.pk}, node.parent
-    while above is not None:
-        if above.pk in seen:
-            raise ValidationError({"parent": _("That would make it a part of itself.")})
-        seen.add(above.pk)
-        above = above.parent
 
 
 from kundenkreis.staff.moves import AccountMove  # noqa: E402, F401

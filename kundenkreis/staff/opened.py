@@ -133,15 +133,16 @@ def _until(name: str, event: Event, row: Any) -> str:
 
 def _of_territory(event: Event) -> list[Effect]:
     values, what = event.changes.get("people", []), _("territory %(name)s") % {"name": event.subject_label}
+    alone = [one for name in ("owner", "deputy") for one in _both(what, *_pair(event, name))]
     if len(values) != 4:
-        return []
+        return alone
     sides = [
         dict(zip(side or [], str(names or "").split(", "), strict=False))
         for side, names in ((values[0], values[2]), (values[1], values[3]))
     ]
     came = [name for pk, name in sides[1].items() if pk not in sides[0]]
     left = [name for pk, name in sides[0].items() if pk not in sides[1]]
-    return [Effect(True, name, what) for name in came] + [Effect(False, name, what) for name in left]
+    return alone + [Effect(True, name, what) for name in came] + [Effect(False, name, what) for name in left]
 
 
 def _of_person(event: Event) -> list[Effect]:

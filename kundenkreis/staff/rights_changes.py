@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from kundenkreis.history.chunks import changed_among
@@ -127,9 +127,14 @@ def _once(label: str, person: User) -> set[int]:
 
 
 def _of_territories(person: User) -> list[int]:
-    """Territories are few: whether she came or went is read from what each event says of its people."""
-    events = Event.objects.filter(subject_type="staff.territory", changes__has_key="people")
-    return [pk for pk, people in events.values_list("pk", F("changes__people")) if person.pk in _differing(people)]
+    """Territories are few: whether she came or went is read from what each event says of its people, owner and deputy."""
+    events = Event.objects.filter(subject_type="staff.territory", changes__has_any_keys=["people", "owner", "deputy"])
+    return [pk for pk, changes in events.values_list("pk", "changes") if person.pk in _of_both_sides(changes)]
+
+
+def _of_both_sides(changes: dict[str, list]) -> set[int]:
+    alone = {one for name in ("owner", "deputy") for one in changes.get(name, [])[:2] if one is not None}
+    return alone | (_differing(changes["people"]) if "people" in changes else set())
 
 
 def _differing(values: list) -> set[int]:

@@ -28,11 +28,20 @@ class Roll:
             self._prime(person)
 
     def _of_territories(self) -> dict[int, set[int]]:
-        through = Territory.people.through._base_manager
+        """Where each works, which are hers, and where she stands in today: one query."""
+        standing = Territory._base_manager.filter(deputy__isnull=False)
+        standing = standing.filter(Q(deputy_from=None) | Q(deputy_from__lte=self.today))
+        standing = standing.filter(Q(deputy_until=None) | Q(deputy_until__gte=self.today))
+        through = Territory.people.through._base_manager.order_by()
+        owned = Territory._base_manager.filter(owner__isnull=False)
         if len(self.people) == 1:
-            through = through.filter(user_id=self.people[0].pk)
+            me = self.people[0].pk
+            through, owned, standing = through.filter(user_id=me), owned.filter(owner_id=me), standing.filter(deputy=me)
+        rows = through.values_list("user_id", "territory_id").union(
+            owned.order_by().values_list("owner_id", "pk"), standing.order_by().values_list("deputy_id", "pk")
+        )
         found: dict[int, set[int]] = {}
-        for person, territory in through.values_list("user_id", "territory_id"):
+        for person, territory in rows:
             found.setdefault(person, set()).add(territory)
         return found
 

@@ -11,6 +11,7 @@ AREAS = (
     "products",
     "orders",
     "opportunities",
+    "market",
     "trips",
     "documents",
     "people",

@@ -178,6 +178,10 @@ def _rarer(verb: str) -> str:
         "refused": _("%(what)s refused: %(name)s"),
         "rectified": _("%(what)s: data put right (%(name)s)"),
         "notified": _("Authority notified: %(name)s"),
+        "planned": _("%(what)s planned: %(name)s"),
+        "carried_out": _("%(what)s carried out: %(name)s"),
+        "reassigned": _("Accounts reassigned: %(name)s"),
+        "stopped": _("%(what)s stopped: %(name)s"),
     }.get(verb, _("%(what)s: %(name)s"))
 
 

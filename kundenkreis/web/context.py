@@ -67,6 +67,7 @@ RAIL = (
         lazy("Understand"),
         (
             Place("signals:list", lazy("Insights"), "chart-no-axes-combined", "signals.see", "n"),
+            Place("market_segments:list", lazy("Market"), "shapes", "market.see"),
             Place("imports:list", lazy("Imports"), "database", "imports.see", "i"),
             Place("duplicates:list", lazy("Duplicates"), "copy", "duplicates.see", "l"),
             Place("quality:index", lazy("Data quality"), "list-checks", "quality.see", "q"),
@@ -103,6 +104,8 @@ FURTHER = (
     Place("lead_settings:index", lazy("Forms and rules for leads"), "settings", "lead_settings.see"),
     Place("submissions:list", lazy("Sent by forms"), "inbox", "lead_settings.see"),
     Place("trips:list", lazy("Trips"), "route", "trips.see"),
+    Place("competitors:list", lazy("Competitors"), "building-2", "market.see"),
+    Place("studies:list", lazy("Market studies"), "scroll-text", "market.see"),
     Place("trips:mileage", lazy("Mileage list"), "car", "trips.see"),
     Place("activities:team_week", lazy("The team's week"), "users", "people.lead"),
     Place("log:list", lazy("All activities"), "activity", "activities.see"),
@@ -131,6 +134,7 @@ FURTHER = (
     Place("history:batches", lazy("Batches"), "layers", "history.see"),
     Place("teams:list", lazy("Teams"), "users", "people.see"),
     Place("territories:list", lazy("Territories"), "map", "people.see"),
+    Place("reassignments:list", lazy("Reassignments"), "map", "reassignments.see"),
     Place("people:roles", lazy("Roles"), "shield", "people.see"),
     Place("inbox:list", lazy("Inbox"), "bell"),
     Place("me:profile", lazy("My profile"), "circle-user"),
@@ -160,7 +164,11 @@ FURTHER_CREATE = (
     Place("fields:add", lazy("Custom field"), "list-checks", "fields.change"),
     Place("automation:add", lazy("Automation rule"), "zap", "automation.change"),
     Place("teams:add", lazy("Team"), "users", "people.change"),
+    Place("market_segments:add", lazy("Market segment"), "shapes", "market.add"),
+    Place("competitors:add", lazy("Competitor"), "building-2", "market.add"),
+    Place("studies:add", lazy("Market study"), "scroll-text", "market.add"),
     Place("territories:add", lazy("Territory"), "map", "people.change"),
+    Place("reassignments:add", lazy("Reassignment"), "map", "reassignments.add"),
     Place("tokens:add", lazy("Token"), "key-round", "tokens.add"),
 )
 

@@ -20,6 +20,7 @@ KINDS = {
     "hand_over": lazy("Handing over"),
     "bulk_edit": lazy("Bulk edit"),
     "stage_removed": lazy("Stage given up"),
+    "reassignment": lazy("Reassignment"),
     "merge": lazy("Merging"),
     "sheet": lazy("Edited in a spreadsheet"),
     "api": lazy("API"),

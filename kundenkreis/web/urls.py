@@ -105,6 +105,7 @@ TEAMS = [
 ]
 TERRITORIES = [
     path("", territories.index, name="list"),
+    path("check/", territories.check, name="check"),
     path("new/", territories.edit, name="add"),
     path("<int:pk>/edit/", territories.edit, name="edit"),
     path("<int:pk>/discard/", territories.discard, name="discard"),
@@ -181,6 +182,7 @@ ACCOUNTS = [
     path("options/", accounts.options, name="options"),
     path("bulk/", bulk.accounts, name="bulk"),
     path("<int:pk>/", accounts.detail, name="detail"),
+    path("<int:pk>/territory/", territories.why, name="territory"),
     path("<int:pk>/edit/", accounts.edit, name="edit"),
     path("<int:pk>/discard/", accounts.discard, name="discard"),
     path("<int:pk>/restore/", accounts.restore, name="restore"),
@@ -342,6 +344,7 @@ urlpatterns = [
     path("people/", include((PEOPLE, "people"))),
     path("access/", include((ACCESS, "access"))),
     path("teams/", include((TEAMS, "teams"))),
+    path("territories/reassignments/", include("kundenkreis.web.reassignment_urls")),
     path("territories/", include((TERRITORIES, "territories"))),
     path("accounts/tags/", include((_vocabulary("tags"), "tags"))),
     path("accounts/", include((ACCOUNTS, "accounts"))),
@@ -352,6 +355,7 @@ urlpatterns = [
     path("activities/", include((ACTIVITIES, "activities"))),
     path("trips/", include((TRIPS, "trips"))),
     path("", include("kundenkreis.web.lead_urls")),
+    path("market/", include("kundenkreis.web.market_urls")),
     path("products/families/", include((_vocabulary("families"), "families"))),
     path("products/units/", include((_vocabulary("units"), "units"))),
     path("products/", include((PRODUCTS, "products"))),

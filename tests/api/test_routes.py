@@ -21,6 +21,9 @@ ROUTES = [
     for method in operations
 ]
 
+MARKET = (
+    "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
+)  # fmt: skip
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
     "sheets": "accounts.change",
@@ -59,6 +62,8 @@ SEE = {
     "lead-submissions": "lead_settings.see",
     "trips": "trips.see",
     "trip-legs": "trips.see",
+    **dict.fromkeys(MARKET, "market.see"),
+    **dict.fromkeys(("reassignments", "reassignment-territories", "reassignment-accounts"), "reassignments.see"),
     "mileage-rates": "",
     **dict.fromkeys(
         ("opportunities", "opportunity-lines", "opportunity-contacts", "opportunity-competitors"), "opportunities.see"
@@ -104,6 +109,10 @@ ADD = {
     "trip-legs": "trips.change",
     "opportunities": "opportunities.add",
     **dict.fromkeys(("opportunity-lines", "opportunity-contacts", "opportunity-competitors"), "opportunities.change"),
+    "reassignments": "reassignments.add",
+    **dict.fromkeys(MARKET, "market.change"),
+    **dict.fromkeys(("market-segments", "competitors", "market-studies"), "market.add"),
+    **dict.fromkeys(("reassignment-territories", "reassignment-accounts"), "reassignments.change"),
     "mileage-rates": "mileage_rates.change",
     "privacy-requests": "requests.add",
     "purposes": "privacy.change",

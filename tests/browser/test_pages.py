@@ -43,7 +43,18 @@ NOUNS = {
         "problems",
         "disclosure",
     ),
-    "rights": ("people", "teams", "territories", "access", "tokens", "me"),
+    "rights": (
+        "people",
+        "teams",
+        "territories",
+        "reassignments",
+        "market_segments",
+        "competitors",
+        "studies",
+        "access",
+        "tokens",
+        "me",
+    ),
 }
 SIGN_IN = ["/signin/login/", "/signin/password/reset/", "/signin/password/reset/done/", "/signin/inactive/"]
 

@@ -11,8 +11,9 @@ from hypothesis.extra.django import TestCase
 
 from kundenkreis.configuration import applying, comparing, document
 from kundenkreis.configuration.models import Origin
+from kundenkreis.core import at_hand
 from kundenkreis.customers.models import Account
-from kundenkreis.fields import at_hand, known, layouts, picking
+from kundenkreis.fields import known, layouts, picking
 from kundenkreis.fields.models import CustomField, Layout, PickList
 from kundenkreis.fields.shaping import settled
 from kundenkreis.history import undo

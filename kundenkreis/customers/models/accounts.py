@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core import clock, numbering, search
 from kundenkreis.core.records import bin_index, reached_from
 from kundenkreis.core.text import fold
-from kundenkreis.customers import alike, cadence, checks, sealed_addresses
+from kundenkreis.customers import alike, cadence, checks, sealed_addresses, territories
 from kundenkreis.customers.dialling import Dialled
 from kundenkreis.customers.models.dated import holding
 from kundenkreis.customers.models.merged import Mergeable, MergeableQuerySet, restricted_index, rests_when_restricted
@@ -235,6 +235,8 @@ class Account(Fielded, Mergeable):
         related_name="accounts",
         db_index=False,
     )
+    # Put there by somebody, and not where the rules of the territories would have put it: it stays when they change.
+    territory_by_hand = models.BooleanField(_("territory set by hand"), default=False, db_default=False, editable=False)
     # A person who buys for herself is an account too; her name, titles and consents are the contact's.
     person = models.OneToOneField(
         "Contact",
@@ -389,6 +391,7 @@ class Account(Fielded, Mergeable):
         if "owner" in touched and "team" not in touched and self.owner is not None:
             self.team = self.owner.team
             derived.add("team")
+        derived |= territories.follow(self, touched)
         if self.pk is None and touched & RHYTHM:
             self.next_touch_on = cadence.of_new(self)
             derived.add("next_touch_on")
@@ -407,6 +410,7 @@ class Account(Fielded, Mergeable):
         """As of every noun; another rhythm is another day of the next touch at once."""
         if values.get("kind", self.kind) == self.Kind.PERSON:
             sealed_addresses.refuse(values, self, columns=("email", "phone"))
+        values |= territories.brought(self, values)
         moves = values.keys() & MOVED_BY
         team = type(self)._base_manager.filter(pk=self.pk).values_list("team_id", flat=True).first() if moves else None
         event = super().change(by=by, **values)

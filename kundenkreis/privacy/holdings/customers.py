@@ -45,7 +45,7 @@ SHELF.holds(
     some(C.FREE_TEXT, F.SEARCH, "description"),
     some(C.REFERENCE, F.STAYS, "person merged_into owner"),
     contact="person_id", account="id merged_into_id", staff="owner_id",
-    plain="number kind relation industry employees team territory is_generated restricted_at", origin=_TYPED,
+    plain="number kind relation industry employees team territory territory_by_hand is_generated restricted_at", origin=_TYPED,
     note=_("About a person when the account is a private customer or a sole trader; a company's description may name people."),
 )  # fmt: skip
 SHELF.holds(

@@ -47,7 +47,28 @@ SHELF.holds(
     note=_("That something was changed, when and by whom stays; what it was changed from and to does not."),
 )  # fmt: skip
 SHELF.nothing("staff.Team", _("Names of teams."))
-SHELF.nothing("staff.Territory", _("Names of territories."))
+SHELF.holds(
+    "staff.Territory", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "owner deputy deputy_from deputy_until"), staff="owner_id deputy_id",
+    plain="name parent countries postcodes industries sizes", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "territories.Reassignment", P.STAFF, R.RELATION,
+    some(C.FREE_TEXT, F.SEARCH, "name note"), some(C.REFERENCE, F.STAYS, "planned_by former tally forecast"), staff="planned_by_id",
+    plain="due_on owners hands_over takes_by_hand whole_house state problem batch", origin=_HERSELF,
+    note=_("`former`, `tally` and `forecast` hold numbers of colleagues, accounts and territories only."),
+)  # fmt: skip
+SHELF.holds(
+    "territories.TerritoryChange", P.STAFF, R.RELATION, some(C.ROLE, F.STAYS, "new_owner territory"), staff="new_owner_id",
+    plain="reassignment sets_owner sets_people sets_rules countries postcodes industries sizes", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "territories.TerritoryChange_new_people", P.STAFF, R.RELATION, some(C.ROLE, F.STAYS, "territorychange user"), staff="user_id",
+    left=F.DELETE, origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "territories.AccountChoice", P.STAFF, R.RELATION, some(C.REFERENCE, F.STAYS, "account"), account="account_id",
+    plain="reassignment territory", origin=_HERSELF,
+)  # fmt: skip
 SHELF.holds(
     "staff.Territory_people", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "territory user"), staff="user_id", left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
@@ -81,6 +102,35 @@ SHELF.holds(
     "staff.AccessCheck", P.SECURITY, R.HISTORY,
     some(C.ROLE, F.STAYS, "review person verdict by at rights"), some(C.FREE_TEXT, F.SEARCH, "note"),
     staff="person_id by_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.Competitor", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name profile website"), some(C.REFERENCE, F.STAYS, "account"),
+    account="account_id", plain="country", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.Study", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "title question sample method findings by_whom"),
+    plain="segment starts_on ends_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.MarketSegment", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name note"), plain="industries countries", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.SegmentSize", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "source"), plain="segment year volume kind stated_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.CompetitorShare", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "source"),
+    plain="segment competitor year percent stated_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.PricePoint", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "what source"),
+    plain="competitor product family price currency seen_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.BattleCard", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "title strengths weaknesses how_we_win"),
+    plain="competitor", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.Objection", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "objection answer"), plain="card", origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "files.Document", P.CARE, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name"),

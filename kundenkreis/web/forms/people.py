@@ -1,11 +1,10 @@
-"""Forms of people, teams, territories and deputies."""
+"""Forms of people, teams and deputies."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.staff import joining
@@ -51,51 +50,6 @@ class TeamForm(VerbForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any):
         super().__init__(*args, user=user, **kwargs)
         self.fields["parent"].queryset = Team.objects.living().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
-
-
-class TerritoryForm(VerbForm):
-    countries = forms.CharField(
-        label=_("Countries"), required=False, help_text=_("Two letters each, with commas: AT, DE. Empty for all.")
-    )
-    postcodes = forms.CharField(
-        label=_("Postcodes"),
-        required=False,
-        help_text=_("Beginnings or ranges, with commas: 10, 4000-4699. Empty for all."),
-    )
-    people = RecordsField(
-        label=_("Who works here"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = Territory
-        fields = ("name", "parent", "countries", "postcodes", "people")
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any):
-        super().__init__(*args, user=user, **kwargs)
-        self.fields["parent"].queryset = Territory.objects.living().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
-        self.fields["people"].queryset = User.objects.living().filter(is_active=True)  # type: ignore[attr-defined]
-        for name in ("countries", "postcodes"):
-            self.initial[name] = ", ".join(getattr(self.instance, name, None) or [])
-
-    def clean_countries(self) -> list[str]:
-        codes = _listed(self.cleaned_data["countries"].upper())
-        if wrong := [code for code in codes if len(code) != 2 or not code.isalpha() or not code.isascii()]:
-            raise ValidationError(_("“%(code)s” is not a country's two letters."), params={"code": wrong[0]})
-        return codes
-
-    def clean_postcodes(self) -> list[str]:
-        ranges = _listed(self.cleaned_data["postcodes"])
-        for one in ranges:
-            first, dash, last = one.partition("-")
-            if not first.strip() or (dash and (len(first) != len(last) or first > last)):
-                raise ValidationError(
-                    _("“%(range)s” is no range of postcodes; write 4000-4699."), params={"range": one}
-                )
-        return ranges
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip().replace(" ", "") for part in text.split(",") if part.strip()]
 
 
 class DeputyForm(VerbForm):

@@ -225,6 +225,10 @@ def url_of(subject: Any) -> str:
     names = {
         "user": "people:detail",
         "territory": "territories:edit",
+        "reassignment": "reassignments:detail",
+        "marketsegment": "market_segments:detail",
+        "competitor": "competitors:detail",
+        "study": "studies:detail",
         "team": "teams:edit",
         "consentwording": "wordings:detail",
         "customfield": "fields:edit",
