@@ -108,6 +108,7 @@ class ReassignmentPreview(shapes.Read):
     set_by_hand: int = 0
     ties: int = 0
     open_activities: int = 0
+    open_opportunities: int = 0
     people: list[Side] = []
     territories: list[Side] = []
 
@@ -123,6 +124,7 @@ def _preview(found: dict[str, Any] | None) -> dict[str, Any]:
         "set_by_hand": found["by_hand"],
         "ties": found["ties"],
         "open_activities": found["activities"],
+        "open_opportunities": found.get("opportunities", 0),  # not in what was counted before there were any
         "people": [_side(*one) for one in found["people"].items()],
         "territories": [_side(*one) for one in found["territories"].items()],
     }

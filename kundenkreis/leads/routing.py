@@ -38,35 +38,6 @@ def due(received: dt.datetime) -> dt.datetime:
     return working_days.after_hours(received, agreed.hours, agreed.opens, agreed.closes, zone, house.country)
 
 
-def territory_of(country: str, postcode: str) -> Territory | None:
-    """The territory that names the longest beginning of the postcode, or else the country."""
-    if not country:
-        return None
-    best: tuple[int, int] | None = None
-    found = None
-    code = postcode.replace(" ", "").upper()
-    for one in Territory.objects.living().order_by("pk"):
-        fit = _fit(one, country.upper(), code)
-        if fit and (best is None or (fit, -one.pk) > best):
-            best, found = (fit, -one.pk), one
-    return found
-
-
-def _fit(territory: Territory, country: str, code: str) -> int:
-    """How narrowly a territory names a place: 0 for not at all, 1 by its country alone."""
-    if territory.countries and country not in territory.countries:
-        return 0
-    if not territory.postcodes:
-        return 1 if territory.countries else 0
-    fits = [0]
-    for written in map(str, territory.postcodes):
-        first, _dash, last = (part.strip().upper() for part in written.partition("-"))
-        inside = code.startswith(first) if not last else first <= code[: len(first)] and code[: len(last)] <= last
-        if code and first and inside:
-            fits.append(1 + len(first))
-    return max(fits)
-
-
 @transaction.atomic
 def route(lead: Lead, *, by: Any, batch: Any = None, now: dt.datetime | None = None) -> Event | None:
     """Give the lead to whom the first fitting rule finds; None when none finds anybody."""
@@ -121,7 +92,7 @@ def _many(rule: RoutingRule, left: Mapping[int, int | None], load: dict[int, int
         if rule.way == RoutingRule.Way.TERRITORY:
             where = left[pk]
             if where not in of_territory:
-                of_territory[where] = present(User.objects.filter(territories=where)) if where else []
+                of_territory[where] = _of_territory(Territory.objects.filter(pk=where).select_related("owner").first())
             members = of_territory[where]
         if rule.way == RoutingRule.Way.TURN:
             person = _in_turn(rule, members)
@@ -152,10 +123,16 @@ def _whom(rule: RoutingRule, lead: Lead) -> User | None:
     if rule.way == RoutingRule.Way.PERSON:
         return _or_deputy(rule.person)
     if rule.way == RoutingRule.Way.TERRITORY:
-        here = lead.territory.people.all() if lead.territory else User.objects.none()
-        return _least_loaded(present(here))
+        return _least_loaded(_of_territory(lead.territory))
     members = present(User.objects.filter(team_id__in=access.below(Team, {rule.team_id})) if rule.team_id else [])
     return _in_turn(rule, members) if rule.way == RoutingRule.Way.TURN else _least_loaded(members)
+
+
+def _of_territory(territory: Territory | None) -> list[User]:
+    """To whom its leads go: its owner; while she is away, or where there is none, its people."""
+    if territory is None:
+        return []
+    return present([territory.owner] if territory.owner else []) or present(territory.people.all())
 
 
 def present(people: Iterable[User]) -> list[User]:

@@ -25,6 +25,7 @@ from kundenkreis.fields import rolling
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch
 from kundenkreis.history.recording import record_event
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access, rulebook
 from kundenkreis.staff.models import Territory, User
 from kundenkreis.staff.territory_rules import Rulebook
@@ -115,7 +116,7 @@ def _step(reassignment: Reassignment) -> bool:
 def _apply(
     reassignment: Reassignment, batch: Batch, plan: Plan, moved: list[tuple[Row, Seat]], now: dt.datetime
 ) -> None:
-    """These accounts get their new places, in one statement for each place and owner; their open activities follow."""
+    """These accounts get their new places, in one statement for each place and owner; what is open with them follows."""
     number = batch.chunks.count()
     changed = [(row.pk, *row.seat, *seat) for row, seat in moved]
     chunks.keep(batch, number, Account, fields=_FIELDS, changed=changed, now=now)
@@ -129,34 +130,35 @@ def _apply(
         )  # fmt: skip
     rolling.of_rows(Account, [row.pk for row, _seat in moved])
     if reassignment.hands_over:
-        batch.counts.setdefault("activities.activity", {"changed": 0})
-        batch.counts["activities.activity"]["changed"] += _hand_over(batch, number, moved, now)
+        for model in (Activity, Opportunity):
+            counted = batch.counts.setdefault(model._meta.label_lower, {"changed": 0})
+            counted["changed"] += _hand_over(model, batch, number, moved, now)
     _tally(reassignment, moved)
 
 
-def _hand_over(batch: Batch, number: int, moved: Iterable[tuple[Row, Seat]], now: dt.datetime) -> int:
-    """What is open with an account and was its former owner's is the new one's."""
-    going = {
-        row.pk: (row.owner, seat.owner) for row, seat in moved if row.owner and seat.owner and row.owner != seat.owner
-    }
+def _hand_over(model: Any, batch: Batch, number: int, moved: Iterable[tuple[Row, Seat]], now: dt.datetime) -> int:
+    """What is open with an account and was its former owner's is the new one's; an opportunity is her team's too."""
+    going = {row.pk: (row.owner, seat) for row, seat in moved if row.owner and seat.owner and row.owner != seat.owner}
     if not going:
         return 0
-    rows = Activity.objects.open().filter(account_id__listed=list(going)).order_by("pk")
-    found = [
-        (pk, owner, going[account][1])
-        for pk, account, owner in rows.values_list("pk", "account_id", "owner_id")
-        if owner == going[account][0]
-    ]
+    names = ["owner", "team"] if model is Opportunity else ["owner"]
+    rows = model.objects.open().filter(account_id__listed=list(going)).order_by("pk")
+    found = []
+    for pk, account, *held in rows.values_list("pk", "account_id", *(f"{name}_id" for name in names)):
+        before, seat = going[account]
+        if held[0] == before:
+            found.append((pk, *held, *(getattr(seat, name) for name in names)))
     if not found:
         return 0
-    chunks.keep(batch, number, Activity, fields=("owner",), changed=found, now=now)
-    alike: dict[int, list[int]] = defaultdict(list)
-    for pk, _before, after in found:
-        alike[after].append(pk)  # type: ignore[index]
-    for owner, pks in alike.items():
-        some = Activity._base_manager.filter(pk__listed=pks)
-        some.update(owner_id=owner, version=models.F("version") + 1, changed_at=now)
-    rolling.of_rows(Activity, [row[0] for row in found])
+    chunks.keep(batch, number, model, fields=names, changed=found, now=now)
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for pk, *values in found:
+        alike[tuple(values[len(names) :])].append(pk)
+    for new, pks in alike.items():
+        values = {f"{name}_id": value for name, value in zip(names, new, strict=True)}
+        some = model._base_manager.filter(pk__listed=pks)
+        some.update(**values, version=models.F("version") + 1, changed_at=now)
+    rolling.of_rows(model, [row[0] for row in found])
     return len(found)
 
 

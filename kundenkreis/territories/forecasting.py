@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.customers.models import Account
+from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.territories.models import Reassignment
 from kundenkreis.territories.planning import Plan, Row, Seat
 from kundenkreis.territories.reading import concerned, plan_of, walk
@@ -36,6 +37,7 @@ class _Sums:
     stays: int = 0
     by_hand: int = 0
     ties: int = 0
+    opportunities: int = 0
     gone: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(lambda: [0, Decimal(0), 0]))
     come: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(lambda: [0, Decimal(0), 0]))
     left: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(lambda: [0, Decimal(0)]))
@@ -63,6 +65,7 @@ def forecast(reassignment: Reassignment) -> dict[str, Any]:
         "by_hand": sums.by_hand,
         "ties": sums.ties,
         "activities": sum(one[2] for one in sums.come.values()),
+        "opportunities": sums.opportunities,
         "people": _told(sums.gone, sums.come, "owner_id"),
         "territories": _told(sums.left, sums.entered, "territory_id"),
         "top": [told for _revenue, _pk, told in sorted(sums.top, key=lambda one: (-one[0], one[1]))],
@@ -94,14 +97,21 @@ def _note(sums: dict[int, list[Any]], pk: int | None, revenue: Decimal) -> None:
 
 
 def _count_open(sums: _Sums, moved: list[tuple[Row, Seat]]) -> None:
-    """Open activities of the former owner on accounts that come to another one."""
+    """Open activities and opportunities of the former owner on accounts that come to another one."""
     going = {row.pk: (row.owner, seat.owner) for row, seat in moved if row.owner != seat.owner and seat.owner}
-    rows = Activity.objects.open().filter(account_id__listed=list(going)) if going else Activity.objects.none()
-    for account, owner in rows.order_by().values_list("account_id", "owner_id"):
-        before, after = going[account]
-        if owner == before and owner is not None:
-            sums.gone[owner][2] += 1
-            sums.come[after][2] += 1  # type: ignore[index]
+    if not going:
+        return
+    for model in (Activity, Opportunity):
+        rows = model.objects.open().filter(account_id__listed=list(going))
+        for account, owner in rows.order_by().values_list("account_id", "owner_id"):
+            before, after = going[account]
+            if owner != before or owner is None:
+                continue
+            if model is Opportunity:
+                sums.opportunities += 1
+            else:
+                sums.gone[owner][2] += 1
+                sums.come[after][2] += 1  # type: ignore[index]
 
 
 def _told(lost: dict[int, list[Any]], won: dict[int, list[Any]], column: str) -> dict[str, list[Any]]:

@@ -52,7 +52,7 @@ class Reassignment(Recorded):
     owners = models.CharField(
         _("which accounts get another owner"), max_length=8, choices=Owners, default=Owners.FORMER
     )
-    hands_over = models.BooleanField(_("open activities go along with their accounts"), default=True)
+    hands_over = models.BooleanField(_("what is open goes along with its accounts"), default=True)
     takes_by_hand = models.BooleanField(_("accounts whose territory was set by hand move too"), default=False)
     whole_house = models.BooleanField(_("the rules are applied to all accounts"), default=False)
     note = models.TextField(_("why"), blank=True)

@@ -242,14 +242,22 @@ class TestRouting:
                 routed(world.admin, **values)
         assert RoutingRule.objects.count() == 0
 
-    @pytest.mark.parametrize(
-        ("postcode", "name"),
-        [("4600", "Wels"), ("4650", "Wels"), ("4615", "Region"), ("1010", None), ("", None)],
-    )
-    def test_the_longest_beginning_of_a_postcode_wins(self, world, postcode, name):
-        Territory.add(by=None, name="Region", countries=["AT"], postcodes=["4610-4619"])
-        found = routing.territory_of("AT", postcode)
-        assert (found.name if found else None) == name
+    def test_a_lead_lies_where_an_account_with_its_address_would(self, world):
+        region = Territory.add(by=None, name="Region", countries=["AT"], postcodes=["4610-4619"])
+        lead = lead_of(world.admin, postcode="4615", country="AT")
+        assert lead.territory == region
+        lead.change(by=world.admin, postcode="4600")
+        assert lead.territory == world.wels
+        lead.change(by=world.admin, postcode="")
+        assert lead.territory is None
+
+    def test_the_owner_of_a_territory_comes_before_its_people(self, world):
+        north = Territory.add(by=None, name="Grieskirchen", countries=["AT"], postcodes=["471"], owner=world.ben)
+        north.people.add(world.cem)
+        routed(world.admin, way="territory")
+        assert lead_of(world.admin, owner=None, postcode="4710").owner == world.ben
+        Deputy.add(by=world.admin, person=world.ben, deputy=world.dora, starts_on=dt.date(2000, 1, 1))
+        assert lead_of(world.admin, owner=None, postcode="4710").owner == world.cem
 
 
 class TestHours:

@@ -19,6 +19,7 @@ from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import preview_batch, undo_batch
 from kundenkreis.inbox.models import Notification
+from kundenkreis.pipeline.models import CloseReason, Opportunity
 from kundenkreis.staff import looking_back, opened
 from kundenkreis.staff.models import Territory
 from kundenkreis.staff.rights_changes import rights_changes
@@ -75,6 +76,27 @@ def test_another_owner_gets_the_former_one_s_accounts_and_what_is_open_with_them
     assert (wels.owner, one.state) == (world.dora, "done")
     assert one.batch.counts["customers.account"] == {"changed": 3}, "with Lindner"
     assert one.batch.counts["activities.activity"] == {"changed": 1}
+
+
+def test_open_opportunities_go_along_with_their_account_and_come_back(world, wels):
+    hers, task = account(world, "Ihr", "4601", world.ada), {"by": world.ada, "value": 100}
+    kept = Opportunity.add(**task, name="Regal", account=hers)
+    lost = Opportunity.add(**task, name="Alt", account=hers)
+    lost.lose(by=world.ada, close_reason=CloseReason.objects.filter(outcome="lost").first())
+    of_ben = Opportunity.add(by=world.ben, name="Bens", account=hers)
+    one = planned(world, {"territory": wels, "sets_owner": True, "new_owner": world.cem})
+    assert forecasting.forecast(one)["opportunities"] == 1
+    carrying_out.carry_out(one, by=world.ben)
+
+    def owners():
+        for deal in (kept, lost, of_ben):
+            deal.refresh_from_db()
+        return [(deal.owner, deal.team) for deal in (kept, lost, of_ben)]
+
+    assert owners() == [(world.cem, world.south), (world.ada, world.north), (world.ben, world.ben.team)]
+    assert one.batch.counts["pipeline.opportunity"] == {"changed": 1}
+    undo_batch(one.batch, by=world.ben)
+    assert owners()[0] == (world.ada, world.north)
 
 
 def test_other_rules_bring_accounts_from_one_territory_to_the_other(world, wels, linz):

@@ -15,7 +15,7 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.core import numbering, search
 from kundenkreis.core.records import bin_index
 from kundenkreis.core.text import fold
-from kundenkreis.customers import sealed_addresses
+from kundenkreis.customers import sealed_addresses, territories
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.models.accounts import INDUSTRY
 from kundenkreis.fields import picks
@@ -38,7 +38,6 @@ SCORED = frozenset(
         "source", "campaign", "medium", "is_inquiry", "form", "origin", "territory", "landing_page", "referrer",
     }
 )  # fmt: skip
-PLACED = frozenset({"country", "postcode"})
 _SPEAKING = (Activity.Kind.CALL, Activity.Kind.VISIT, Activity.Kind.MEETING, Activity.Kind.MAIL)
 
 
@@ -257,8 +256,8 @@ class Lead(Recorded):
         if "owner" in touched and "team" not in touched and self.owner is not None:
             self.team = self.owner.team
             derived.add("team")
-        if "territory" not in touched and touched & PLACED:
-            self.territory = routing.territory_of(self.country, self.postcode)
+        if "territory" not in touched and touched & territories.DECIDE:
+            self.territory_id = territories.by_rule(self).territory
             derived.add("territory")
         if self.pk is None and self.first_touch_due is None:
             self.first_touch_due = routing.due(self.received_at)

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='holds from')),
                 ('owners', models.CharField(choices=[('former', 'those of the former owner, and those without one'), ('all', 'all accounts that move or whose territory gets another owner'), ('none', 'none: every account keeps its owner')], default='former', max_length=8, verbose_name='which accounts get another owner')),
-                ('hands_over', models.BooleanField(default=True, verbose_name='open activities go along with their accounts')),
+                ('hands_over', models.BooleanField(default=True, verbose_name='what is open goes along with its accounts')),
                 ('takes_by_hand', models.BooleanField(default=False, verbose_name='accounts whose territory was set by hand move too')),
                 ('whole_house', models.BooleanField(default=False, verbose_name='the rules are applied to all accounts')),
                 ('note', models.TextField(blank=True, verbose_name='why')),
