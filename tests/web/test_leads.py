@@ -48,6 +48,13 @@ def test_whom_a_lead_may_be_is_shown_before_she_is_saved(world, signed_in):
     assert ada.post("/leads/new/", body | {"anyway": "1"}).status_code == 303
 
 
+def test_another_open_lead_of_the_same_company_is_shown_too(world, signed_in):
+    first = lead_of(world.ada)
+    answer = signed_in(world.ada).post("/leads/new/", given(email="other@x.test", family_name="Other"))
+    assert answer.status_code == 422
+    assert first.number in text_of(answer)
+
+
 def test_a_wrong_value_is_said_at_its_field(world, signed_in):
     answer = signed_in(world.ada).post("/leads/new/", given(email="nobody", employees="many"))
     assert answer.status_code == 422

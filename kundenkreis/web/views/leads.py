@@ -94,7 +94,7 @@ def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: 
         Activity.objects.visible_to(user).filter(pk__in=[one.pk for one in activities]).values_list("pk", flat=True)
     )
     mine = [one for one in activities if one.is_open]
-    twins = twins_of({name: getattr(lead, name) for name in OWN}, user) if may_change else {}
+    twins = twins_of({name: getattr(lead, name) for name in OWN}, user, lead.pk) if may_change else {}
     context: dict[str, Any] = {
         "lead": lead,
         "status": status(lead),
