@@ -112,6 +112,17 @@ def test_what_was_spoken_is_written_down_and_a_cold_call_is_not_planned(world, s
     assert "Spoke" in text_of(ada.get(f"/leads/{lead.pk}/"))
 
 
+def test_what_was_planned_is_ticked_off_on_the_lead_s_page(world, signed_in):
+    lead, ada = lead_of(world.ada, is_inquiry=True), signed_in(world.ada)
+    ada.post(f"/leads/{lead.pk}/touch/", {"kind": "call", "text": "Call back", "due_on": "2099-01-01"})
+    planned = lead.activities.get()
+    assert ada.post(f"/leads/{lead.pk}/finish/{planned.pk}/", {"outcome": "nonsense"}).status_code == 303
+    assert lead.activities.get().is_open
+    assert ada.post(f"/leads/{lead.pk}/finish/{planned.pk}/", {"outcome": "good"}).status_code == 303
+    lead.refresh_from_db()
+    assert (lead.activities.get().is_open, lead.first_touched_at is not None) == (False, True)
+
+
 def test_others_see_404_and_readers_may_not_change(world, signed_in):
     lead = lead_of(world.ada, country="", postcode="")
     for address in (f"/leads/{lead.pk}/", f"/leads/{lead.pk}/edit/", f"/leads/{lead.pk}/convert/"):

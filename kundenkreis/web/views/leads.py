@@ -203,8 +203,12 @@ def finish(request: HttpRequest, pk: int, activity_pk: int) -> HttpResponse:
     """Tick off what was planned with this lead."""
     lead = changeable(request, pk)
     activity = get_object_or_404(lead.activities.living().filter(is_open=True), pk=activity_pk)
-    event = lead.finish(activity, by=request.user, outcome=request.POST.get("outcome", "")[:12])
-    return go(request, reverse("leads:detail", args=[pk]), _("Done."), undo=event)
+    here = reverse("leads:detail", args=[pk])
+    try:
+        event = lead.finish(activity, by=request.user, outcome=request.POST.get("outcome", "")[:12])
+    except ValidationError as refused:
+        return go(request, here, " ".join(refused.messages))
+    return go(request, here, _("Done."), undo=event)
 
 
 @require_POST
