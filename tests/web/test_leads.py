@@ -48,6 +48,13 @@ def test_whom_a_lead_may_be_is_shown_before_she_is_saved(world, signed_in):
     assert ada.post("/leads/new/", body | {"anyway": "1"}).status_code == 303
 
 
+def test_another_open_lead_of_the_same_company_is_shown_too(world, signed_in):
+    first = lead_of(world.ada)
+    answer = signed_in(world.ada).post("/leads/new/", given(email="other@x.test", family_name="Other"))
+    assert answer.status_code == 422
+    assert first.number in text_of(answer)
+
+
 def test_a_wrong_value_is_said_at_its_field(world, signed_in):
     answer = signed_in(world.ada).post("/leads/new/", given(email="nobody", employees="many"))
     assert answer.status_code == 422
@@ -103,6 +110,17 @@ def test_what_was_spoken_is_written_down_and_a_cold_call_is_not_planned(world, s
     lead.refresh_from_db()
     assert lead.first_touched_at is not None
     assert "Spoke" in text_of(ada.get(f"/leads/{lead.pk}/"))
+
+
+def test_what_was_planned_is_ticked_off_on_the_lead_s_page(world, signed_in):
+    lead, ada = lead_of(world.ada, is_inquiry=True), signed_in(world.ada)
+    ada.post(f"/leads/{lead.pk}/touch/", {"kind": "call", "text": "Call back", "due_on": "2099-01-01"})
+    planned = lead.activities.get()
+    assert ada.post(f"/leads/{lead.pk}/finish/{planned.pk}/", {"outcome": "nonsense"}).status_code == 303
+    assert lead.activities.get().is_open
+    assert ada.post(f"/leads/{lead.pk}/finish/{planned.pk}/", {"outcome": "good"}).status_code == 303
+    lead.refresh_from_db()
+    assert (lead.activities.get().is_open, lead.first_touched_at is not None) == (False, True)
 
 
 def test_others_see_404_and_readers_may_not_change(world, signed_in):

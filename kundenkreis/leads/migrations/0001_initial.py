@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('campaign', models.CharField(blank=True, max_length=120, verbose_name='campaign')),
                 ('per_address', models.PositiveIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10000)], verbose_name='accepted an hour from one network address')),
                 ('per_hour', models.PositiveIntegerField(default=200, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='accepted an hour in all')),
-                ('least_seconds', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='seconds a person needs at least')),
+                ('least_seconds', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='seconds a person needs at least')),
                 ('wording', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lead_forms', to='customers.consentwording', verbose_name='consent asked for')),
             ],
             options={

@@ -71,7 +71,7 @@ class LeadForm(Recorded):
         _("accepted an hour in all"), default=200, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
     )
     least_seconds = models.PositiveSmallIntegerField(
-        _("seconds a person needs at least"), default=3, validators=[MaxValueValidator(120)]
+        _("seconds a person needs at least"), default=2, validators=[MaxValueValidator(120)]
     )
 
     objects = LeadFormQuerySet.as_manager()

@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.core.countries import countries
+from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.fields import picks
 from kundenkreis.leads.models import Lead, LeadForm, LeadHours
@@ -52,8 +54,8 @@ class LeadDetailsForm(VerbForm):
             else:
                 del self.fields["owner"]
 
-    def twins(self) -> dict[str, list[entry.Twin]]:
-        """Accounts and contacts that she may be, as far as the person may see them."""
+    def twins(self) -> dict[str, list[Any]]:
+        """Accounts, contacts and open leads that she may be, as far as the person may see them."""
         return twins_of(self.cleaned_data, self.user)
 
 
@@ -71,15 +73,24 @@ class LeadAddForm(LeadDetailsForm):
         return given | {"origin": origin}
 
 
-def twins_of(values: Any, user: Any) -> dict[str, list[entry.Twin]]:
-    """Accounts and contacts that somebody with these values of a lead may be."""
+def twins_of(values: Any, user: Any, but: int | None = None) -> dict[str, list[Any]]:
+    """Accounts and contacts that somebody with these values of a lead may be, and other open leads (not `but` itself) like it."""
     company = {"name": values.get("company") or ""} | {
         name: values.get(name) or "" for name in ("street", "postcode", "place", "country", "website")
     }
     person = {name: values.get(name) or "" for name in ("given_name", "family_name", "email", "phone", "mobile")}
     accounts = entry.accounts_like(company, user) if company["name"] else []
     contacts = entry.contacts_like(person, user) if person["family_name"] or person["email"] else []
-    return {"accounts": accounts, "contacts": contacts}
+    return {"accounts": accounts, "contacts": contacts, "leads": _leads_like(values, user, but)}
+
+
+def _leads_like(values: Any, user: Any, but: int | None) -> list[Lead]:
+    """Open leads with the same mail address or company, five at most."""
+    mail, key = (values.get("email") or "").strip().lower(), fold(values.get("company") or "")[:200]
+    same = Q(email=mail) if mail else Q(pk__in=[])
+    if key:
+        same |= Q(key=key)
+    return list(Lead.objects.visible_to(user).open().filter(same).exclude(pk=but).order_by("-received_at", "-pk")[:5])
 
 
 class CardForm(forms.Form):

@@ -89,12 +89,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: int = 200) -> HttpResponse:
     user = request.user
     may_change = lead.is_open and access.may(user, "leads.change", lead)
-    activities = list(lead.activities.living().select_related("owner").order_by("-is_open", "-at", "-pk")[:200])
-    opened = set(
-        Activity.objects.visible_to(user).filter(pk__in=[one.pk for one in activities]).values_list("pk", flat=True)
-    )
-    mine = [one for one in activities if one.is_open]
-    twins = twins_of({name: getattr(lead, name) for name in OWN}, user) if may_change else {}
+    twins = twins_of({name: getattr(lead, name) for name in OWN}, user, lead.pk) if may_change else {}
     context: dict[str, Any] = {
         "lead": lead,
         "status": status(lead),
@@ -104,10 +99,6 @@ def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: 
         "purpose": permission.purpose_of(lead),
         "consents": list(lead.consents.living().select_related("wording").order_by("-since")),
         "twins": twins,
-        "next_steps": sorted(mine, key=lambda one: (one.day, one.pk)),
-        "activities": [
-            (one, ICONS.get(one.kind, "activity"), one.pk in opened) for one in activities if not one.is_open
-        ],
         "kinds": [(value, label, ICONS.get(value, "activity")) for value, label in picks.offered("activities.kind")],
         "touch": touch_form,
         "may_change": may_change,
@@ -124,9 +115,21 @@ def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: 
         },
         "may_opportunity": lead.opportunity and access.may(user, "opportunities.see", lead.opportunity),
         "reason": lead.get_reason_display(),
-    } | steps_of(request, lead)
+    }
+    context |= _spoken(user, lead) | steps_of(request, lead)
     spare(user, [lead], "account", "contact")
     return render(request, "leads/detail.html", context, status=http_status)
+
+
+def _spoken(user: Any, lead: Lead) -> dict[str, Any]:
+    """What is planned with her, the next first, and what took place, the last first; whether this person may open each."""
+    found = list(lead.activities.living().select_related("owner").order_by("-at", "-pk")[:200])
+    numbers = [one.pk for one in found]
+    opened = set(Activity.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
+    return {
+        "next_steps": sorted((one for one in found if one.is_open), key=lambda one: (one.day, one.pk)),
+        "activities": [(one, ICONS.get(one.kind, "activity"), one.pk in opened) for one in found if not one.is_open],
+    }
 
 
 def _inline(lead: Lead, name: str, may: bool) -> Any:
@@ -203,8 +206,12 @@ def finish(request: HttpRequest, pk: int, activity_pk: int) -> HttpResponse:
     """Tick off what was planned with this lead."""
     lead = changeable(request, pk)
     activity = get_object_or_404(lead.activities.living().filter(is_open=True), pk=activity_pk)
-    event = lead.finish(activity, by=request.user, outcome=request.POST.get("outcome", "")[:12])
-    return go(request, reverse("leads:detail", args=[pk]), _("Done."), undo=event)
+    here = reverse("leads:detail", args=[pk])
+    try:
+        event = lead.finish(activity, by=request.user, outcome=request.POST.get("outcome", "")[:12])
+    except ValidationError as refused:
+        return go(request, here, " ".join(refused.messages))
+    return go(request, here, _("Done."), undo=event)
 
 
 @require_POST
