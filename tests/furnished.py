@@ -452,7 +452,15 @@ def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
         **about,
     )
     note = {"note": name.format(n="note")[:200]}
-    line = OpportunityLine.add(by=world.ada, opportunity=one, product=made["product"], price=Decimal(12), **note)
+    line = OpportunityLine.add(
+        by=world.ada,
+        opportunity=one,
+        product=made["product"],
+        price=Decimal(12),
+        delivered_in=clock.today(),
+        discount=Decimal(3),
+        **note,
+    )
     buyer = OpportunityContact.add(by=world.ada, opportunity=one, contact=world.maria, role="champion", **note)
     rival = OpportunityCompetitor.add(
         by=world.ada, opportunity=one, name=name.format(n="rival")[:200], strength=name.format(n="strength")[:300]

@@ -300,8 +300,15 @@ class TestParts:
         assert one.value == 25
         text = page(ada, "opportunities:detail", one.pk)
         assert "Dowel 8 mm" in text
-        sent = {"product": product().pk, "quantity": "20", "price": "2.50", "discount": "0"}
+        sent = {
+            "product": product().pk,
+            "quantity": "20",
+            "price": "2.50",
+            "discount": "5",
+            "delivered_in": "2027-03-17",
+        }
         post(ada, "opportunities:part_change", one.pk, "lines", line.pk, **sent)
+        assert "Mar 2027" in page(ada, "opportunities:detail", one.pk)
         post(ada, "opportunities:part_discard", one.pk, "lines", line.pk)
         one.refresh_from_db()
         assert one.value == 0

@@ -19,7 +19,7 @@ from kundenkreis.history.models import Event
 from kundenkreis.pipeline import velocity
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
-from kundenkreis.web import laid_out
+from kundenkreis.web import formats, laid_out
 from kundenkreis.web.forms.pipeline import OpportunityForm, StepForm
 from kundenkreis.web.htmx import go
 from kundenkreis.web.lists import boards
@@ -85,7 +85,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": list(one.pipeline.stages.living()),
         "may_change": may_change,
         "may_discard": access.may(request.user, "opportunities.discard", one),
-        "lines": list(one.lines.living().select_related("product")),
+        "lines": _lines(one),
         "competitors": list(one.competitors.living()),
         "contacts": _contacts(request, one),
         "standing": velocity.standing(one) if one.is_open else ("", None),
@@ -100,6 +100,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     edit_url = reverse("opportunities:edit", args=[pk])
     context["value"] = editing.inline(one, "value", _("value"), editing.shown(one, "value"), edit_url, may=may_change)
     return render(request, "opportunities/detail.html", context)
+
+
+def _lines(one: Opportunity) -> list[Any]:
+    """The product lines, each with its month in words."""
+    rows: list[Any] = list(one.lines.living().select_related("product"))
+    for row in rows:
+        day = row.delivered_in
+        row.month = f"{formats.month(day.month)} {day.year}" if day else ""
+    return rows
 
 
 def _contacts(request: HttpRequest, one: Opportunity) -> list[Any]:
