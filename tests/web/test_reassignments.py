@@ -13,6 +13,7 @@ from kundenkreis.customers.models import Account
 from kundenkreis.staff.models import Territory
 from kundenkreis.territories import carrying_out, tasks
 from kundenkreis.territories.models import AccountChoice, Reassignment, TerritoryChange
+from kundenkreis.web.views import territories
 from kundenkreis.web.views.territories import figures, lines_of
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +221,12 @@ def test_every_number_of_the_tree_opens_into_its_accounts(world, ben):
         found = text(page(ben, "accounts:list", f=asked))
         assert {name for name in ("Lindner", "Brauneis", "Von Hand") if name in found} == names, asked
     assert f"territory:in:{above.pk},{world.wels.pk}" in seen or f"territory:in:{world.wels.pk},{above.pk}" in seen
+
+
+def test_sums_over_very_many_accounts_are_kept_for_some_minutes(world, monkeypatch):
+    monkeypatch.setattr(territories, "LARGE", 1)
+    before = figures(lines_of(world.ben))
+    Account.add(by=world.admin, name="Neu", country="DE")
+    assert figures(lines_of(world.ben)) == before
+    monkeypatch.setattr(territories, "LARGE", 100)
+    assert figures(lines_of(world.ben)) == before + 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,8 @@ from kundenkreis.web.views.people import require, tabs
 from kundenkreis.web.views.teams import as_tree
 
 _OVERLAPS = 20  # pairs that are shown
+LARGE = 20_000  # accounts; sums over more are kept for some minutes
+_KEPT, _FRESH = "web.territories.sums", 300
 
 
 @dataclass
@@ -92,10 +95,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def figures(lines: list[Line]) -> int:
     """Accounts and revenue of each, from below upwards; returns how many accounts lie in none."""
-    rows = Account._base_manager.filter(deleted_at=None).order_by().values_list("territory_id")
-    found = {
-        pk: (count, revenue) for pk, count, revenue in rows.annotate(count=Count("pk"), revenue=Sum("revenue_12m"))
-    }
+    found = _sums()
     by_pk = {line.territory.pk: line for line in lines}
     for line in reversed(lines):
         line.numbers.append(line.territory.pk)
@@ -107,6 +107,19 @@ def figures(lines: list[Line]) -> int:
             above.revenue += line.revenue
             above.numbers += line.numbers
     return found.get(None, (0, None))[0]
+
+
+def _sums() -> dict[int | None, tuple[int, Decimal]]:
+    """Accounts and revenue by territory. Of very many accounts they are a few minutes old at most: all rows have to be read for them."""
+    living = Account._base_manager.filter(deleted_at=None).order_by()
+    is_large = living[: LARGE + 1].count() > LARGE
+    if is_large and (kept := cache.get(_KEPT)) is not None:
+        return kept
+    rows = living.values_list("territory_id").annotate(count=Count("pk"), revenue=Sum("revenue_12m"))
+    found = {pk: (count, revenue) for pk, count, revenue in rows}
+    if is_large:
+        cache.set(_KEPT, found, _FRESH)
+    return found
 
 
 @require_http_methods(["GET", "POST"])
