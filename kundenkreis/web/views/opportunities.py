@@ -16,6 +16,7 @@ from kundenkreis.core.models import House
 from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
+from kundenkreis.market import meeting
 from kundenkreis.pipeline import velocity
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
@@ -86,7 +87,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": may_change,
         "may_discard": access.may(request.user, "opportunities.discard", one),
         "lines": _lines(one),
-        "competitors": list(one.competitors.living()),
+        "competitors": _competitors(request, one),
         "contacts": _contacts(request, one),
         "standing": velocity.standing(one) if one.is_open else ("", None),
         "next": one.next_step(request.user) if one.is_open else None,
@@ -118,6 +119,15 @@ def _contacts(request: HttpRequest, one: Opportunity) -> list[Any]:
     known = set(named.values_list("pk", flat=True))
     for row in rows:
         row.is_named = row.contact_id in known
+    return rows
+
+
+def _competitors(request: HttpRequest, one: Opportunity) -> list[Any]:
+    """Who else offers, with what the house knows of them."""
+    rows: list[Any] = list(one.competitors.living())
+    known = meeting.known(rows, request.user) if rows else {}
+    for row in rows:
+        row.known = known.get(row.pk)
     return rows
 
 
