@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from kundenkreis.catalogue.models import Product
 from kundenkreis.customers.models import Account
@@ -34,8 +35,9 @@ COMPETITORS = {
 
 def add(house: House, today: dt.date, now: dt.datetime) -> None:
     """Segments with sizes and shares, competitors with prices and battle cards, a study."""
-    by, told = house.people["Lea"], {"source": SOURCE, "stated_on": today}
-    of = {"by": by, "now": now}
+    by = house.people["Lea"]
+    told: dict[str, Any] = {"source": SOURCE, "stated_on": today}
+    of: dict[str, Any] = {"by": by, "now": now}
     rivals = [
         Competitor.add(**of, name=name, country=at, profile=f"{text} ({SOURCE}.)")
         for name, (at, text) in COMPETITORS.items()
@@ -71,7 +73,7 @@ def add(house: House, today: dt.date, now: dt.datetime) -> None:
     Competitor.add(**of, name="A customer that imports itself", account=shop, country="GB", profile=SOURCE)
 
 
-def _card(of: dict, rival: Competitor) -> None:
+def _card(of: dict[str, Any], rival: Competitor) -> None:
     card = BattleCard.add(
         **of, competitor=rival, title="At the yearly talk", strengths="Low prices for large quantities.",
         weaknesses="Four weeks until delivery; nobody to speak with after the sale.",
