@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from kundenkreis.core import clock
 from kundenkreis.history.models import Event
@@ -80,8 +79,9 @@ def test_a_line_tells_tokens_deputies_and_who_has_been_away_long(world, review):
     gone, _key = ApiToken.issue(user=world.ada, name="Old", scopes=["read"], by=world.admin)
     gone.revoke(by=world.admin)
     Deputy.add(by=world.admin, person=world.ada, deputy=world.cem, starts_on=clock.today())
-    User.objects.filter(pk=world.ada.pk).update(last_login=timezone.now() - dt.timedelta(days=91))
-    User.objects.filter(pk=world.cem.pk).update(last_login=timezone.now() - dt.timedelta(days=89))
+    for person, days in ((world.ada, 91), (world.cem, 89)):
+        day = clock.midnight(clock.today() - dt.timedelta(days=days))
+        User.objects.filter(pk=person.pk).update(last_login=day + dt.timedelta(hours=12))
     ada, cem = line_of(world, review, world.ada), line_of(world, review, world.cem)
     assert (ada.tokens, ada.is_silent, cem.is_silent) == ([token], True, False)
     assert (ada.deputies, cem.stands_in_for) == ([("Cem Yıldız", None)], [("Ada Huber", None)])
