@@ -53,7 +53,11 @@ def _add(*, by: Any, **values: Any) -> Lead:
 
 def _refuse(request: HttpRequest, user: Any, values: Mapping[str, Any]) -> None:
     """Problem 409 with the accounts and contacts that she may be, when the header asks for it."""
-    if request.headers.get(twins.HEADER, "").strip().lower() != "true":
+    asked = request.headers.get(twins.HEADER, "").strip()
+    if asked not in ("", "true", "false"):
+        said = _("Choose one or more of: %(known)s.") % {"known": "true, false"}
+        raise invalid([{"parameter": twins.HEADER, "detail": said}])
+    if asked != "true":
         return
     texts = {name: value for name, value in values.items() if isinstance(value, str)}
     accounts = entry.accounts_like(texts | {"name": texts.get("company", "")}, user) if texts.get("company") else []

@@ -34,6 +34,7 @@ def test_whom_she_may_be_is_reported_when_asked(world, program):
     refused = ada.post("leads", BODY, **{"Refuse-Duplicates": "true"})
     assert refused.status_code == 409
     assert [(one["noun"], one["id"]) for one in refused.json()["twins"]] == [("account", world.lindner.pk)]
+    assert ada.post("leads", BODY, **{"Refuse-Duplicates": "perhaps"}).status_code == 422
     assert not Lead.objects.exists()
     assert ada.post("leads", BODY).status_code == 201
 
