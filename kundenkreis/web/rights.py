@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from kundenkreis.staff import access
 from kundenkreis.staff.access import Scope
@@ -51,7 +52,7 @@ VERBS = {
     "undo": lazy("undo"),
     "decide": lazy("decide"),
     "merge": lazy("merge"),
-    "lead": lazy("lead"),
+    "lead": pgettext_lazy("right", "lead"),
     "explain": lazy("explain"),
     "review": lazy("review"),
     "assign": lazy("hand over to somebody else"),
