@@ -5,6 +5,8 @@ The tables of the queue are its package's own (a file beside the database, or ta
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from huey.contrib.djhuey import HUEY
@@ -37,8 +39,10 @@ def compact() -> None:
     """What was taken out leaves the queue's file too. PostgreSQL's tables are the database's own."""
     storage = HUEY.storage
     if isinstance(storage, SqliteStorage):
-        storage.conn.execute("VACUUM")
-        storage.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        # By a connection of its own: the worker's threads share theirs, and VACUUM waits for no statement of the same one.
+        with closing(sqlite3.connect(storage.filename, timeout=30, isolation_level=None)) as own:
+            own.execute("VACUUM")
+            own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _read(key: str) -> Any:
