@@ -190,9 +190,7 @@ def _fire(port: int, requests: list[dict[str, Any]], clients: int, seconds: floa
     }
 
 
-def _send(
-    connection: http.client.HTTPConnection, request: dict[str, Any], failures: list[str]
-) -> None:
+def _send(connection: http.client.HTTPConnection, request: dict[str, Any], failures: list[str]) -> None:
     body = request.get("form")
     if body is not None:
         unique = "".join(random.choices("abdefgiklmnoprstuwz", k=12))  # nobody's twin, else the form would ask
