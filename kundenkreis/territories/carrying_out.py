@@ -144,10 +144,10 @@ def _hand_over(model: Any, batch: Batch, number: int, moved: Iterable[tuple[Row,
     names = ["owner", "team"] if model is Opportunity else ["owner"]
     rows = model.objects.open().filter(account_id__listed=list(going)).order_by("pk")
     found = []
-    for pk, account, *held in rows.values_list("pk", "account_id", *(f"{name}_id" for name in names)):
+    for pk, account, *present in rows.values_list("pk", "account_id", *(f"{name}_id" for name in names)):
         before, seat = going[account]
-        if held[0] == before:
-            found.append((pk, *held, *(getattr(seat, name) for name in names)))
+        if present[0] == before:
+            found.append((pk, *present, *(getattr(seat, name) for name in names)))
     if not found:
         return 0
     chunks.keep(batch, number, model, fields=names, changed=found, now=now)
@@ -155,9 +155,9 @@ def _hand_over(model: Any, batch: Batch, number: int, moved: Iterable[tuple[Row,
     for pk, *values in found:
         alike[tuple(values[len(names) :])].append(pk)
     for new, pks in alike.items():
-        values = {f"{name}_id": value for name, value in zip(names, new, strict=True)}
+        held = {f"{name}_id": value for name, value in zip(names, new, strict=True)}
         some = model._base_manager.filter(pk__listed=pks)
-        some.update(**values, version=models.F("version") + 1, changed_at=now)
+        some.update(**held, version=models.F("version") + 1, changed_at=now)
     rolling.of_rows(model, [row[0] for row in found])
     return len(found)
 
