@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from kundenkreis.activities.models import Activity
@@ -276,4 +277,4 @@ class _Parts:
 
 
 def _lines(goings: Iterable[Going]) -> list[str]:
-    return [f"{one.label}: {one.value}" for one in goings]
+    return [f"{capfirst(one.label)}: {one.value}" for one in goings]

@@ -79,7 +79,7 @@ def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
     """Headline, changed fields as (name, from, to), and the kind of line it is in a timeline."""
     noun, _dot, verb = event.verb.partition(".")
     model = _model(event.subject_type)
-    what = capfirst(force_str(model._meta.verbose_name)) if model else noun.capitalize()
+    what = capfirst(force_str(model._meta.verbose_name)) if model else capfirst(noun)
     headline = _headline(noun, "undone" if event.undoes_id else verb)
     kind = {
         "added": "created",

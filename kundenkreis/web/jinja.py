@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -36,6 +37,7 @@ def environment(**options: Any) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]
     env.filters |= {name: _when_shown(format) for name, format in formats.FILTERS.items()}
+    env.filters["capfirst"] = capfirst  # Jinja's own `capitalize` makes "E-mail" of "E-Mail"
     env.globals |= {
         "asset": asset,
         "attributes": attributes,

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -230,7 +231,7 @@ class Timeline:
     def _order(self, one: Order) -> Item:
         is_credit = one.kind == Order.Kind.CREDIT_NOTE
         lines = _("%(count)s lines") % {"count": formats.number(one.line_count)} if one.line_count != 1 else _("1 line")
-        title = f"{one.get_kind_display().capitalize()} {one.number}"
+        title = f"{capfirst(one.get_kind_display())} {one.number}"
         text = f"{lines} · {formats.money(one.total, one.currency)}"
         return Item(
             _beginning(one.ordered_on), 2, one.pk, "credit" if is_credit else "order", title, one.ordered_on, "", text,

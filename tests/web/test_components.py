@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 
 import kundenkreis.web
+from kundenkreis.web.jinja import environment
 from kundenkreis.web.views import errors
 
 TEMPLATES = Path(kundenkreis.web.__file__).parent / "templates"
@@ -120,3 +121,8 @@ def test_a_figure_written_into_a_template_is_shown_in_the_language_of_whoever_re
         assert template.render() == "€1,234.00"
     with translation.override("de"):
         assert template.render() == "1.234,00\N{NO-BREAK SPACE}€"
+
+
+def test_a_first_letter_becomes_a_capital_and_the_rest_stays_as_it_is():
+    shown = environment(autoescape=True).from_string("{{ one|capfirst }}, {{ two|capfirst }}")
+    assert shown.render(one="e-Mail", two="UID") == "E-Mail, UID"
