@@ -57,6 +57,7 @@ from kundenkreis.pipeline.models import (
     OpportunityContact,
     OpportunityLine,
     Pipeline,
+    Qualification,
 )
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
 from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
@@ -465,11 +466,19 @@ def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     rival = OpportunityCompetitor.add(
         by=world.ada, opportunity=one, name=name.format(n="rival")[:200], strength=name.format(n="strength")[:300]
     )
+    known = Qualification.add(
+        by=world.ada,
+        opportunity=one,
+        element="pain",
+        evidence=name.format(n="evidence"),
+        next_question=name.format(n="question")[:300],
+    )
     reason = CloseReason.add(by=world.admin, name_en=name.format(n="reason")[:60], outcome="lost")
     lost = Opportunity.add(by=world.ada, name=name.format(n="lost")[:200], account=world.lindner, value=Decimal(900))
     lost.lose(by=world.ada, close_reason=reason, close_note=name.format(n="why"))
     own = {"opportunity": one, "pipeline": pipeline, "stage": pipeline.first_stage(), "close_reason": reason}
-    return own | {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
+    own |= {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
+    return own | {"opportunity_qualification": known}
 
 
 def _merged(world: Any, name: str) -> Merge:

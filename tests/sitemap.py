@@ -15,7 +15,7 @@ from kundenkreis.customers.models import Consent
 
 PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points", "lookups"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
-PARTS["opportunities"] = ["lines", "contacts", "competitors"]
+PARTS["opportunities"] = ["lines", "contacts", "competitors", "qualification"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
     "day": "account",

@@ -22,6 +22,7 @@ from kundenkreis.pipeline.models import (
     OpportunityContact,
     OpportunityLine,
     Pipeline,
+    Qualification,
     Stage,
 )
 
@@ -33,6 +34,7 @@ _WRITTEN = (
 _LINE = ("product", "quantity", "price", "discount", "delivered_in", "note")
 _CONTACT = ("contact", "role", "stance", "note")
 _COMPETITOR = ("account", "name", "strength", "weakness", "price", "is_incumbent")
+_QUALIFIED = ("element", "score", "evidence", "next_question", "checked_on")
 _ARRANGED = ("position", "name_en", "name_de")
 
 
@@ -56,7 +58,7 @@ OPPORTUNITIES = Noun(
     " `likelihood` the one that counts. `value_house` and `weighted_house` are in the house's currency.",
     allowed=of("opportunities"),
     read=(
-        "number", *_WRITTEN, "stage_since", "outcome", "is_generated",
+        "number", *_WRITTEN, "stage_since", "outcome", "qualified", "is_generated",
         Shown(name="value_house", columns=("value_house",), type=decimal_type(16, 2, writing=False),
               make=lambda amount: format(amount, "f")),
         Shown(name="likelihood", columns=("probability", "stage__probability"), type=int, make=_likely),
@@ -125,6 +127,19 @@ COMPETITORS = Noun(
     derived=frozenset({"name"}),
     filters=(_OF, Filter("name", "text", "name"), Filter("account", "number", "account", "account_id")),
 )
+QUALIFICATIONS = Noun(
+    path="opportunity-qualifications",
+    title="OpportunityQualification",
+    model=Qualification,
+    area="opportunities",
+    tag="Pipeline",
+    about="What is known by MEDDPICC: an element with its evidence and 0 (not known) to 3 (proven) points; 2 and more need evidence.",
+    allowed=part_of("opportunities", "opportunity"),
+    read=("opportunity", *_QUALIFIED),
+    fixed=("opportunity",),
+    write=_QUALIFIED,
+    filters=(_OF, Filter("element", "choice", "element", choices=Qualification.Element.choices)),
+)
 PIPELINES = Noun(
     path="pipelines",
     title="Pipeline",
@@ -167,7 +182,7 @@ REASONS = Noun(
     filters=(Filter("outcome", "choice", "outcome", choices=CloseReason.Outcome.choices),),
 )
 
-NOUNS = [OPPORTUNITIES, LINES, CONTACTS, COMPETITORS, PIPELINES, STAGES, REASONS]
+NOUNS = [OPPORTUNITIES, LINES, CONTACTS, COMPETITORS, QUALIFICATIONS, PIPELINES, STAGES, REASONS]
 
 
 def _reopen(one: Opportunity, *, by: Any) -> Any:

@@ -21,6 +21,7 @@ from kundenkreis.pipeline.models import (
     OpportunityContact,
     OpportunityLine,
     Pipeline,
+    Qualification,
     Stage,
 )
 
@@ -39,6 +40,16 @@ STEPS = (
     ("visit", "Show the samples", "Muster zeigen"),
     ("meeting", "Negotiate the terms", "Konditionen verhandeln"),
 )
+EVIDENCE = {
+    "metrics": ("Sold 40 pieces a week last year, wants 60.", "Verkaufte voriges Jahr 40 Stück die Woche, will 60."),
+    "economic_buyer": ("The owner signs above 5,000 herself.", "Ab 5.000 unterschreibt die Eigentümerin selbst."),
+    "criteria": ("Delivery in a week, own label, price in this order.", "Lieferung in einer Woche, eigene Marke, Preis, in dieser Reihenfolge."),
+    "process": ("Buying decides on the 15th of the month.", "Der Einkauf entscheidet am 15. des Monats."),
+    "paper": ("An order form, no contract.", "Ein Bestellformular, kein Vertrag."),
+    "pain": ("Shelves stood empty in November.", "Im November standen Regale leer."),
+    "champion": ("The head of buying showed us last year's figures.", "Die Leitung des Einkaufs zeigte uns die Zahlen des Vorjahrs."),
+    "competition": ("Two others were asked for an offer.", "Zwei andere wurden um ein Angebot gebeten."),
+}  # fmt: skip
 COMPETITORS = ("Giftline & Sons", "Party Cottage", "Deko Berger", "Northern Housewares", "Lumen Trading")
 SOURCES = ("existing", "existing", "fair", "referral", "website", "call", "campaign")
 ROLES = ("economic_buyer", "champion", "user", "purchaser")
@@ -76,6 +87,7 @@ class _Made:
             source=dice.choice(SOURCES), is_generated=True,
         )  # fmt: skip
         self._fill(opened)
+        self._qualify(opened, german)
         self._walk(list(pipeline.stages.living()), opened)
         if self.one.is_open:
             self._plan(german)
@@ -106,6 +118,16 @@ class _Made:
                 )  # fmt: skip
             one.refresh_from_db()
             one.change(by=self.owner, now=opened, sums_lines=True)
+
+    def _qualify(self, opened: dt.datetime, german: int) -> None:
+        dice = random.Random(f"{SEED}/qualification/{self.one.number}")  # noqa: S311
+        for element in dice.sample(list(EVIDENCE), dice.choice((0, 2, 4, 6))):
+            score = dice.choice((1, 1, 2, 2, 3))
+            asked = ("Who can tell us?", "Wer kann uns das sagen?")[german] if score < 3 else ""
+            Qualification.add(
+                by=self.owner, now=opened, opportunity=self.one, element=element, score=score, next_question=asked,
+                evidence=EVIDENCE[element][german] if score > 1 else "", checked_on=opened.date(),
+            )  # fmt: skip
 
     def _walk(self, stages: list[Stage], opened: dt.datetime) -> None:
         """From stage to stage until it ends or today is reached."""

@@ -85,6 +85,7 @@ OPPORTUNITY = (
     Filter("closed", "moment", _("Closed"), "closed_at"),
     Filter("stage_since", "moment", _("In this stage since"), "stage_since"),
     Filter("reason", "choice", _("Reason"), "close_reason_id", choices=reasons),
+    Filter("qualified", "number", _("MEDDPICC points")),
     fields.picked("criterion", _("Decisive criterion"), "opportunities.criterion"),
 )
 _TOTALS = (

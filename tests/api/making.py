@@ -116,6 +116,12 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         },
         "opportunity-contacts": {"opportunity_id": "@opportunities", "contact_id": "@contacts", "role": "champion"},
         "opportunity-competitors": {"opportunity_id": "@opportunities", "name": "Fischer"},
+        "opportunity-qualifications": {
+            "opportunity_id": "@opportunities",
+            "element": "pain",
+            "score": 2,
+            "evidence": "Said so",
+        },
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -194,6 +200,7 @@ BOUND = [
     "opportunity-lines",
     "opportunity-contacts",
     "opportunity-competitors",
+    "opportunity-qualifications",
     "quality-waivers",
     "lookups",
 ]

@@ -66,7 +66,14 @@ SEE = {
     **dict.fromkeys(("reassignments", "reassignment-territories", "reassignment-accounts"), "reassignments.see"),
     "mileage-rates": "",
     **dict.fromkeys(
-        ("opportunities", "opportunity-lines", "opportunity-contacts", "opportunity-competitors"), "opportunities.see"
+        (
+            "opportunities",
+            "opportunity-lines",
+            "opportunity-contacts",
+            "opportunity-competitors",
+            "opportunity-qualifications",
+        ),
+        "opportunities.see",
     ),
     **dict.fromkeys(("pipelines", "stages", "close-reasons"), "pipelines.see"),
     "privacy-requests": "requests.add",
@@ -108,7 +115,10 @@ ADD = {
     "trips": "trips.add",
     "trip-legs": "trips.change",
     "opportunities": "opportunities.add",
-    **dict.fromkeys(("opportunity-lines", "opportunity-contacts", "opportunity-competitors"), "opportunities.change"),
+    **dict.fromkeys(
+        ("opportunity-lines", "opportunity-contacts", "opportunity-competitors", "opportunity-qualifications"),
+        "opportunities.change",
+    ),
     "reassignments": "reassignments.add",
     **dict.fromkeys(MARKET, "market.change"),
     **dict.fromkeys(("market-segments", "competitors", "market-studies"), "market.add"),

@@ -3,6 +3,7 @@
 from kundenkreis.pipeline.models.opportunities import Opportunity, counted
 from kundenkreis.pipeline.models.parts import OpportunityCompetitor, OpportunityContact, OpportunityLine
 from kundenkreis.pipeline.models.pipelines import CloseReason, Pipeline, Stage
+from kundenkreis.pipeline.models.qualification import Qualification
 from kundenkreis.pipeline.models.ways import StageChange
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "OpportunityContact",
     "OpportunityLine",
     "Pipeline",
+    "Qualification",
     "Stage",
     "StageChange",
     "counted",

@@ -143,6 +143,7 @@ class Opportunity(Rolled, Fielded):
         _("decisive criterion"), max_length=12, choices=Criterion, blank=True, pick="opportunities.criterion"
     )
     close_note = models.TextField(_("what decided"), blank=True)
+    qualified = models.PositiveSmallIntegerField(_("points by MEDDPICC"), default=0, editable=False)
     is_generated = models.BooleanField(_("generated"), default=False, editable=False)  # of the demo house
 
     objects = OpportunityQuerySet.as_manager()

@@ -84,7 +84,8 @@ SHELF.nothing("trips.MileageRate", _("What a kilometre is worth."))
 SHELF.holds(
     "pipeline.Opportunity", P.SALES, R.RELATION,
     some(C.COMMERCE, F.STAYS, "number account pipeline stage stage_since value sums_lines currency value_house probability"
-         " forecast_category expected_close_on decision_on source opened_at outcome closed_at close_reason lost_to price_gap criterion"),
+         " forecast_category expected_close_on decision_on source opened_at outcome closed_at close_reason lost_to price_gap criterion"
+         " qualified"),
     some(C.FREE_TEXT, F.SEARCH, "name campaign description close_note"), some(C.CUSTOM, F.SEARCH, "custom"),
     some(C.REFERENCE, F.STAYS, "owner"),
     account="account_id", staff="owner_id", plain="team is_generated", origin=_WRITTEN, note=_BOOKED,
@@ -109,6 +110,11 @@ SHELF.holds(
     some(C.COMMERCE, F.STAYS, "opportunity account price is_incumbent"),
     some(C.FREE_TEXT, F.SEARCH, "name strength weakness"),
     account="account_id opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.Qualification", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "opportunity element score checked_on"),
+    some(C.FREE_TEXT, F.SEARCH, "evidence next_question"),
+    account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
 )  # fmt: skip
 SHELF.holds(
     "pipeline.StageChange", P.SALES, R.DERIVED, some(C.COMMERCE, F.STAYS, "opportunity from_stage to_stage at days"),

@@ -23,6 +23,7 @@ from kundenkreis.pipeline.models import (
     OpportunityContact,
     OpportunityLine,
     Pipeline,
+    Qualification,
     Stage,
 )
 from kundenkreis.staff.models import Team, User
@@ -222,6 +223,19 @@ class CompetitorForm(PartForm):
         super().__init__(*args, **kwargs)
         self.offer("account", Account.objects.visible_to(self.user).living())
         self.fields["account"].help_text = _("Where the house has one; else the name is enough.")
+
+
+class QualificationForm(PartForm):
+    class Meta:
+        model = Qualification
+        fields = ["element", "score", "evidence", "next_question", "checked_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        asked = self.instance.element or self.initial.get("element", "")
+        self.fields["evidence"].help_text = Qualification.QUESTIONS.get(asked, "")
+        if self.instance.pk:
+            del self.fields["element"]
 
 
 class StepForm(forms.Form):

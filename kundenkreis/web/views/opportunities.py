@@ -18,7 +18,7 @@ from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.market import meeting
 from kundenkreis.pipeline import velocity
-from kundenkreis.pipeline.models import Opportunity
+from kundenkreis.pipeline.models import Opportunity, Qualification
 from kundenkreis.staff import access
 from kundenkreis.web import formats, laid_out
 from kundenkreis.web.forms.pipeline import OpportunityForm, StepForm
@@ -88,6 +88,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_discard": access.may(request.user, "opportunities.discard", one),
         "lines": _lines(one),
         "competitors": _competitors(request, one),
+        "elements": _elements(one),
         "contacts": _contacts(request, one),
         "standing": velocity.standing(one) if one.is_open else ("", None),
         "next": one.next_step(request.user) if one.is_open else None,
@@ -120,6 +121,12 @@ def _contacts(request: HttpRequest, one: Opportunity) -> list[Any]:
     for row in rows:
         row.is_named = row.contact_id in known
     return rows
+
+
+def _elements(one: Opportunity) -> list[tuple[Any, Any, Any]]:
+    """MEDDPICC: each element's key and name, what it asks, and what is known of it."""
+    known = {row.element: row for row in one.qualification.living()}
+    return [(each, Qualification.QUESTIONS[each], known.get(each)) for each in Qualification.Element]
 
 
 def _competitors(request: HttpRequest, one: Opportunity) -> list[Any]:

@@ -163,6 +163,7 @@ OPPORTUNITIES = ListPage(
             "age", _("In this stage"), "number", value=lambda row: row.days_in_stage, cell=_age, related=("stage",),
             needs=_AGE,
         ),
+        Column("qualified", "MEDDPICC", "number", shown=False),
         Column("owner", _("Owner"), "person", related=("owner",), needs=("owner__first_name", "owner__last_name")),
         Column("team", _("Team"), related=("team",), needs=("team__name",), shown=False),
         Column("forecast", _("Forecast category"), value="get_forecast_category_display", needs=("forecast_category",),

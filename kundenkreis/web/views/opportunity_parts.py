@@ -28,12 +28,14 @@ class Part:
     form: type[forms.PartForm]
     add: Any
     change: Any
+    given: tuple[str, ...] = ()  # what the address may fill in
 
 
 PARTS = {
     "lines": Part(forms.LineForm, lazy("Add a line"), lazy("Change the line")),
     "contacts": Part(forms.BuyerForm, lazy("Add a buying contact"), lazy("Change the buying contact")),
     "competitors": Part(forms.CompetitorForm, lazy("Add a competitor"), lazy("Change the competitor")),
+    "qualification": Part(forms.QualificationForm, lazy("What is known"), lazy("What is known"), ("element",)),
 }
 
 
@@ -46,7 +48,9 @@ def _part(name: str) -> Part:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     one, part = changeable(request, pk), _part(name)
-    form = part.form(request.POST if request.method == "POST" else None, user=request.user, whose=one)
+    given = {name: request.GET[name][:40] for name in part.given if name in request.GET}
+    sent = request.POST if request.method == "POST" else None
+    form = part.form(sent, user=request.user, whose=one, initial=given)
     if request.method == "POST" and form.save_by():
         event = Event.objects.about(form.record).latest("pk")
         return go(request, _back(one), _("“%(name)s” was added.") % {"name": form.record}, undo=event)
