@@ -7,7 +7,6 @@ one undo takes it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -267,14 +266,10 @@ class _Parts:
         with translation.override(House.known().language):
             left = [one for one in planned.goings if one.to == "note" or one.how == "kept"]
             subject = _("Lead %(number)s") % {"number": lead.number}
-            body = "\n".join(_lines(left))
+            body = "\n".join(f"{capfirst(one.label)}: {_said(lead, one.name)}" for one in left)
         self._made(
             Activity.add(
                 by=self.by, kind=Activity.Kind.NOTE, subject=subject, body=body, account=account, contact=contact, owner=lead.owner or self.by,
                 at=lead.received_at, is_incoming=lead.is_inquiry,
             )
         )  # fmt: skip
-
-
-def _lines(goings: Iterable[Going]) -> list[str]:
-    return [f"{capfirst(one.label)}: {one.value}" for one in goings]

@@ -119,8 +119,8 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "opportunity-qualifications": {
             "opportunity_id": "@opportunities",
             "element": "pain",
-            "score": 2,
-            "evidence": "Said so",
+            "score": 0,
+            "next_question": "Who?",
         },
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},

@@ -15,13 +15,16 @@ from kundenkreis.customers.models import Account, Contact, Position
 from kundenkreis.files.models import Document
 from kundenkreis.history.models import Event
 from kundenkreis.insights.models import Signal
+from kundenkreis.leads.models import Lead, LeadConsent, Submission
 from kundenkreis.lists import recent
+from kundenkreis.market.models import Competitor
 from kundenkreis.privacy import belonging, disclosing, elsewhere, inventory, restricting
 from kundenkreis.privacy.belonging import Person
 from kundenkreis.privacy.disclosure import BLACK, LEFT_OUT, Disclosure
 from kundenkreis.privacy.models import Outflow, Redaction, SubjectRequest
 from kundenkreis.quality.models import DuplicatePair
 from kundenkreis.staff.models import User
+from kundenkreis.territories.models import AccountChoice
 from tests.furnished import furnish
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,12 @@ def filled(world):
     )
     assert along.participants.exists()
     recent.note(world.ben, "contacts", world.maria.pk)
+    hers = LeadConsent._base_manager.earliest("pk").lead
+    hers.activities.add(along)
+    Lead._base_manager.filter(pk=hers.pk).update(contact=world.maria)
+    Submission._base_manager.update(lead=hers)
+    for model in (Competitor, AccountChoice):
+        model._base_manager.filter(pk=model._base_manager.earliest("pk").pk).update(account=world.lindner)
     maria = Person.of_contact(Contact.objects.get(pk=world.maria.pk))
     tokens = {}
     for line in filter(belonging.is_told, inventory.holdings()):

@@ -66,8 +66,8 @@ SHELF.holds(
     left=F.DELETE, origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
-    "territories.AccountChoice", P.STAFF, R.RELATION, some(C.REFERENCE, F.STAYS, "account"), account="account_id",
-    plain="reassignment territory", origin=_HERSELF,
+    "territories.AccountChoice", P.STAFF, R.RELATION, some(C.REFERENCE, F.STAYS, "account reassignment territory"),
+    account="account_id", origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
     "staff.Territory_people", P.STAFF, R.EMPLOYMENT, some(C.ROLE, F.STAYS, "territory user"), staff="user_id", left=F.DELETE, origin=_HERSELF,
