@@ -10,6 +10,7 @@ AREAS = (
     "activities",
     "products",
     "orders",
+    "leads",
     "opportunities",
     "market",
     "trips",
