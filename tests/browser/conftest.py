@@ -27,6 +27,12 @@ LEFT_OUT = "WebUIOmniboxPopup WebUIOmniboxAimPopup WebUIOmniboxFullPopup HttpsUp
 SWITCHES += [f"--disable-features={','.join(LEFT_OUT.split())}"]
 
 
+# What is still fading in has too little contrast; what turns for ever is not waited for.
+AT_REST = """Promise.all(document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
+    .map((one) => one.finished.catch(() => null))).then(() => null)"""
+
+
 SILENT_S = 400  # no test takes as long, the walk through all pages on a slow machine neither
 
 
@@ -129,6 +135,7 @@ def violations():
         if not page.evaluate("'axe' in window"):
             page.context.add_init_script(AXE.read_text())  # of each page that this window will show: sent and read once
             page.evaluate(AXE.read_text())
+        page.evaluate(AT_REST)
         # The whole answer names every element of the page; only what is wrong comes over.
         # Style sheets need not be read once more for it: that serves but the rule on locked orientation.
         asked = "{resultTypes: ['violations'], preload: false}"

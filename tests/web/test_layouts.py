@@ -27,7 +27,7 @@ def lanes(answer):
     for value, body in re.findall(r'<section class="lane" data-lane="([^"]*)"(.*?)</section>', text, re.DOTALL):
         names = re.findall(r'class="row-link"[^>]*>([^<]+)<', body)
         count = re.search(r"data-count>(\d*)<", body)[1]
-        found[value] = (names, count, re.search(r'class="lane-sum">([^<]*)<', body)[1])
+        found[value] = (names, count, re.search(r'class="lane-sum"[^>]*>([^<]*)<', body)[1])
     return found
 
 
