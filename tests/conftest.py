@@ -47,7 +47,7 @@ def _forget_cached_facts(request):
     forget_cached_facts()
     if request.node.get_closest_marker("once"):  # it asks no database: nothing in it is called otherwise than shipped
         for one in at_hand._ALL:
-            one._made, one._until = one.make([]), float("inf")
+            one._rows, one._made, one._until = [], one.make([]), float("inf")
 
 
 @pytest.fixture(autouse=True, scope="session")
