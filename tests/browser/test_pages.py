@@ -127,13 +127,14 @@ CLOSED = "document.querySelectorAll('dialog:not([open])').forEach((one) => one.r
 def test_every_page_is_accessible_fits_and_is_quiet(world, look, live_server, signed_in, violations, group):
     found, wrong = pages(world, signed_in, furnish(world), group)
     assert found
-    for language, theme, width in LOOKS:
+    for turn, (language, theme, width) in enumerate(LOOKS):
         speak([world.ben, world.admin, world.ada], language)
         Contact.objects.update(language=language)  # pages behind links in mails speak the language of who got the mail
         LeadForm.objects.update(language=language)
         Lead.objects.update(language=language)
         open_ones = {}
-        for person, address in found:
+        # Pages in another state are half in the one look and half in the other: as they usually are they are in both.
+        for person, address in found[turn::2] if group == "also" else found:
             whole = person not in open_ones
             page = open_ones.get(person) or open_ones.setdefault(person, look(person, "/me/", width, theme))
             page.goto(live_server.url + address)
