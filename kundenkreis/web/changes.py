@@ -124,10 +124,6 @@ def _headline(noun: str, verb: str) -> str:
         "notifications_chosen": _("%(name)s chose what to be told"),
         "app_set_up": _("%(name)s signs in with an authenticator app too"),
         "app_removed": _("%(name)s signs in without an authenticator app"),
-        "passkey_added": _("%(name)s added a passkey"),
-        "passkey_removed": _("%(name)s removed a passkey"),
-        "recovery_codes_made": _("%(name)s made new recovery codes"),
-        "signed_out_elsewhere": _("%(name)s signed out elsewhere"),
         "issued": _("%(what)s made: %(name)s"),
         "revoked": _("%(what)s revoked: %(name)s"),
         "undone": _("Undone: %(what)s %(name)s"),
@@ -158,6 +154,10 @@ def _of_lead(verb: str) -> str:
 def _rarer(verb: str) -> str:
     """What happens to consents, lists, custom fields and the like; what has no headline of its own is told by its noun."""
     return {
+        "passkey_added": _("%(name)s added a passkey"),
+        "passkey_removed": _("%(name)s removed a passkey"),
+        "recovery_codes_made": _("%(name)s made new recovery codes"),
+        "signed_out_elsewhere": _("%(name)s signed out elsewhere"),
         "asked": _("Asked for consent: %(name)s"),
         "confirmed": _("Consent confirmed by the person: %(name)s"),
         "withdrawn": _("Consent withdrawn: %(name)s"),
