@@ -15,6 +15,7 @@ from kundenkreis.core import clock, search
 from kundenkreis.core.records import Stale
 from kundenkreis.history.models import Event
 from kundenkreis.history.undo import undo_event
+from kundenkreis.pipeline import asking
 from kundenkreis.pipeline.models import (
     CloseReason,
     Opportunity,
@@ -261,10 +262,10 @@ class TestNextStep:
         later = Activity.add(by=world.ada, kind="task", subject="Send", owner=world.ada, is_open=True, due_on=soon(9))
         first = Activity.add(by=world.ada, kind="call", subject="Ask", owner=world.ada, is_open=True, due_on=soon(2))
         assert one.next_step() is None
-        assert list(Opportunity.objects.without_next_step()) == [one]
+        assert list(Opportunity.objects.filter(asking.state("no_step"))) == [one]
         one.attach([later, first], by=world.ada)
         assert one.next_step() == first
-        assert not Opportunity.objects.without_next_step().exists()
+        assert not Opportunity.objects.filter(asking.state("no_step")).exists()
         first.finish(by=world.ada)
         assert one.next_step() == later
         one.detach(later, by=world.ada)

@@ -68,7 +68,25 @@ class Part(Recorded):
         return super().change(by=by, **values)
 
 
-class OpportunityLine(Part):
+class SummedPart(Part):
+    """A part over which its opportunity keeps a sum: `sum_again` brings it up to date."""
+
+    opportunity_id: int
+
+    class Meta:
+        abstract = True
+
+    def settle(self, changed: set[str]) -> None:
+        super().settle(changed)
+        self.sum_again([self.opportunity_id])
+
+    @classmethod
+    def summed_on(cls, ids: Collection[int]) -> set[int]:
+        rows = cls._base_manager.filter(pk__in=list(ids)).order_by()
+        return set(rows.values_list("opportunity_id", flat=True).distinct())
+
+
+class OpportunityLine(SummedPart):
     """So much of a product, in one month: what is delivered over a year has a line for each month (time phasing)."""
 
     opportunity = models.ForeignKey(
@@ -135,16 +153,6 @@ class OpportunityLine(Part):
             whole.change(by=by, sums_lines=True)
             return line
         return super().add(by=by, **values)
-
-    def settle(self, changed: set[str]) -> None:
-        super().settle(changed)
-        self.sum_again([self.opportunity_id])
-
-    @classmethod
-    def summed_on(cls, ids: Collection[int]) -> set[int]:
-        """Opportunities may keep the sum of their lines."""
-        rows = cls._base_manager.filter(pk__in=list(ids)).order_by()
-        return set(rows.values_list("opportunity_id", flat=True).distinct())
 
     @classmethod
     def sum_again(cls, numbers: Collection[int]) -> None:

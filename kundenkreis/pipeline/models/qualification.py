@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.core import clock
 from kundenkreis.core.records import bin_index
 from kundenkreis.pipeline.models.opportunities import Opportunity
-from kundenkreis.pipeline.models.parts import Part
+from kundenkreis.pipeline.models.parts import SummedPart
 
-MOST_POINTS = 24  # eight elements of three
 OLD_AFTER_DAYS = 60  # what was looked at longer ago may have changed
 
 
-class Qualification(Part):
+class Qualification(SummedPart):
     """One element of MEDDPICC, as far as it is known.
 
     MEDDIC was written down by Dick Dunkel at PTC in 1996; the paper process and the competition were added later.
@@ -51,6 +50,8 @@ class Qualification(Part):
         Element.CHAMPION: _("Who speaks for us when we are not there?"),
         Element.COMPETITION: _("Who else is there, doing nothing included?"),
     }
+
+    MOST_POINTS = len(Element) * Score.PROVEN
 
     opportunity = models.ForeignKey(
         Opportunity, verbose_name=_("opportunity"), on_delete=models.CASCADE, related_name="qualification"
@@ -92,16 +93,6 @@ class Qualification(Part):
             wrong["checked_on"] = _("This day is still to come.")
         if wrong:
             raise ValidationError(wrong)
-
-    def settle(self, changed: set[str]) -> None:
-        super().settle(changed)
-        self.sum_again([self.opportunity_id])
-
-    @classmethod
-    def summed_on(cls, ids: Collection[int]) -> set[int]:
-        """Opportunities keep the sum of the points."""
-        rows = cls._base_manager.filter(pk__in=list(ids)).order_by()
-        return set(rows.values_list("opportunity_id", flat=True).distinct())
 
     @classmethod
     def sum_again(cls, numbers: Collection[int]) -> None:

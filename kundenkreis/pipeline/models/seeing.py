@@ -38,10 +38,6 @@ class OpportunityQuerySet(RecordQuerySet):
         """Neither won nor lost."""
         return self.living().filter(outcome="")
 
-    def without_next_step(self) -> Self:
-        """Nothing is planned for them."""
-        return self.filter(~models.Exists(self.planned(models.OuterRef("pk"))))
-
     def planned(self, of: Any) -> models.QuerySet:
         """The rows that tie the opportunity `of` to what is planned for it."""
         model: Any = self.model

@@ -89,6 +89,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": _lines(one),
         "competitors": _competitors(request, one),
         "elements": _elements(one),
+        "most_points": Qualification.MOST_POINTS,
         "contacts": _contacts(request, one),
         "standing": velocity.standing(one) if one.is_open else ("", None),
         "next": one.next_step(request.user) if one.is_open else None,
