@@ -173,6 +173,12 @@ FURTHER_CREATE = (
 )
 
 
+# Every right that a place asks for ("" asks for no more than being signed in).
+ACTIONS = frozenset(
+    place.action for places in (*(group.places for group in RAIL), CREATE, FURTHER, FURTHER_CREATE) for place in places
+)
+
+
 @dataclass(frozen=True)
 class Link:
     """A place as this person sees it on this page."""
@@ -185,9 +191,19 @@ class Link:
     count: int | None = None
     on_phone: bool = False
 
-    def plain(self) -> Link:
-        """The same place without what depends on the page."""
-        return replace(self, is_current=False, count=None)
+
+@dataclass(frozen=True)
+class Reachable:
+    """The places that somebody with these rights can go to, in her language, without what depends on the page."""
+
+    rail: tuple[tuple[str, tuple[tuple[str, Link], ...]], ...]  # (group, ((name of the place, link), ...))
+    create: tuple[Link, ...]
+    further: tuple[Link, ...]
+    further_create: tuple[Link, ...]
+
+    @cached_property
+    def places(self) -> tuple[Link, ...]:
+        return tuple(link for _group, links in self.rail for _name, link in links)
 
 
 def address(name: str) -> str:
@@ -228,8 +244,7 @@ class Shell:
 
     @cached_property
     def rail(self) -> list[tuple[str, list[Link]]]:
-        groups = [(str(group.label), [link for place in group.places if (link := self._link(place))]) for group in RAIL]
-        return [(label, links) for label, links in groups if links]
+        return [(label, [self._here(name, link) for name, link in links]) for label, links in self._reachable.rail]
 
     @cached_property
     def phone(self) -> list[Link]:
@@ -238,7 +253,7 @@ class Shell:
 
     @cached_property
     def create(self) -> list[Link]:
-        return [link for place in CREATE if (link := self._link(place))]
+        return list(self._reachable.create)
 
     @cached_property
     def theme(self) -> str:
@@ -292,26 +307,28 @@ class Shell:
     @property
     def strings(self) -> Markup:
         """The browser's sentences and addresses as JSON for one data block."""
-        return _strings(self.language, self._places, tuple(self.create), tuple(self.urls.items()))
+        return _strings(self.language, self._reachable.places, self._reachable.create, tuple(self.urls.items()))
 
     @property
     def overlays(self) -> Markup:
         """The palette and the list of keys: the same for everybody with the same places and language, so drawn once."""
-        further = tuple(link for place in FURTHER if (link := self._link(place)))
-        create = tuple(link for place in FURTHER_CREATE if (link := self._link(place)))
-        places = (*self._places, *(link.plain() for link in further))
-        return _overlays(self.language, places, (*self.create, *create), self.urls["search"])
+        reachable = self._reachable
+        return _overlays(
+            self.language,
+            (*reachable.places, *reachable.further),
+            (*reachable.create, *reachable.further_create),
+            self.urls["search"],
+        )
 
     @cached_property
-    def _places(self) -> tuple[Link, ...]:
-        return tuple(link.plain() for _label, links in self.rail for link in links)
+    def _reachable(self) -> Reachable:
+        allowed = frozenset(action for action in ACTIONS if self._may(action))
+        return _reachable(self.language, allowed, get_urlconf())
 
-    def _link(self, place: Place) -> Link | None:
-        target = address(place.name)
-        if not target or not self._may(place.action):
-            return None
-        here = self.request.path.startswith(target) if target != "/" else self.request.path == "/"
-        return Link(str(place.label), target, place.icon, place.key, here, self.counts.get(place.name), place.on_phone)
+    def _here(self, name: str, link: Link) -> Link:
+        is_current = self.request.path.startswith(link.url) if link.url != "/" else self.request.path == "/"
+        count = self.counts.get(name)
+        return replace(link, is_current=is_current, count=count) if is_current or count is not None else link
 
     def _may(self, action: str) -> bool:
         if not self.is_signed_in:
@@ -321,6 +338,25 @@ class Shell:
         from kundenkreis.staff import access
 
         return bool(access.reach(self.user, action))
+
+
+@lru_cache(maxsize=256)
+def _reachable(_language: str, allowed: frozenset[str], _urlconf: Any) -> Reachable:
+    """Labels speak the language of the thread, which is why it is one of the keys."""
+
+    def links(places: tuple[Place, ...]) -> tuple[tuple[str, Link], ...]:
+        found = [(place, address(place.name)) for place in places if place.action in allowed]
+        return tuple(
+            (place.name, Link(str(place.label), url, place.icon, place.key, on_phone=place.on_phone))
+            for place, url in found
+            if url
+        )
+
+    rail = tuple((str(group.label), found) for group in RAIL if (found := links(group.places)))
+    create, further, further_create = (
+        tuple(link for _name, link in links(places)) for places in (CREATE, FURTHER, FURTHER_CREATE)
+    )
+    return Reachable(rail, create, further, further_create)
 
 
 @lru_cache(maxsize=128)
