@@ -140,7 +140,7 @@ class CloseForm(VerbForm):
 
     class Meta:
         model = Opportunity
-        fields = ["close_reason", "lost_to", "price_gap", "criterion", "close_note"]
+        fields = ["value", "close_reason", "lost_to", "price_gap", "criterion", "close_note"]
         widgets = {"close_note": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any):
@@ -157,6 +157,9 @@ class CloseForm(VerbForm):
             competitors.queryset = OpportunityCompetitor.objects.living().filter(opportunity=self.instance)
             if not competitors.queryset.exists():
                 del self.fields["lost_to"]
+        self.fields["value"].required = False
+        if kind == "lost" or self.instance.sums_lines:
+            del self.fields["value"]  # of what is won: it may be another sum than was hoped for
         self.fields["closed_on"].initial = clock.today()
         self.fields["close_note"].help_text = _("In the customer's own words, if you know them.")
 
