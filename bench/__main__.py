@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "custom_fields": "lists by custom fields over HTTP, against the floor page",
     "merging": "many pairs merged as one batch, and taken back",
     "quality": "all records held against the usual rules, again, and a thousand changes followed",
+    "b2b": "a published pipeline imported, against figures counted by hand",
     "automation": "what rules cost: the look of each day, following changes, and what a verb notices",
     "duplicates": "duplicates found among made-up records of known truth, and how long a million take",
 }
