@@ -19,8 +19,8 @@ from kundenkreis.automation import tasks as automation_tasks
 from kundenkreis.automation import working as automation
 from kundenkreis.automation.models import AutomationRun
 from kundenkreis.core import planning
-from kundenkreis.customers import barring, editing_very_many
-from kundenkreis.fields import indexing, rolling
+from kundenkreis.customers import barring
+from kundenkreis.fields import editing_very_many, indexing, rolling
 from kundenkreis.fields import tasks as fields_tasks
 from kundenkreis.files import storing, texts
 from kundenkreis.history import bin

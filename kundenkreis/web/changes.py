@@ -32,6 +32,7 @@ _MOST = 12
 # What events tell beside the fields of their record.
 _BESIDE = {
     "accounts": lazy("Accounts"),
+    "opportunities": lazy("Opportunities"),
     "records": lazy("Records"),
     "added": lazy("added"),
     "undone": lazy("undone"),

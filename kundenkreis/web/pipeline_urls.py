@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kundenkreis.web.views import opportunities, opportunity_moves, opportunity_parts, pipelines
+from kundenkreis.web.views import bulk, opportunities, opportunity_moves, opportunity_parts, pipelines
 
 OPPORTUNITIES = [
     path("", opportunities.index, name="list"),
     path("new/", opportunities.add, name="add"),
     path("export/", opportunities.export, name="export"),
+    path("bulk/", bulk.change, {"list_name": "opportunities"}, name="bulk"),
     path("move/<slug:key>/", opportunities.move, name="move"),
     path("<int:pk>/", opportunities.detail, name="detail"),
     path("<int:pk>/edit/", opportunities.edit, name="edit"),

@@ -180,7 +180,7 @@ ACCOUNTS = [
     path("export-to-edit/", sheets.export, {"noun": "accounts"}, name="export_edit"),
     path("move/<slug:key>/", accounts.move, name="move"),
     path("options/", accounts.options, name="options"),
-    path("bulk/", bulk.accounts, name="bulk"),
+    path("bulk/", bulk.change, {"list_name": "accounts"}, name="bulk"),
     path("<int:pk>/", accounts.detail, name="detail"),
     path("<int:pk>/territory/", territories.why, name="territory"),
     path("<int:pk>/edit/", accounts.edit, name="edit"),
@@ -237,7 +237,7 @@ ACTIVITIES = [
 TOUCHES = [
     path("", touch_list.index, name="list"),
     path("export/", touch_list.export, name="export"),
-    path("bulk/", bulk.accounts, {"list_name": "touches"}, name="bulk"),
+    path("bulk/", bulk.change, {"list_name": "touches"}, name="bulk"),
 ]
 LOG = [
     path("", activity_page.index, name="list"),

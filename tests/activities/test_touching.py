@@ -18,6 +18,7 @@ from kundenkreis.core.models import House
 from kundenkreis.customers import bulk_editing, cadence
 from kundenkreis.customers.cadence import NEVER, NOT_DUE, next_due
 from kundenkreis.customers.models import Account, Contact, Position
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history import adding, undo
 from kundenkreis.history.models import Event
 
@@ -136,7 +137,7 @@ def test_many_at_once_and_their_undo_do_too(rules):
 def test_another_tier_is_another_day_by_bulk_edit_too_and_its_undo(rules):
     spoke(rules, 10)
     only = Account.objects.filter(pk=rules.lindner.pk)
-    batch = bulk_editing.edit(only, bulk_editing.Change.tier("B"), label="Tier", by=rules.ben)
+    batch = edit(only, bulk_editing.Change.tier("B"), label="Tier", by=rules.ben)
     assert stands(rules.lindner)[1] == day(50)
     undo.undo_batch(batch, by=rules.ben)
     assert stands(rules.lindner)[1] == day(20)

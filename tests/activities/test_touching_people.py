@@ -19,6 +19,7 @@ from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.customers import bulk_editing
 from kundenkreis.customers.models import Account, Contact, Position
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history import undo
 from kundenkreis.history.models import Event
 from kundenkreis.quality import importing
@@ -110,7 +111,7 @@ def test_another_tier_does_not_forget_the_people(plan):
     plan.lindner.change(by=plan.ada, tier="B", touch_reason="Promised after the complaint")
     assert due(plan.lindner) == day(2)
     only = Account.objects.filter(pk=plan.lindner.pk)
-    bulk_editing.edit(only, bulk_editing.Change.tier("A"), label="Tier", by=plan.ben)
+    edit(only, bulk_editing.Change.tier("A"), label="Tier", by=plan.ben)
     assert due(plan.lindner) == day(2)
     assert equals_the_night()
 

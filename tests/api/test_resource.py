@@ -7,8 +7,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history.models import Batch
 
 

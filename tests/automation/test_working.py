@@ -15,6 +15,7 @@ from kundenkreis.automation.models import AutomationMet, AutomationRun
 from kundenkreis.core import clock
 from kundenkreis.customers import bulk_editing
 from kundenkreis.customers.models import Account
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import undo_batch, undo_event
 from kundenkreis.inbox.models import Notification
@@ -82,9 +83,7 @@ def test_a_field_that_changes_from_one_value_to_another_starts_a_rule_in_bulk_to
     working.go()
     assert runs(made) == []
     world.lindner.change(by=world.ada, tier="B")
-    bulk_editing.edit(
-        Account.objects.filter(pk=world.lindner.pk), bulk_editing.Change.tier("A"), label="Tier", by=world.ben
-    )
+    edit(Account.objects.filter(pk=world.lindner.pk), bulk_editing.Change.tier("A"), label="Tier", by=world.ben)
     working.go()
     (run,) = runs(made)
     assert (run.state, run.actor_id) == ("done", world.ben.pk)
@@ -290,7 +289,7 @@ def test_a_verb_asks_nothing_of_rules_and_the_worker_little_when_none_is_on(worl
     made = rule(world, "changed", task(), field="place")
     with CaptureQueriesContext(connection) as queries:
         world.lindner.change(by=world.ada, place="Linz")
-        bulk_editing.edit(Account.objects.all(), bulk_editing.Change.tier("A"), label="Tier", by=world.ben)
+        edit(Account.objects.all(), bulk_editing.Change.tier("A"), label="Tier", by=world.ben)
     assert [one["sql"] for one in queries if "automation_" in one["sql"]] == []
     made.switch(False, by=world.admin)
     with CaptureQueriesContext(connection) as queries:

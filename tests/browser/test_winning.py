@@ -26,7 +26,9 @@ def on_page(page, name):
 
 def test_an_inquiry_by_the_website_becomes_a_won_opportunity(world, look):
     usual.set_up()
-    form = form_of(world.admin, fields=list(WRITTEN), required=["email"], campaign="Spring", language="en", least_seconds=0)
+    form = form_of(
+        world.admin, fields=list(WRITTEN), required=["email"], campaign="Spring", language="en", least_seconds=0
+    )
     # Eva, on the website.
     page = look(None, f"/f/{form.token}/")
     for name, value in WRITTEN.items():

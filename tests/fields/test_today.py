@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from kundenkreis.core import clock
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account
 from kundenkreis.fields import known, rolling
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.fields.models import CustomField
 from kundenkreis.history.models import Batch
 from kundenkreis.history.undo import undo_batch

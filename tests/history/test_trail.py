@@ -6,8 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from kundenkreis.activities.handing_over import hand_over
 from kundenkreis.core.records import Stale
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account, Tag
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history import adding, trail
 from kundenkreis.history.models import Event
 from kundenkreis.history.undo import undo_batch

@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core.models import House
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position, Tag
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.files import storing, texts
 from kundenkreis.history import undo
 from kundenkreis.history.models import Event

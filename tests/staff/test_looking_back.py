@@ -2,8 +2,9 @@
 
 import pytest
 
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account, AccountTeamMember, Address
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.staff import looking_back
 from kundenkreis.staff.models import User

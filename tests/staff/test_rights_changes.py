@@ -12,6 +12,7 @@ from kundenkreis.activities.handing_over import hand_over
 from kundenkreis.core import clock
 from kundenkreis.customers import bulk_editing
 from kundenkreis.customers.models import Account, AccountTeamMember
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history.models import Event
 from kundenkreis.history.undo import undo_batch
 from kundenkreis.staff import joining, opened
@@ -134,10 +135,8 @@ def test_seats_deputies_territories_roles_and_locks_say_it_too(world, since):
 
 
 def test_batches_that_moved_accounts_stand_there(world, since):
-    bulk_editing.edit(
-        Account.objects.all(), bulk_editing.Change.owner(world.ben), label="Owner: Ben Kern", by=world.ben
-    )
-    bulk_editing.edit(Account.objects.all(), bulk_editing.Change.tier("A"), label="Tier: A", by=world.ben)
+    edit(Account.objects.all(), bulk_editing.Change.owner(world.ben), label="Owner: Ben Kern", by=world.ben)
+    edit(Account.objects.all(), bulk_editing.Change.tier("A"), label="Tier: A", by=world.ben)
     assert verbs(since) == ["batch.edited"]
     assert verbs(since, by=world.ben) == ["batch.edited"]
 

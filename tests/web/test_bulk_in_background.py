@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from kundenkreis.customers import editing_very_many
 from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account, Tag
+from kundenkreis.fields import editing_very_many
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import undo_batch
 from kundenkreis.jobs import backend, schedule
@@ -28,7 +28,7 @@ def seven(world, monkeypatch):
 
 
 def started(world, expected=7):
-    return editing_very_many.begin(expected, label="Tier: A", by=world.ben)
+    return editing_very_many.begin(Change, expected, label="Tier: A", by=world.ben)
 
 
 @pytest.mark.parametrize(("change", "value"), [("tier", "A"), ("owner", "cem"), ("tags", "Fair 2026")])

@@ -10,8 +10,9 @@ from django.utils import timezone, translation
 
 from kundenkreis.activities.handing_over import hand_over
 from kundenkreis.catalogue.models import Family, Product, Unit
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account, Relation, Tag
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.orders.models import OpenItem

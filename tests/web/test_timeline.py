@@ -10,8 +10,9 @@ from django.utils import timezone, translation
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core.models import House
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.files.models import Document
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.trail import Place

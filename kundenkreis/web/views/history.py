@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from kundenkreis.customers import editing_very_many
+from kundenkreis.fields import editing_very_many
 from kundenkreis.history.bin import nouns
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.undo import CannotUndo, parts_of, preview_event, undo_batch, undo_event, undone_so_far

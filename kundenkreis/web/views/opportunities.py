@@ -22,7 +22,7 @@ from kundenkreis.pipeline.models import Opportunity, Qualification
 from kundenkreis.staff import access
 from kundenkreis.web import formats, laid_out
 from kundenkreis.web.forms.pipeline import OpportunityForm, StepForm
-from kundenkreis.web.htmx import go
+from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists import boards
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.trails import steps_of
@@ -77,7 +77,10 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one, or the side peek (`?peek=1`)."""
     one = seen(request, pk)
+    if "peek" in request.GET:
+        return fragment(request, "opportunities/peek.html", _peek(request, one))
     may_change = one.deleted_at is None and access.may(request.user, "opportunities.change", one)
     context: dict[str, Any] = {
         "one": one,
@@ -103,6 +106,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     edit_url = reverse("opportunities:edit", args=[pk])
     context["value"] = editing.inline(one, "value", _("value"), editing.shown(one, "value"), edit_url, may=may_change)
     return render(request, "opportunities/detail.html", context)
+
+
+def _peek(request: HttpRequest, one: Opportunity) -> dict[str, Any]:
+    """What matters before a call."""
+    said = Activity.objects.visible_to(request.user).living().filter(opportunities=one, is_open=False)
+    spare(request.user, [one], "account")
+    return {
+        "one": one,
+        "next": one.next_step(request.user) if one.is_open else None,
+        "most_points": Qualification.MOST_POINTS,
+        "contacts": _contacts(request, one),
+        "competitors": list(one.competitors.living()),
+        "activities": list(said.select_related("owner").order_by("-at", "-pk")[:4]),
+    }
 
 
 def _lines(one: Opportunity) -> list[Any]:

@@ -126,6 +126,15 @@ def boards() -> list[Board]:
     ]
 
 
+BULK = (
+    ("owner", _("Change owner"), "opportunities.change"),
+    ("close", _("Expected close"), "opportunities.change"),
+    ("category", _("Forecast category"), "opportunities.change"),
+    ("campaign", _("Campaign"), "opportunities.change"),
+    ("custom", _("Custom field"), "opportunities.change"),
+)
+"""What can be changed on many opportunities at once."""
+
 OPPORTUNITIES = ListPage(
     name="opportunities",
     model=Opportunity,
@@ -192,6 +201,9 @@ OPPORTUNITIES = ListPage(
     sums=("value_house",),
     add_url="opportunities:add",
     add_label=_("Opportunity"),
+    peek=True,
+    bulk_url="opportunities:bulk",
+    bulk=BULK,
     export="opportunities.export",
     counted=_counted,
     empty=_("No opportunities yet. What you may sell stands here, with its stage, value, and the next step."),

@@ -6,9 +6,10 @@ import pytest
 
 from kundenkreis.catalogue.models import Product, Unit
 from kundenkreis.core import search
-from kundenkreis.customers.bulk_editing import Change, edit
+from kundenkreis.customers.bulk_editing import Change
 from kundenkreis.customers.models import Account
 from kundenkreis.fields import converting
+from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.fields.models import CustomField
 from kundenkreis.history.undo import undo_batch
 from kundenkreis.quality.sheets import applying, bringing

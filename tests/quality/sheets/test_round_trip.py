@@ -310,7 +310,8 @@ def test_the_workbook_is_taken_where_she_decides_so(world, full, bring):
 
 
 def test_what_a_batch_has_changed_since_is_known_as_well(world, full, bring):
-    from kundenkreis.customers.bulk_editing import Change, edit
+    from kundenkreis.customers.bulk_editing import Change
+    from kundenkreis.fields.bulk_editing import edit
 
     book = Book(exported(world.admin, "accounts", [full, world.brauneis], ["tier", "place"]))
     book.put(2, "tier", "C")
