@@ -43,6 +43,7 @@ class Work:
     record: Any
     batch: Batch | None
     made: list[Activity] = field(default_factory=list)
+    tied: list[int] = field(default_factory=list)  # rows that tie a task to the record
     events: list[int] = field(default_factory=list)
 
     @property
@@ -82,6 +83,10 @@ def _task(work: Work, action: Mapping[str, Any]) -> dict[str, Any]:
         is_open=True,
     )
     work.made.append(task)
+    if noun.ties:
+        through = getattr(type(work.record), noun.ties).through
+        ends = {f"{type(work.record)._meta.model_name}_id": work.record.pk, "activity_id": task.pk}
+        work.tied.append(through.objects.create(**ends).pk)
     _note_event(work, Event.objects.about(task).latest("pk"))
     return {"do": "task", "activity": task.pk, "person": owner.pk}
 

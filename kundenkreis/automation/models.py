@@ -50,7 +50,7 @@ class AutomationRule(Recorded):
 
     key = models.SlugField(_("key"), max_length=60, blank=True)
     name = models.CharField(_("name"), max_length=100)
-    belongs_to = models.CharField(_("of"), max_length=12, choices=nouns.choices)
+    belongs_to = models.CharField(_("of"), max_length=20, choices=nouns.choices)
     when = models.CharField(_("when it"), max_length=8, choices=When, default=When.ADDED)
     field = models.CharField(_("field"), max_length=60, blank=True)
     from_value = models.CharField(_("from"), max_length=200, blank=True)
@@ -190,7 +190,7 @@ class AutomationRun(models.Model):
     rule = models.ForeignKey(
         AutomationRule, verbose_name=_("rule"), on_delete=models.CASCADE, related_name="runs", db_index=False
     )
-    noun = models.CharField(_("of"), max_length=12, choices=nouns.choices)
+    noun = models.CharField(_("of"), max_length=20, choices=nouns.choices)
     record_id = models.BigIntegerField(_("record"))
     occasion = models.CharField(max_length=40)
     at = models.DateTimeField(_("when"), default=timezone.now)

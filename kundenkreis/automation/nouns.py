@@ -21,6 +21,8 @@ from kundenkreis.insights.models import Kind as SignalKind
 from kundenkreis.insights.models import Signal
 from kundenkreis.lists import asking
 from kundenkreis.orders.models import OpenItem, Order
+from kundenkreis.pipeline.asking import OPPORTUNITY, stages
+from kundenkreis.pipeline.models import Opportunity, Stage
 
 
 class When(TextChoices):
@@ -36,7 +38,8 @@ class When(TextChoices):
 class Noun:
     """`one` is the subject of a sentence ("an account"). `watched` are the fields whose change starts a rule, `settable` those that a
     rule can set; custom fields are both. `change` and `assign` are what whoever answers for the rule must be allowed for that.
-    `account`, `contact` and `owner` lead from a record to what a task stands at and whose it is.
+    `account`, `contact` and `owner` lead from a record to what a task stands at and whose it is; `ties` is the noun's own list of
+    activities, in which a task is then.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Noun:
     change: str = ""
     assign: str = ""
     fielded: str = ""
+    ties: str = ""
 
     def asked(self) -> tuple[Filter, ...]:
         """What conditions can ask: what lists are asked by, without what only a link says."""
@@ -94,6 +98,8 @@ class Noun:
             return []
         column = self.model._meta.get_field(name)
         if column.is_relation:
+            if column.related_model is Stage:
+                return [(str(pk), label) for pk, label in stages()]  # several pipelines call theirs alike
             rows = column.related_model.objects.living()
             return [(str(one.pk), str(one)) for one in rows[:300]]
         if column.get_internal_type() == "BooleanField":
@@ -175,6 +181,14 @@ NOUNS: dict[str, Noun] = {
         Noun(
             "orders", Order, _("Orders"), _("an order"), lambda: (*_ORDER, *asking.of("orders")), _EVERY,
             account=lambda record: record.account, change="orders.fill_in", fielded="orders",
+        ),
+        Noun(
+            "opportunities", Opportunity, _("Opportunities"), _("an opportunity"),
+            lambda: (*OPPORTUNITY, *asking.of("opportunities")), _EVERY,
+            account=lambda record: record.account, owner=lambda record: record.owner,
+            watched=("stage", "outcome", "owner", "team", "value", "forecast_category", "expected_close_on", "decision_on", "source", "campaign"),
+            settable=("forecast_category", "source", "campaign"),
+            change="opportunities.change", assign="opportunities.change", fielded="opportunities", ties="activities",
         ),
         Noun(
             "open_items", OpenItem, _("Open items"), _("an open item"), lambda: (*_OPEN_ITEM, *asking.of("open_items")), _EVERY,

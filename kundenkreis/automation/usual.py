@@ -29,6 +29,11 @@ def examples() -> dict[str, dict[str, Any]]:
             "name": _("Call when an invoice is two weeks late"), "belongs_to": "open_items", "when": When.DAY.value,
             "field": "due", "days": 14, "conditions": ["open:over:0"], "actions": [_call(_("{account}: invoice {record} is open"), 1)],
         },
+        "offer": {
+            "name": _("An offer without an answer for ten days"), "belongs_to": "opportunities", "when": When.DAY.value,
+            "field": "stage_since", "days": 10, "conditions": ["forecast:in:best_case,commit", "state:in:no_step"],
+            "actions": [_call(_("{record}: ask about the offer"), 1)],
+        },
         "missed": {
             "name": _("Ask when a large customer has not ordered"), "belongs_to": "signals", "when": When.ADDED.value,
             "conditions": ["kind:in:missed_order", "value:over:5000"],

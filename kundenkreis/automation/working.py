@@ -186,6 +186,8 @@ def _keep(work: Work, before: dict[str, Any]) -> None:
         chunks.keep(work.batch, number, model, added=added, fields=names, changed=rows)
     if made and model is not Activity:
         chunks.keep(work.batch, number, Activity, added=made)
+    if work.tied:
+        chunks.keep(work.batch, number, getattr(model, work.rule.of.ties).through, added=work.tied)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kundenkreis.history import together
+from kundenkreis.history import chunks, together
 from kundenkreis.history.models import Batch, BatchChunk, Event
 from kundenkreis.history.recording import Actor, Recorded, join
 from kundenkreis.history.taking_back import Taker, Undone
@@ -181,11 +181,11 @@ def undo_batch(
     waiting = list(together.groups(batch))
     for done, numbers in enumerate(waiting, start=1):
         with transaction.atomic():
-            chunks = BatchChunk.objects.filter(batch=batch, number__in=numbers, is_undone=False)
-            still = set(chunks.select_for_update().values_list("number", flat=True))
+            some = BatchChunk.objects.filter(batch=batch, number__in=numbers, is_undone=False)
+            still = set(some.select_for_update().values_list("number", flat=True))
             if still:
                 taker.take([number for number in numbers if number in still])
-                chunks.update(is_undone=True)
+                some.update(is_undone=True)
                 Batch.objects.filter(pk=batch.pk).update(undo_report=_report(result))
         if progress:
             progress(done / len(waiting))
@@ -193,10 +193,21 @@ def undo_batch(
     return result
 
 
-def single(batch: Batch) -> models.QuerySet[Event]:
+def single(batch: Batch) -> list[Event]:
     """Events of single records within a batch that nobody has taken back: what packed rows cannot tell, such as a tag taken away."""
     changed = batch.events.filter(undoes=None, undone_by=None, verb__endswith=".changed")
-    return changed.exclude(subject_type__in=("history.batch", "quality.importrun")).order_by("-pk")
+    some = changed.exclude(subject_type__in=("history.batch", "quality.importrun")).order_by("-pk")
+    return [event for event in some if not _is_packed(event)]
+
+
+def _is_packed(event: Event) -> bool:
+    """Whether a chunk of its batch holds the same fields of the same record before and after."""
+    some = BatchChunk.objects.filter(batch=event.batch_id, model=event.subject_type)
+    some = some.filter(first__lte=event.subject_id, last__gte=event.subject_id)
+    return any(
+        set(event.changes) <= set(chunk.fields) and chunks.changed_among(chunk.ids, [event.subject_id])
+        for chunk in some.only("ids", "fields").iterator()
+    )
 
 
 def _take_back_events(batch: Batch, result: Undone, by: Actor | None, now: dt.datetime) -> None:

@@ -34,7 +34,7 @@ from kundenkreis.web.views.automation_runs import hang_words
 ACTION = "automation.change"
 ICONS = {
     "accounts": "building-2", "contacts": "user", "activities": "activity", "orders": "shopping-cart", "open_items": "receipt",
-    "signals": "bell-ring",
+    "signals": "bell-ring", "opportunities": "square-kanban",
 }  # fmt: skip
 LATEST = 10
 

@@ -38,7 +38,7 @@ def hang_words(runs: Sequence[Any], request: HttpRequest) -> None:
         noun = NOUNS[name]
         ids = [run.record_id for run in runs if run.noun == name]
         rows = noun.model.objects.visible_to(request.user).filter(pk__in=ids)
-        rows = rows.select_related("account") if name in ("orders", "open_items", "signals") else rows
+        rows = rows.select_related("account") if name in ("orders", "open_items", "opportunities", "signals") else rows
         records |= {(name, record.pk): record for record in rows}
     people, known = saying.people_of(runs), saying.Labels()
     for run in runs:
