@@ -67,6 +67,11 @@ class Row:
     def best(self) -> Decimal:
         return self.over.best_case if self.over is not None and self.over.best_case is not None else self.summed_best
 
+    @property
+    def has_call(self) -> bool:
+        """Whether anybody said anything, here or below."""
+        return self.own is not None or self.over is not None or any(one.has_call for one in self.below)
+
     def walk(self, depth: int = 0) -> Iterator[Row]:
         """Itself and all below, as a tree is read."""
         self.depth = depth
@@ -95,21 +100,28 @@ def forecast(user: User, period: Period) -> Forecast:
     whole = sums(user, period)
     sees_all = access.reach(user, "opportunities.see").everything and access.reach(user, "forecasts.see").everything
     calls = ForecastCall.objects.visible_to(user).living().for_list().filter(period=str(period))
-    kept = _Calls(calls)
     row = learning.latest(period)
     told = learning.told(row) if row is not None else Told()
-    people = User._base_manager.filter(pk__in={*filter(None, whole.owners), *kept.people, user.pk}).select_related("team")
-    return Forecast(period, _house(user, list(people), whole, kept, told, sees_all), whole, told, row, sees_all)
+    return Forecast(period, rolled_up(user, whole, calls, told, sees_all=sees_all), whole, told, row, sees_all)
+
+
+def rolled_up(user: User, whole: Whole, calls: Iterable[Any], told: Told, *, sees_all: bool) -> Row:
+    """The tree of sums, calls and what history said, of one day. Calls may be those that a snapshot kept."""
+    kept = _Calls(calls)
+    people = User._base_manager.filter(pk__in={*filter(None, whole.owners), *kept.people, user.pk}).select_related(
+        "team"
+    )
+    return _house(user, list(people), whole, kept, told, sees_all)
 
 
 class _Calls:
     """The calls of a period by whose they are."""
 
-    def __init__(self, calls: Iterable[ForecastCall]) -> None:
-        self.own: dict[int, ForecastCall] = {}
-        self.over: dict[str, ForecastCall] = {}
+    def __init__(self, calls: Iterable[Any]) -> None:
+        self.own: dict[int, Any] = {}
+        self.over: dict[str, Any] = {}
         for one in calls:
-            if one.person_id is not None and one.is_own:
+            if one.person_id is not None and not one.is_override:
                 self.own[one.person_id] = one
             else:
                 key = f"person-{one.person_id}" if one.person_id else f"team-{one.team_id}" if one.team_id else HOUSE
@@ -143,7 +155,9 @@ def _house(user: User, people: list[User], whole: Whole, calls: _Calls, told: To
     below += [Row(NOBODY, "", whole.of(nobodys), nobodys)] if nobodys else []
     every = frozenset().union(*(one.owners for one in below)) if below else frozenset()
     total = whole.of(whole.owners)
-    return Row(HOUSE, "", total, every, over=calls.over.get(HOUSE), baseline=told.house if sees_all else [], below=below)
+    return Row(
+        HOUSE, "", total, every, over=calls.over.get(HOUSE), baseline=told.house if sees_all else [], below=below
+    )
 
 
 def _person(person: User, whole: Whole, calls: _Calls, told: Told) -> Row:
@@ -164,7 +178,9 @@ def _team(
 ) -> Row | None:  # fmt: skip
     """The row of a team with all below it; None when nobody in it has anything."""
     rows = [
-        _team(one, names, children, people, calls, told, reach, sees_all) for one in children.get(pk, []) if one in names
+        _team(one, names, children, people, calls, told, reach, sees_all)
+        for one in children.get(pk, [])
+        if one in names
     ]
     below = [*people.get(pk, []), *(one for one in rows if one is not None)]
     key = f"team-{pk}"
