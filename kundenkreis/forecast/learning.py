@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -57,17 +57,14 @@ def told(row: Baseline) -> Told:
     return Told(**row.told)
 
 
-def compute(*, as_of: dt.date | None = None, now: dt.datetime | None = None) -> list[Baseline]:
-    """What history says today of this and the next month and quarter. What was said of a past day stays as it was."""
+def compute(
+    *, as_of: dt.date | None = None, now: dt.datetime | None = None, of: Sequence[Period] | None = None
+) -> list[Baseline]:
+    """What history says today of this and the next month and quarter; or, as one could have known it, of a past day."""
     as_of, now = as_of or clock.today(), now or timezone.now()
-    history = None
+    history = read(as_of)
     found = []
-    for period in periods.current(as_of):
-        kept = Baseline.objects.filter(period=str(period), as_of=as_of).first()
-        if kept is not None and as_of < clock.today():
-            found.append(kept)
-            continue
-        history = history or read(as_of)
+    for period in of or periods.current(as_of):
         values = {"computed_at": now, "told": asdict(said(history, period, as_of))}
         found.append(Baseline.objects.update_or_create(period=str(period), as_of=as_of, defaults=values)[0])
     return found

@@ -223,7 +223,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _forecasts(ALL, ALL)
     | _leads(ALL),
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL, "pipelines.see": ALL}
-    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality")},
+    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality", "forecasts")},
 }
 
 
