@@ -168,8 +168,12 @@ def _walk(row: Row, under: str | None) -> list[tuple[Row, str | None]]:
     return [(row, under), *(pair for one in row.below for pair in _walk(one, row.key))]
 
 
+def _amount(value: Any) -> str:
+    return f"{value:.2f}"
+
+
 def _part(part: Part) -> dict[str, Any]:
-    return {"number": part.number, "value": str(part.value)}
+    return {"number": part.number, "value": _amount(part.value)}
 
 
 def _row(row: Row, under: str | None) -> dict[str, Any]:
@@ -183,11 +187,11 @@ def _row(row: Row, under: str | None) -> dict[str, Any]:
         "best_case_sum": _part(row.sums.best_case),
         "pipeline": _part(row.sums.pipeline),
         "overdue": _part(row.sums.overdue),
-        "summed": str(row.summed),
-        "commit": str(row.commit),
-        "best_case": str(row.best),
+        "summed": _amount(row.summed),
+        "commit": _amount(row.commit),
+        "best_case": _amount(row.best),
         **{
-            name: None if value is None else f"{value:.2f}"
+            name: None if value is None else _amount(value)
             for name, value in (("low", low), ("expected", expected), ("high", high))
         },
     }
@@ -208,15 +212,15 @@ def _changes(request: HttpRequest, query: Query[ChangesQuery]) -> HttpResponse:
             "snapshot_id": snapshot.pk,
             "taken_on": snapshot.taken_on.isoformat(),
             "measure": query.measure,
-            "start": str(Part(0, told.start).value),
+            "start": _amount(Part(0, told.start).value),
             "steps": [_step(step) for step in told.ordered],
-            "now": str(Part(0, told.now).value),
+            "now": _amount(Part(0, told.now).value),
         }
     )
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return {"kind": step.kind, "number": step.number, "value": str(Part(0, step.cents).value)}
+    return {"kind": step.kind, "number": step.number, "value": _amount(Part(0, step.cents).value)}
 
 
 def routers() -> list[Router]:

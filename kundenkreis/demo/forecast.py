@@ -121,6 +121,7 @@ def _said(amount: Decimal, owner: int, period: periods.Period) -> Decimal:
 def _call(period: periods.Period) -> None:
     """This quarter: each owner's own call, and one over it."""
     head = User.objects.living().filter(role=Role.HEAD_OF_SALES, is_active=True).order_by("pk").first()
+    said_at = clock.midnight(clock.today()) + dt.timedelta(hours=10)
     owners = Opportunity.objects.living().filter(forecast_category__in=("closed", "commit")).values("owner")
     people: Iterable[User] = User.objects.living().filter(pk__in=owners, is_active=True).order_by("pk")
     for at, person in enumerate(people):
@@ -129,10 +130,16 @@ def _call(period: periods.Period) -> None:
             continue
         note = NOTES[at % len(NOTES)][person.language == "de"]
         ForecastCall.add(
-            by=person, period=str(period), person=person, commit=last.commit, best_case=last.best_case, note=note
+            by=person,
+            now=said_at,
+            period=str(period),
+            person=person,
+            commit=last.commit,
+            best_case=last.best_case,
+            note=note,
         )
         if at == 0 and head is not None:
             ForecastCall.add(
-                by=head, period=str(period), person=person, is_override=True,
+                by=head, now=said_at, period=str(period), person=person, is_override=True,
                 commit=(last.commit * Decimal("0.9")).quantize(Decimal(1)), note=OVER[head.language == "de"],
             )  # fmt: skip

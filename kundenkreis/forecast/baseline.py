@@ -9,7 +9,7 @@ These things are learned from the past, at the length of time that is left (`hor
 - **how sure** one can be: `DRAWS` futures are drawn. In each the probabilities themselves are drawn too (a Beta distribution by the number of
   opportunities behind each), so that few cases make a wide band, and all opportunities of a cell err together;
 - **how far off** it was before: the same forecast is made for past days, with what was known then, and each future is multiplied by one of
-  the factors by which it failed. Without that the band was far too narrow (docs/forecasting.md): good and bad months hit all at once.
+  the factors by which it failed. Without that the band was far too narrow (docs/decisions/0038): good and bad months hit all at once.
 
 A period that is still to come begins `after` so many days; then what is won between is asked for.
 
@@ -33,7 +33,8 @@ FEW = 20  # opportunities of a cell, under which a larger one is asked
 WINDOW = 730.0  # days of history that are learned from
 SEASON = 45.0  # days around today's day of the year
 FEWEST_WEEKS = 8  # past weeks from which the business that comes anew is known
-FEWEST_ERRORS, MOST_ERRORS = 5, 24  # past forecasts from which one knows how sure one is
+FEWEST_ERRORS, MOST_ERRORS = 5, 16  # past forecasts from which one knows how sure one is
+MOST_OFF = 4.0  # times: a single past error counts no more
 DRAWS = 1_000
 SEED = 38
 BAND = (10.0, 90.0)  # percentiles: 80 %
@@ -142,6 +143,8 @@ def learn(stays: Stays, as_of: float, horizon: float, after: float = 0.0) -> Odd
     """The empirical probabilities as one could know them on a day; None when too few had been closed by then."""
     last = as_of - horizon
     first = last - WINDOW
+    near = (stays.until > first) & (stays.since < last)
+    stays = Stays(*(column[near] for column in vars(stays).values()))
     cells: dict[tuple[int, int], Cell] = {}
     days, positive = np.zeros(len(stays.since)), np.zeros(len(stays.since))
     by_cell = []
@@ -150,8 +153,8 @@ def learn(stays: Stays, as_of: float, horizon: float, after: float = 0.0) -> Odd
         begins = np.maximum(stays.since + lower, first)
         ends = np.minimum(np.minimum(stays.until, stays.since + upper), last)
         stood = np.maximum(ends - begins, 0.0)
-        near = np.minimum(ends, stays.won_at - after) - np.maximum(begins, stays.won_at - horizon)
-        came = np.where((stood > 0) & np.isfinite(stays.won_at), np.maximum(near, 0.0), 0.0)
+        close = np.minimum(ends, stays.won_at - after) - np.maximum(begins, stays.won_at - horizon)
+        came = np.where((stood > 0) & np.isfinite(stays.won_at), np.maximum(close, 0.0), 0.0)
         by_cell.append((index, stood, came))
         days, positive = days + stood, positive + came
         lower = upper
@@ -224,7 +227,7 @@ def errors(stays: Stays, deals: Deals, as_of: float, horizon: float, after: floa
                 break
             told = expected(stays.standing(at), odds, new)
             if told > 0:
-                found.append(deals.won_between(at + wait, at + days) / told)
+                found.append(min(max(deals.won_between(at + wait, at + days) / told, 1 / MOST_OFF), MOST_OFF))
         if len(found) >= FEWEST_ERRORS:
             return np.array(found), days
     return np.array([]), 0.0

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from kundenkreis.forecast.comparing import MEASURES, Scope, State, Waterfall, step, waterfall
 from kundenkreis.forecast.models import Snapshot, SnapshotRow, SnapshotSum
-from kundenkreis.forecast.summing import CENTS, remembered
+from kundenkreis.forecast.summing import CENTS, ONE_CENTS, open_in, remembered, won_in
 from kundenkreis.history.models import Batch
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
 
 # What was saved a little before a snapshot may have been committed after it.
 _OVERLAP = dt.timedelta(hours=1)
-_STATE = (
-    "pk",
-    "value_house",
-    "forecast_category",
-    "outcome",
-    "expected_close_on",
-    "closed_at",
-    "owner_id",
-    "deleted_at",
-)
-_ROW = ("opportunity_id", "value_house", "category", "outcome", "falls_on", "owner_id")
-
 Pair = tuple[int, State | None, State | None]
 """An opportunity's number, how it stood at the snapshot, and how it stands now."""
 
@@ -55,7 +42,8 @@ class Name:
 
 def since(snapshot: Snapshot, user: Any, scope: Scope) -> Waterfall:
     """The waterfall from a snapshot to now, of what the person sees today."""
-    return waterfall(start(snapshot, user, scope), ((b, n) for _pk, b, n in pairs(snapshot, user)), scope)
+    some = ((before, now) for _pk, before, now in pairs(snapshot, user, scope))
+    return waterfall(start(snapshot, user, scope), some, scope)
 
 
 def start(snapshot: Snapshot, user: Any, scope: Scope) -> int:
@@ -94,64 +82,84 @@ def seen_in_any_state(user: Any) -> QuerySet[Opportunity]:
     return Opportunity.objects.gathered_for(user).order_by()
 
 
-def pairs(snapshot: Snapshot, user: Any) -> list[Pair]:
-    """All opportunities that may stand otherwise than at the snapshot, as the person sees them."""
+def pairs(snapshot: Snapshot, user: Any, scope: Scope) -> list[Pair]:
+    """All opportunities that counted in the scope's period and measure at the snapshot or count now, and stand otherwise; as the person sees them.
+
+    Of everybody: whose the scope looks at is asked of each pair.
+    """
     if not access.reach(user, "opportunities.see").everything:
-        return list(_pairs(snapshot, user, whole=False))
-    return remembered(f"pairs:{snapshot.pk}", lambda: list(_pairs(snapshot, user, whole=True)))
+        return _pairs(snapshot, user, scope, whole=False)
+    name = f"pairs:{snapshot.pk}:{scope.period}:{scope.measure}"
+    kept = remembered(name, lambda: [_plain(pair) for pair in _pairs(snapshot, user, scope, whole=True)])
+    return [(pk, before and State(*before), now and State(*now)) for pk, before, now in kept]
 
 
-def _pairs(snapshot: Snapshot, user: Any, *, whole: bool) -> Iterator[Pair]:
+def _plain(pair: Pair) -> tuple[Any, ...]:
+    """As it is kept: tuples are read four times as fast as what has names."""
+    pk, before, now = pair
+    return pk, before and tuple(before), now and tuple(now)
+
+
+def _pairs(snapshot: Snapshot, user: Any, scope: Scope, *, whole: bool) -> list[Pair]:
     changed = seen_in_any_state(user).filter(changed_at__gte=snapshot.taken_at - _OVERLAP)
-    now = {row[0]: _now(row) for row in changed.values_list(*_STATE)}
-    known = SnapshotRow.objects.filter(snapshot=snapshot, opportunity_id__listed=list(now)).values_list(*_ROW)
-    before = {row[0]: _before(row) for row in known}
-    for pk, state in now.items():
-        if pk in before or state is not None:
-            yield pk, before.get(pk), state
+    rows = SnapshotRow.objects.filter(snapshot=snapshot)
+    counted = rows.filter(category__in=MEASURES[scope.measure], falls_on__range=(scope.period.first, scope.period.last))
+    now = _now(changed.filter(_counts_now(scope), deleted_at=None))
+    before = _before(counted.filter(opportunity_id__in=changed.values("pk")))
+    before |= _before(rows.filter(opportunity_id__listed=[pk for pk in now if pk not in before]))
+    now |= _now(changed.filter(pk__listed=[pk for pk in before if pk not in now]))
+    found: list[Pair] = [
+        (pk, before.get(pk), now.get(pk)) for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)
+    ]
     if whole:
-        for row in _gone(snapshot):
-            yield row[0], _before(row), None
+        found += [(pk, state, None) for pk, state in _gone(snapshot).items()]
+    return found
 
 
-def _gone(snapshot: Snapshot) -> list[tuple[Any, ...]]:
-    """Rows of opportunities that have been deleted for good since: seen by whoever sees everything.
+def _counts_now(scope: Scope) -> Q:
+    """What adds to a measure in a period."""
+    found = open_in(scope.period) & Q(forecast_category__in=MEASURES[scope.measure])
+    return found | won_in(scope.period) if "closed" in MEASURES[scope.measure] else found
 
-    To find them all rows are walked; only an emptied bin, an undo or the like makes new ones, and leaves a batch.
+
+def _gone(snapshot: Snapshot) -> dict[int, State]:
+    """What has been deleted for good since, by its number: seen by whoever sees everything.
+
+    To find it all rows are walked; only an emptied bin, an undo or the like makes new ones, and leaves a batch.
     """
     batch = Batch.objects.order_by("-pk").values_list("pk", flat=True).first()
     key = f"forecast.gone:{snapshot.pk}:{batch}"
     found = cache.get(key)
     if found is None:
-        found = list(_deleted(snapshot).values_list(*_ROW))
+        known = Opportunity._base_manager.filter(pk=OuterRef("opportunity_id"))
+        found = _before(SnapshotRow.objects.filter(~Exists(known), snapshot=snapshot))
         cache.set(key, found, 3600)
     return found
 
 
-def _deleted(snapshot: Snapshot) -> QuerySet:
-    return SnapshotRow.objects.filter(
-        ~Exists(Opportunity._base_manager.filter(pk=OuterRef("opportunity_id"))), snapshot=snapshot
+def _before(rows: QuerySet) -> dict[int, State]:
+    """How rows of a snapshot stood, by the number of their opportunity."""
+    found = rows.order_by().values_list("opportunity_id", ONE_CENTS, "category", "outcome", "falls_on", "owner_id")
+    return {pk: State(*rest) for pk, *rest in found}
+
+
+def _now(rows: QuerySet) -> dict[int, State]:
+    """How opportunities stand, by their number; without those in the bin."""
+    found = rows.filter(deleted_at=None).values_list(
+        "pk", ONE_CENTS, "forecast_category", "outcome", "expected_close_on", "owner_id", "closed_at"
     )
-
-
-def _before(row: tuple[Any, ...]) -> State:
-    _pk, value, category, outcome, day, owner = row
-    return State(int(value * 100), category, outcome, day, owner)
-
-
-def _now(row: tuple[Any, ...]) -> State | None:
-    _pk, value, category, outcome, expected, closed, owner, deleted = row
-    if deleted is not None:
-        return None
-    if outcome:
-        category, expected = "closed" if outcome == "won" else "omitted", timezone.localdate(closed)
-    return State(int(value * 100), category, outcome, expected, owner)
+    states = {}
+    for pk, cents, category, outcome, day, owner, closed in found:
+        if outcome:
+            category, day = "closed" if outcome == "won" else "omitted", timezone.localdate(closed)
+        states[pk] = State(cents, category, outcome, day, owner)
+    return states
 
 
 def names(snapshot: Snapshot, user: Any, scope: Scope, kind: str, most: int = 200) -> tuple[list[Name], int]:
     """The opportunities behind a step, the largest first, and how many there are in all."""
     found = []
-    for pk, before, now in pairs(snapshot, user):
+    for pk, before, now in pairs(snapshot, user, scope):
         if (one := step(before, now, scope)) and one[0] == kind:
             found.append((pk, before, now, one[1]))
     found.sort(key=lambda one: (-abs(one[3]), one[0]))

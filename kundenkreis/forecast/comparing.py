@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kundenkreis.forecast.periods import Period
 
@@ -22,8 +23,7 @@ KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """An opportunity on a day. `outcome` as the pipeline has it; `day`: expected close, or real close when it is closed."""
 
     cents: int

@@ -69,8 +69,10 @@ def look_back(user: User, kind: str = "quarter") -> LookBack:
         for row in rolled_up(user, whole, calls, told, sees_all=everything).walk():
             if not _is_told(row, user, everything=everything, teams=teams):
                 continue
-            names.setdefault(row.key, (row.name, row.depth))
             came = float(sum(actual.get((owner, period), Part()).value for owner in _owners(row, actual, period)))
+            if row.person is not None and not (came or row.sums.best or row.has_call):
+                continue  # nothing to be right or wrong about
+            names.setdefault(row.key, (row.name, row.depth))
             for measure, case in _cases(row, came):
                 cases[row.key][moment, measure].append(case)
     lines = [Line(key, *names[key], told=_measured(cases[key])) for key in names]

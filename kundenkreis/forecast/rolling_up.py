@@ -108,9 +108,10 @@ def forecast(user: User, period: Period) -> Forecast:
 def rolled_up(user: User, whole: Whole, calls: Iterable[Any], told: Told, *, sees_all: bool) -> Row:
     """The tree of sums, calls and what history said, of one day. Calls may be those that a snapshot kept."""
     kept = _Calls(calls)
-    people = User._base_manager.filter(pk__in={*filter(None, whole.owners), *kept.people, user.pk}).select_related(
-        "team"
-    )
+    wanted = {*filter(None, whole.owners), *kept.people}
+    if access.scope(user, "forecasts.add") is access.Scope.OWN:
+        wanted.add(user.pk)  # who sells has a row of her own before there is anything in it
+    people = User._base_manager.filter(pk__in=wanted).select_related("team")
     return _house(user, list(people), whole, kept, told, sees_all)
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round
 
 from kundenkreis.core import clock
@@ -25,7 +25,8 @@ CATEGORIES = ("closed", "commit", "best_case", "pipeline")
 OPEN = CATEGORIES[1:]
 KEPT = 120  # seconds; see `_mark`
 # Sums in whole cents are exact on both engines; SQLite adds decimals as floats.
-CENTS = Sum(Cast(Round(F("value_house") * 100), BigIntegerField()))
+ONE_CENTS = Cast(Round(F("value_house") * 100), BigIntegerField())
+CENTS = Sum(ONE_CENTS)
 
 
 @dataclass(frozen=True)
@@ -125,26 +126,32 @@ def _mark() -> str:
 
 
 def _summed(rows: QuerySet, period: Period) -> Whole:
-    today = clock.today()
     parts: dict[int | None, dict[str, Part]] = defaultdict(lambda: dict.fromkeys((*CATEGORIES, "overdue"), Part()))
     won = rows.filter(won_in(period)).values_list("owner_id").annotate(n=Count("pk"), cents=CENTS)
     for owner, number, cents in won:
         parts[owner]["closed"] = Part(number, cents)
-    still = rows.filter(open_in(period)).values_list("owner_id", "forecast_category")
-    for owner, category, number, cents in still.annotate(n=Count("pk"), cents=CENTS):
-        parts[owner][category] = Part(number, cents)
-    if period.first < today:
-        late = rows.filter(open_in(period), expected_close_on__lt=today).values_list("owner_id")
-        for owner, number, cents in late.annotate(n=Count("pk"), cents=CENTS):
-            parts[owner]["overdue"] = Part(number, cents)
-    open_ = rows.filter(outcome="", forecast_category__in=OPEN)
-    return Whole(
-        {owner: Sums(**some) for owner, some in parts.items()},
-        _part(open_.filter(expected_close_on=None)),
-        _part(open_.filter(expected_close_on__lt=period.first)),
+    apart = {"undated": Part(), "earlier": Part()}
+    still = rows.filter(outcome="", forecast_category__in=OPEN).filter(
+        Q(expected_close_on__lte=period.last) | Q(expected_close_on=None)
     )
+    found = still.values_list("owner_id", "forecast_category", _when(period)).annotate(n=Count("pk"), cents=CENTS)
+    for owner, category, when, number, cents in found:
+        part = Part(number, cents)
+        if when in apart:
+            apart[when] += part
+            continue
+        parts[owner][category] += part
+        if when == "overdue":
+            parts[owner]["overdue"] += part
+    return Whole({owner: Sums(**some) for owner, some in parts.items()}, **apart)
 
 
-def _part(rows: QuerySet) -> Part:
-    found = rows.aggregate(n=Count("pk"), cents=CENTS)
-    return Part(found["n"], found["cents"] or 0)
+def _when(period: Period) -> Case:
+    """Where an open opportunity lies: "undated", "earlier" than the period, "overdue" in it, or just in it."""
+    return Case(
+        When(expected_close_on=None, then=Value("undated")),
+        When(expected_close_on__lt=period.first, then=Value("earlier")),
+        When(expected_close_on__lt=clock.today(), then=Value("overdue")),
+        default=Value("in"),
+        output_field=CharField(),
+    )

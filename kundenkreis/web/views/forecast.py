@@ -160,13 +160,12 @@ def _of_person(request: HttpRequest, found: Forecast, row: Row) -> dict[str, Any
 
 def _stepped(snapshot: Snapshot, request: HttpRequest, period: Period) -> dict[int, str]:
     """What happened to each opportunity since a snapshot, in a word."""
-    scope = Scope(period, "best")
-    open_scope = Scope(period, "open")
     found = {}
-    for pk, before, now in changes.pairs(snapshot, request.user):
-        step = changes.step(before, now, scope) or changes.step(before, now, open_scope)
-        if step:
-            found[pk] = str(forecasts.KINDS[step[0]])
+    for measure in ("open", "best"):
+        scope = Scope(period, measure)
+        for pk, before, now in changes.pairs(snapshot, request.user, scope):
+            if step := changes.step(before, now, scope):
+                found[pk] = str(forecasts.KINDS[step[0]])
     return found
 
 
@@ -195,7 +194,7 @@ def what_changed(request: HttpRequest) -> HttpResponse:
         "found": found,
         "row": row,
         "name": forecasts.whose(row),
-        "snapshots": [(str(one.pk), formats.day(one.taken_on)) for one in every],
+        "snapshots": [(str(one.pk), _("since %(day)s") % {"day": formats.day(one.taken_on)}) for one in every],
         "snapshot": snapshot,
         "measure": measure,
         "measures": [(name, str(label)) for name, label in forecasts.MEASURES.items()],
