@@ -132,7 +132,7 @@ def _with_ways(
     )
     left = np.fromiter(
         (
-            (opportunity, stage, _days(at) - days, _days(at))
+            (opportunity, stage, _days(at) - (days or 0.0), _days(at))
             for opportunity, stage, at, days in ways.values_list(
                 "opportunity_id", "from_stage_id", "at", "days"
             ).iterator(chunk_size=10_000)

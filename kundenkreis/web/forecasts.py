@@ -8,11 +8,9 @@ from urllib.parse import quote_plus, urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
 from kundenkreis.core.filters import condition
 from kundenkreis.forecast import periods
-from kundenkreis.forecast.comparing import Step
 from kundenkreis.forecast.periods import Period
 from kundenkreis.forecast.rolling_up import Row
 from kundenkreis.forecast.summing import OPEN
@@ -113,10 +111,3 @@ def _owner(row: Row) -> str:
 
 def _listed(*conditions: str) -> str:
     return f"{address('opportunities:list')}?{'&'.join(f'f={quote_plus(one)}' for one in conditions if one)}"
-
-
-def step_said(step: Step, currency: str) -> str:
-    """ "Slipped out: 3 opportunities, −€12,000"."""
-    number = ngettext("%(count)s opportunity", "%(count)s opportunities", step.number) % {"count": step.number}
-    amount = formats.money(step.cents / 100, currency, 0, sign=True)
-    return _("%(kind)s: %(number)s, %(amount)s") % {"kind": KINDS[step.kind], "number": number, "amount": amount}

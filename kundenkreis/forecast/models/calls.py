@@ -16,7 +16,7 @@ from kundenkreis.forecast import periods
 from kundenkreis.forecast.periods import Period
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
-from kundenkreis.staff import access, explaining
+from kundenkreis.staff import access
 from kundenkreis.staff.models import Team, User
 
 _NOT_BELOW_ZERO = [MinValueValidator(Decimal(0))]
@@ -117,9 +117,6 @@ class ForecastCall(Recorded):
     def within(self, reach: access.Reach) -> bool:
         """One's own is one's own; what stands over others is for whoever may do so for all."""
         return reach.everything or (self.is_own and self.person_id in reach.owners)
-
-    def access_rule(self) -> explaining.Rule:
-        return explaining.Role("forecasts.see")
 
     def timeline_account_id(self) -> None:
         return None

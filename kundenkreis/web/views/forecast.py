@@ -151,8 +151,8 @@ def _of_person(request: HttpRequest, found: Forecast, row: Row) -> dict[str, Any
         "most": DEALS,
         "snapshot": snapshot,
         "neighbours": [
-            (label, forecasts.at("index", period=found.period, who=people[at].key), people[at].name)
-            for label, at in ((_("before"), here - 1), (_("next"), here + 1))
+            (side, forecasts.at("index", period=found.period, who=people[at].key), people[at].name)
+            for side, at in (("left", here - 1), ("right", here + 1))
             if 0 <= at < len(people)
         ],
     }
