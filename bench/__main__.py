@@ -9,6 +9,8 @@ MEASUREMENTS = {
     "board": "a drag on a board of 5,000 cards, in Chromium",
     "insights": "scores and signals, against a bare scan of the same lines",
     "custom_fields": "lists by custom fields over HTTP, against the floor page",
+    "forecast": "forecast pages, what changed, a snapshot and the baseline at 100,000 open opportunities",
+    "forecast_public": "the baseline learned to a date and held against what came, on a public pipeline",
     "merging": "many pairs merged as one batch, and taken back",
     "quality": "all records held against the usual rules, again, and a thousand changes followed",
     "b2b": "a published pipeline imported, against figures counted by hand",
@@ -27,7 +29,7 @@ def main() -> int:
     if sys.argv[1] not in MEASUREMENTS:
         print(
             "usage: bin/bench [MEASUREMENT [options]]\n\n"
-            + "\n".join(f"  {name:<12} {text}" for name, text in MEASUREMENTS.items())
+            + "\n".join(f"  {name:<16} {text}" for name, text in MEASUREMENTS.items())
         )
         return 0 if sys.argv[1:] in (["--help"], ["-h"]) else 2
     module = importlib.import_module(f"bench.{sys.argv[1]}")

@@ -33,6 +33,8 @@ from kundenkreis.customers.models import (
 from kundenkreis.fields import picking
 from kundenkreis.fields.models import CustomField
 from kundenkreis.files import storing
+from kundenkreis.forecast import periods, taking
+from kundenkreis.forecast.models import ForecastCall
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights.models import Signal
@@ -86,6 +88,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
     made |= _territories(world, name) | _market(world, name)
+    made |= _forecast(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
 
 
@@ -107,6 +110,16 @@ def _market(world: Any, name: str) -> dict[str, Any]:
     study = Study.add(by=by, title=name.format(n="study")[:200], question=name.format(n="asked"), segment=segment)
     made = {"market_segment": segment, "market_size": sizes[1], "competitor": competitor, "market_price": price}
     return made | {"study": study}
+
+
+def _forecast(world: Any, name: str) -> dict[str, Any]:
+    """A snapshot, a person's own call for this quarter, one over it, and one of the house."""
+    taking.take(by=world.admin)
+    period, note = str(periods.of(clock.today())), name.format(n="call")
+    own = ForecastCall.add(by=world.ada, period=period, person=world.ada, commit=900, best_case=1200, note=note)
+    ForecastCall.add(by=world.admin, period=period, person=world.ada, is_override=True, commit=800, note=note)
+    ForecastCall.add(by=world.admin, period=period, commit=700, note=note)
+    return {"forecast_call": own}
 
 
 def _territories(world: Any, name: str) -> dict[str, Any]:

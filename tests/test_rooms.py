@@ -20,7 +20,7 @@ FLOORS = [
     {"activities", "catalogue"},
     {"orders", "trips"},
     {"insights", "pipeline"},
-    {"leads", "market", "territories"},
+    {"forecast", "leads", "market", "territories"},
     {"quality"},
     {"privacy"},
     {"automation"},

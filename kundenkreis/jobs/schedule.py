@@ -23,6 +23,7 @@ from kundenkreis.customers import barring
 from kundenkreis.fields import editing_very_many, indexing, rolling
 from kundenkreis.fields import tasks as fields_tasks
 from kundenkreis.files import storing, texts
+from kundenkreis.forecast import tasks as forecast_tasks
 from kundenkreis.history import bin
 from kundenkreis.inbox.models import Notification
 from kundenkreis.insights import running
@@ -230,6 +231,12 @@ def carry_out_reassignments() -> None:
     """Those whose day has come, and those whose worker was killed."""
     for number in {*carrying_out.begin_due(), *carrying_out.orphans()}:
         territories_tasks.carry_out.enqueue(number)
+
+
+@at(crontab(hour="3", minute="40"))
+def keep_forecast() -> None:
+    """Each day what history says; each week how the forecast stands, also when a week's day was missed."""
+    forecast_tasks.keep.enqueue()
 
 
 @at(crontab(minute="*/10"))

@@ -111,6 +111,14 @@ _READS_MARKET = {"market.see": ALL}
 _MARKET = {f"market.{verb}": ALL for verb in ("see", "add", "change", "discard", "export")}
 # Who gets which accounts from a day on: planned by those who may assign them.
 _REASSIGNS = {f"reassignments.{verb}": ALL for verb in ("see", "add", "change", "discard")}
+
+
+def _forecasts(see: Scope, give: Scope) -> dict[str, Scope]:
+    """What will be sold, and what people stand by: of oneself, or (ALL) over what others say, for teams and the house."""
+    table = {"forecasts.see": see} | {f"forecasts.{verb}": give for verb in ("add", "change", "discard")}
+    return table | ({"forecasts.keep": ALL} if give is ALL else {})
+
+
 _ORDERS = {"orders.add": ALL, "orders.change": ALL, "orders.discard": ALL, "orders.see_unassigned": ALL}
 
 TABLE: dict[str, dict[str, Scope]] = {
@@ -119,6 +127,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(NEAR, MINE, add=ALL)
     | _READS_MARKET
+    | _forecasts(NEAR, Scope.OWN)
     | _COSTS
     | _BANK
     | {"imports.see": Scope.OWN, "imports.run": ALL, "imports.undo": Scope.OWN},
@@ -127,6 +136,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _TRAVELS
     | _customer(ALL, NEAR, add=ALL, discard=NEAR)
     | _READS_MARKET
+    | _forecasts(ALL, Scope.OWN)
     | _IMPORTS
     | _SEARCHES
     | _BANK
@@ -152,6 +162,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     }
     | _REASSIGNS
     | _MARKET
+    | _forecasts(ALL, ALL)
     | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
     | _lead_work(ALL, ALL, assigns=True)
@@ -159,6 +170,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _customer(ALL, NEAR, add=ALL, discard=MINE)
     | _ORDERS
     | _BANK
+    | _forecasts(ALL, Scope.OWN)
     | {"imports.see": Scope.OWN, "imports.run": ALL},
     Role.COMPLAINT_MANAGER: _EVERYONE
     | _TRAVELS
@@ -208,9 +220,10 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _WORDINGS
     | _REASSIGNS
     | _MARKET
+    | _forecasts(ALL, ALL)
     | _leads(ALL),
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL, "pipelines.see": ALL}
-    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality")},
+    | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality", "forecasts")},
 }
 
 

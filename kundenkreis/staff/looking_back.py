@@ -93,6 +93,7 @@ _DECIDED_BY = {
     "market.battlecard": "market",
     "market.objection": "market",
     "market.study": "market",
+    "forecast.forecastcall": "forecasts",
     "territories.reassignment": "reassignments",
     "territories.territorychange": "reassignments",
     "territories.accountchoice": "reassignments",

@@ -12,6 +12,7 @@ AREAS = (
     "orders",
     "leads",
     "opportunities",
+    "forecasts",
     "market",
     "trips",
     "documents",

@@ -30,6 +30,18 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Beam:
+    """One line of a waterfall: from which sum to which it leads, its amount in words, and its rows. A whole stands on zero (`is_up` None)."""
+
+    label: str
+    begin: float
+    end: float
+    said: str
+    url: str = ""
+    is_up: bool | None = None
+
+
+@dataclass(frozen=True)
 class _Frame:
     """Pixels of the drawing and the scale from figures to heights."""
 
@@ -173,6 +185,52 @@ def _hit(bar: Bar, x: float, step: float, frame: _Frame, currency: str, this: st
         f' height="{frame.height - frame.top - frame.bottom}"><title>{escape(said)}</title></rect>'
     )
     return f'<a href="{escape(bar.url)}" aria-label="{escape(said)}">{rect}</a>' if bar.url else rect
+
+
+def waterfall(beams: Sequence[Beam], *, title: str) -> Markup:
+    """From one sum over its changes to another, each line below the other, once wide and once for a phone. Lengths mean amounts."""
+    reach = [figure for beam in beams for figure in (beam.begin, beam.end)]
+    low, high = min(*reach, 0.0), max(*reach, 0.0)
+    if low == high:
+        return Markup("")
+    wide, phone = (
+        _beams(beams, low, high, width, left, right) for width, left, right in ((824, 200, 120), (358, 128, 84))
+    )
+    height = len(beams) * _LINE
+    return Markup(
+        '<svg class="chart-wide" viewBox="0 0 824 {3}" role="group" aria-label="{0}">{1}</svg>'
+        '<svg class="chart-phone" viewBox="0 0 358 {3}" role="group" aria-label="{0}">{2}</svg>'
+    ).format(title, wide, phone, height)
+
+
+_LINE = 28  # pixels of a line of a waterfall
+
+
+def _beams(beams: Sequence[Beam], low: float, high: float, width: int, left: int, right: int) -> Markup:
+    def x(figure: float) -> float:
+        return left + (figure - low) / (high - low) * (width - left - right)
+
+    zero = f"{x(0):.1f}"
+    parts = [f'<line class="chart-axis" x1="{zero}" x2="{zero}" y1="0" y2="{len(beams) * _LINE}"/>']
+    for index, beam in enumerate(beams):
+        top, middle = index * _LINE, index * _LINE + _LINE / 2
+        start, end = sorted((x(beam.begin), x(beam.end)))
+        kind = "chart-bar" if beam.is_up is None else "chart-bar-up" if beam.is_up else "chart-bar-negative"
+        line = (
+            f'<text class="chart-direct" x="0" y="{middle + 4:.1f}">{escape(beam.label)}</text>'
+            f'<rect class="{kind}" x="{start:.1f}" y="{top + 5}" width="{max(end - start, 1):.1f}" height="{_LINE - 10}" rx="2"/>'
+            f'<text x="{width}" y="{middle + 4:.1f}" text-anchor="end">{escape(beam.said)}</text>'
+        )
+        if beam.url:
+            hit = f'<rect class="chart-hit" x="0" y="{top}" width="{width}" height="{_LINE}"/>'
+            line = f'<a href="{escape(beam.url)}" aria-label="{escape(f"{beam.label}: {beam.said}")}">{line}{hit}</a>'
+        parts.append(line)
+        if index + 1 < len(beams):
+            at = f"{x(beam.end):.1f}"
+            parts.append(
+                f'<line class="chart-grid" x1="{at}" x2="{at}" y1="{top + _LINE - 5}" y2="{top + _LINE + 5}"/>'
+            )
+    return Markup("".join(parts))  # noqa: S704 (numbers, and texts escaped above)
 
 
 def sparkline(figures: Sequence[Figure], *, mood: str = "", label: str = "") -> Markup:

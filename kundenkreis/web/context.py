@@ -59,6 +59,7 @@ RAIL = (
         (
             Place("leads:list", lazy("Leads"), "user-plus", "leads.see", "e"),
             Place("opportunities:list", lazy("Pipeline"), "square-kanban", "opportunities.see", "k"),
+            Place("forecast:index", lazy("Forecast"), "chart-line", "forecasts.see", "f"),
             Place("orders:list", lazy("Orders"), "package", "orders.see", "o", on_phone=True),
             Place("products:list", lazy("Products"), "tag", "products.see", "p"),
         ),
@@ -99,6 +100,8 @@ CREATE = (
 
 # What only the palette leads to: pages that hang below others, and forms that need no key of their own.
 FURTHER = (
+    Place("forecast:changes", lazy("What changed in the forecast"), "history", "forecasts.see"),
+    Place("forecast:accuracy", lazy("How right the forecast was"), "scale", "forecasts.see"),
     Place("touches:list", lazy("Touch plan"), "phone", "activities.see"),
     Place("activities:week", lazy("Week of visits"), "car", "activities.see"),
     Place("lead_settings:index", lazy("Forms and rules for leads"), "settings", "lead_settings.see"),

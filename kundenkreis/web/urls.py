@@ -365,6 +365,7 @@ urlpatterns = [
     path("insights/", include((SIGNALS, "signals"))),
     path("inbox/", include((INBOX, "inbox"))),
     path("", include("kundenkreis.web.pipeline_urls")),
+    path("", include("kundenkreis.web.forecast_urls")),
     path("", include("kundenkreis.web.care_urls")),
     path("", include("kundenkreis.web.privacy_urls")),
     path("patterns/", include((PATTERNS, "patterns"))),

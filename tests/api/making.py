@@ -151,6 +151,7 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "battle-cards": {"competitor_id": "@competitors", "title": "Price", "how_we_win": "Service"},
         "objections": {"card_id": "@battle-cards", "objection": "They are cheaper.", "answer": "Not with delivery."},
         "market-studies": {"title": "Lamps 2026", "question": "Who buys lamps?"},
+        "forecast-calls": {"period": "2026-Q1", "commit": "1000.00", "note": "As told to the board"},
         "reassignments": {"name": "North is shared out anew", "due_on": "2099-01-01"},
         "reassignment-territories": {
             "reassignment_id": "@reassignments",

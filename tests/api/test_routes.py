@@ -63,6 +63,7 @@ SEE = {
     "trips": "trips.see",
     "trip-legs": "trips.see",
     **dict.fromkeys(MARKET, "market.see"),
+    **dict.fromkeys(("forecast-calls", "forecast-snapshots"), "forecasts.see"),
     **dict.fromkeys(("reassignments", "reassignment-territories", "reassignment-accounts"), "reassignments.see"),
     "mileage-rates": "",
     **dict.fromkeys(
@@ -120,6 +121,7 @@ ADD = {
         "opportunities.change",
     ),
     "reassignments": "reassignments.add",
+    "forecast-calls": "forecasts.add",
     **dict.fromkeys(MARKET, "market.change"),
     **dict.fromkeys(("market-segments", "competitors", "market-studies"), "market.add"),
     **dict.fromkeys(("reassignment-territories", "reassignment-accounts"), "reassignments.change"),

@@ -48,7 +48,7 @@ def test_the_timetable_is_complete(queue):
         "resume_edited_sheets", "forget_edited_sheets", "remind_of_requests", "remind_of_breaches", "forget_watched",
         "resume_erasures", "end_restrictions", "compact_after_erasures",
         "follow_roll_ups", "roll_up_of_the_day", "follow_automation", "forget_automation_runs",
-        "leads_of_those_who_left", "forget_submissions", "carry_out_reassignments",
+        "leads_of_those_who_left", "forget_submissions", "carry_out_reassignments", "keep_forecast",
     }  # fmt: skip
 
 

@@ -133,6 +133,31 @@ SHELF.holds(
     "market.Objection", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "objection answer"), plain="card", origin=_HERSELF,
 )  # fmt: skip
 SHELF.holds(
+    "forecast.ForecastCall", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "note"), some(C.REFERENCE, F.STAYS, "person given_by"),
+    staff="person_id given_by_id", plain="period team is_override commit best_case", origin=_("given by a colleague"),
+)  # fmt: skip
+SHELF.holds(
+    "forecast.Snapshot", P.SALES, R.DERIVED, some(C.REFERENCE, F.STAYS, "taken_by"),
+    staff="taken_by_id", plain="taken_on taken_at number is_generated", origin=_("kept each week"),
+)  # fmt: skip
+SHELF.holds(
+    "forecast.SnapshotRow", P.SALES, R.DERIVED, some(C.REFERENCE, F.STAYS, "owner opportunity"),
+    staff="owner_id", plain="snapshot team stage category outcome probability value_house falls_on", origin=_("kept each week"),
+)  # fmt: skip
+SHELF.holds(
+    "forecast.SnapshotSum", P.SALES, R.DERIVED, some(C.REFERENCE, F.STAYS, "owner"),
+    staff="owner_id", plain="snapshot month category number value", origin=_("kept each week"),
+)  # fmt: skip
+SHELF.holds(
+    "forecast.SnapshotCall", P.SALES, R.DERIVED, some(C.REFERENCE, F.STAYS, "person"),
+    staff="person_id", plain="snapshot period team is_override commit best_case", origin=_("kept each week"),
+)  # fmt: skip
+SHELF.holds(
+    "forecast.Baseline", P.SALES, R.DERIVED, some(C.REFERENCE, F.STAYS, "told"),
+    plain="as_of period computed_at", origin=_("worked out each night"),
+    note=_("`told` has sums by the number of each owner."),
+)  # fmt: skip
+SHELF.holds(
     "files.Document", P.CARE, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name"),
     some(C.REFERENCE, F.DELETE, "subject_type subject_id account_id latest"),
     contact="subject_id", account="account_id subject_id", origin=_("uploaded by a colleague"),
