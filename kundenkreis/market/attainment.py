@@ -25,6 +25,7 @@ from kundenkreis.staff import access
 from kundenkreis.staff.models import Team
 
 Months = dict[int, dict[dt.date, Decimal]]  # by target: by month's first day, revenue
+_Key = tuple[int, str, int]
 _KINDS = (Order.Kind.ORDER, Order.Kind.CREDIT_NOTE)
 
 
@@ -71,33 +72,40 @@ def by_month(targets: Sequence[Target], parts: Mapping[int, fiscal.Part]) -> Mon
 
 def _of_sums(targets: Sequence[Target], parts: Mapping[int, fiscal.Part]) -> Months:
     """From the kept sums; a query for each set of months and kind of rows that is asked for, two as a rule."""
-    found: Months = {one.pk: {} for one in targets}
+    found: Months = {}
     below = access.children_of(Team)
     groups: dict[tuple[fiscal.Part, bool], list[Target]] = defaultdict(list)
     for one in targets:
         groups[parts[one.pk], one.family_id is not None].append(one)
-    for (part, with_family), some in groups.items():
-        rows = sums(part, {one.family_id or 0 for one in some})
+    for (part, _with_family), some in groups.items():
+        held = _held(part, {one.family_id or 0 for one in some})
         for one in some:
-            teams = access.under({one.team_id}, below) if one.team_id else frozenset()
-            for family, month, owner, team, is_new, cents in rows:
-                if family == (one.family_id or 0) and _counts(one, owner, team, is_new, teams):
-                    found[one.pk][month] = found[one.pk].get(month, Decimal(0)) + Decimal(cents) / 100
+            found[one.pk] = months = {}
+            for key in _keys(one, below):
+                for (month, is_new), cents in held.get(key, {}).items():
+                    if one.business == Target.Business.ALL or is_new == (one.business == Target.Business.NEW):
+                        months[month] = months.get(month, Decimal(0)) + Decimal(cents) / 100
     return found
 
 
-def sums(part: fiscal.Part, families: Iterable[int]) -> list[tuple[int, dt.date, int, int, bool, int]]:
-    """(family, month, owner, team, is_new, cents) of the kept sums in some months; family 0 is whole orders."""
+def _held(part: fiscal.Part, families: Iterable[int]) -> dict[_Key, dict[tuple[dt.date, bool], int]]:
+    """The kept sums in some months by (family, whose, number): {(month, is_new): cents}."""
+    found: dict[_Key, dict[tuple[dt.date, bool], int]] = defaultdict(lambda: defaultdict(int))
     rows = SalesMonth.objects.filter(family__in=sorted(families), month__gte=part.first, month__lte=part.last)
-    return list(rows.values_list("family", "month", "owner", "team", "is_new", "cents"))
+    for family, month, owner, team, is_new, cents in rows.values_list(
+        "family", "month", "owner", "team", "is_new", "cents"
+    ):
+        for level, number in ((Target.Level.HOUSE, 0), (Target.Level.TEAM, team), (Target.Level.PERSON, owner)):
+            found[family, level, number][month, is_new] += cents
+    return found
 
 
-def _counts(target: Target, owner: int, team: int, is_new: bool, teams: frozenset[int]) -> bool:
-    if target.business != Target.Business.ALL and is_new != (target.business == Target.Business.NEW):
-        return False
-    if target.level == Target.Level.PERSON:
-        return owner == target.person_id
-    return team in teams if target.level == Target.Level.TEAM else True
+def _keys(target: Target, below: dict[int | None, list[int]]) -> list[_Key]:
+    """Of whom sums come to a target; a team's with those below it."""
+    family = target.family_id or 0
+    if target.level == Target.Level.TEAM and target.team_id is not None:
+        return [(family, target.level, team) for team in access.under({target.team_id}, below)]
+    return [(family, target.level, target.person_id or 0)]
 
 
 # --- accounts: their own orders, through an index
