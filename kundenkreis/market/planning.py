@@ -83,7 +83,9 @@ def _set(row: Row, *, by: Actor, now: dt.datetime, batch: Batch) -> tuple[Target
     if present is None:
         if row.version is not None:
             raise ValidationError(_("Somebody else has thrown this target away meanwhile."))
-        return (Target.add(by=by, now=now, batch=batch, **row.of, **amounts), True) if any(row.months) else (None, False)
+        return (
+            (Target.add(by=by, now=now, batch=batch, **row.of, **amounts), True) if any(row.months) else (None, False)
+        )
     if row.version is None and any(row.months):
         theirs = {name: getattr(present, name) for name in MONTHS if getattr(present, name) != amounts[name]}
         if theirs:

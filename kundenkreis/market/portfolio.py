@@ -90,5 +90,3 @@ def _place(
     ours, rival = share(revenue, volumes[year]), rivals.get((segment.pk, year))
     relative = 100 * ours / rival.percent if ours is not None and rival is not None and rival.percent > 0 else None
     return Place(segment, year, volumes[year], growth(volumes)[year], revenue, ours, rival, relative)
-
-

@@ -116,5 +116,3 @@ def _store(model: type[models.Model], keys: tuple[str, ...], rows: Sequence[Sequ
         first = bulk.reserve_ids(model, len(wanted))
         fresh = ((first + place, *key, cents) for place, (key, cents) in enumerate(wanted.items()))
         bulk.insert_rows(model, ["id", *keys, "cents"], fresh)
-
-

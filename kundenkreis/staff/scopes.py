@@ -13,6 +13,7 @@ AREAS = (
     "leads",
     "opportunities",
     "market",
+    "targets",
     "trips",
     "documents",
     "people",

@@ -78,7 +78,9 @@ def test_the_ansoff_matrix_and_the_portfolio_of_a_handful_of_orders(world, sell,
     assert pictures["segment"]["12"]["diversify"]["markets"] == [[str(segments["DE"].pk), 15000]]
     assert pictures["country"]["12"]["products"]["products"] == [[world.extra["lantern"].pk, 10000]]
     nowhere = {name: one["cents"] for name, one in pictures["industry"]["12"].items()}
-    assert nowhere == {"penetration": 11000, "products": 25000, "development": 0, "diversify": 0}, "nothing is known of it"
+    assert nowhere == {"penetration": 11000, "products": 25000, "development": 0, "diversify": 0}, (
+        "nothing is known of it"
+    )
     assert Summing.latest().since == day(2024, 1, 5)
 
     told = {"source": "WKO", "stated_on": day(2026, 1, 1)}
@@ -100,12 +102,20 @@ def test_a_strategy_s_sheet_says_what_is_wanted_done_and_came_of_it(world, sell)
     strategy = Strategy.add(by=world.ben, name="Wachsen", starts_on=day(2026, 1, 1), ends_on=day(2026, 12, 31))
     of = {"by": world.ben, "strategy": strategy, "starts_on": day(2026, 1, 1), "ends_on": day(2026, 6, 30)}
     one = Initiative.add(
-        **of, name="Fachhandel", segment=segment, goal=Decimal(400), campaign="Messe", ansoff="penetration", owner=world.ada
+        **of,
+        name="Fachhandel",
+        segment=segment,
+        goal=Decimal(400),
+        campaign="Messe",
+        ansoff="penetration",
+        owner=world.ada,
     )
     two = Initiative.add(**of, name="Lampen", target=target(world, "person", person=world.cem, months={1: 100}))
     sell(world.lindner, day(2025, 12, 31), candle=9)
     sell(world.lindner, day(2026, 1, 1), candle=10)
-    step = Activity.add(by=world.ada, kind="task", subject="Anrufen", owner=world.ada, due_on=day(2026, 3, 9), is_open=True)
+    step = Activity.add(
+        by=world.ada, kind="task", subject="Anrufen", owner=world.ada, due_on=day(2026, 3, 9), is_open=True
+    )
     one.change(by=world.ben, activities=[step])
     for name, campaign in (("A", "Messe"), ("B", "Messe 2"), ("C", "Messe")):
         deal = card(world, name=name, campaign=campaign, value=Decimal(70))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core.records import bin_index
+from kundenkreis.history.models import Event
+from kundenkreis.history.recording import Actor, join
 from kundenkreis.market.models.known import AMOUNT, Known, MarketQuerySet, Part
 from kundenkreis.market.models.segments import MarketSegment
 from kundenkreis.market.models.targets import Target
@@ -117,9 +120,7 @@ class Initiative(Part):
     campaign = models.CharField(
         _("campaign"), max_length=120, blank=True, help_text=_("As it is written in the opportunities that came of it.")
     )
-    activities = models.ManyToManyField(
-        Activity, verbose_name=_("activities"), blank=True, related_name="initiatives"
-    )
+    activities = models.ManyToManyField(Activity, verbose_name=_("activities"), blank=True, related_name="initiatives")
 
     objects = MarketQuerySet.as_manager()
 
@@ -147,6 +148,16 @@ class Initiative(Part):
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def plan_step(self, *, by: Actor | None, now: dt.datetime | None = None, **values: Any) -> Event:
+        """An activity that belongs to it. Raises ValidationError by field. One undo takes back both, the activity and the tie."""
+        step = Activity.add(by=by, now=now, **values)
+        own = Event.objects.about(step).latest("pk")
+        event = self.change(by=by, now=now, activities=[*self.activities.all(), step])
+        assert event is not None
+        join(own, event)
+        return event
 
     def wrong(self) -> dict[str, Any]:
         found = _wrong_period(self)

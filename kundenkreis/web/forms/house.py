@@ -14,6 +14,7 @@ from kundenkreis.core.models import House
 from kundenkreis.customers import checks
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate, is_currency
+from kundenkreis.web import formats
 from kundenkreis.web.forms import DateField, VerbForm
 
 
@@ -22,6 +23,12 @@ class HouseForm(forms.ModelForm):
 
     country = forms.ChoiceField(label=_("country"), choices=countries)
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
+    fiscal_month = forms.TypedChoiceField(
+        label=_("fiscal year begins in"),
+        coerce=int,
+        choices=lambda: [(number, formats.month(number, wide=True)) for number in range(1, 13)],
+        help_text=_("Targets are set for months and quarters of it. Those that are there keep the year that they were set for."),
+    )
     works_agreement_on = DateField(
         label=_("works agreement in force from"),
         required=False,
@@ -54,6 +61,7 @@ class HouseForm(forms.ModelForm):
             "currency",
             "country",
             "language",
+            "fiscal_month",
             "touch_days_a",
             "touch_days_b",
             "touch_days_c",
