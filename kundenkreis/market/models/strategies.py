@@ -152,7 +152,7 @@ class Initiative(Part):
     @transaction.atomic
     def plan_step(self, *, by: Actor | None, now: dt.datetime | None = None, **values: Any) -> Event:
         """An activity that belongs to it. Raises ValidationError by field. One undo takes back both, the activity and the tie."""
-        step = Activity.add(by=by, now=now, **values)
+        step = Activity.add(by=by, now=now, is_open=True, **values)
         own = Event.objects.about(step).latest("pk")
         event = self.change(by=by, now=now, activities=[*self.activities.all(), step])
         assert event is not None
