@@ -17,7 +17,7 @@ from kundenkreis.market.newness import known_from
 
 WITHIN = (12, 24, 36)  # months
 BY = ("country", "industry", "segment")
-MOST = 20  # products and markets that are named of a field
+MOST = 10  # products and markets that are named of a field
 # (product is new, market is new) → field
 FIELDS = {
     (False, False): Initiative.Ansoff.PENETRATION,

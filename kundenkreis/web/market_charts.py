@@ -1,9 +1,12 @@
-"""The two pictures of the market as SVG: the Ansoff matrix and the portfolio. Geometry only, from plain numbers; colours are the style sheet's."""
+"""The two pictures of the market as SVG: the Ansoff matrix and the portfolio. Geometry only, from plain numbers; colours are the style sheet's.
+
+Each is drawn once wide and once for a phone, as the other charts are.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,9 +15,8 @@ from markupsafe import Markup, escape
 
 from kundenkreis.web import formats
 
-WIDTH, HEIGHT = 640, 360
-_LEFT, _BOTTOM = 8, 28
-_LARGEST = 52.0  # radius of the largest bubble
+_WIDE, _PHONE = (1000, 380), (358, 380)
+_FOOT = 26  # for the words below the picture
 _SHARES = (Decimal("0.125"), Decimal(8))  # relative shares at the right and left edge
 
 
@@ -40,78 +42,90 @@ class Bubble:
     url: str
 
 
-def _area(share: float) -> float:
-    """The radius of a bubble whose area means the share of the largest one."""
-    return _LARGEST * math.sqrt(max(share, 0.0))
-
-
 def ansoff(quarters: Sequence[Quarter], title: str) -> Markup:
     """Four fields, products from left to right, markets from the top down; bubbles mean revenue by their area. Each is a link."""
+    return _both(lambda width, height: _fields(quarters, width, height), title)
+
+
+def _fields(quarters: Sequence[Quarter], width: int, height: int) -> str:
     most = max((one.share for one in quarters), default=0.0) or 1.0
+    half, tall = width / 2, (height - _FOOT) / 2
+    largest = min(half / 4, tall / 2) - 10
     parts = []
-    half, tall = WIDTH / 2, (HEIGHT - _BOTTOM) / 2
     for place, one in enumerate(quarters):
         x, y = half * (place % 2), tall * (place // 2)
-        said = f"{one.name}: {one.amount} ({formats.percent(100 * one.share, 1)})"
-        parts.append(
-            f'<a href="{escape(one.url)}" aria-label="{escape(said)}"><rect class="quad" x="{x + 2:.0f}" y="{y + 2:.0f}"'
-            f' width="{half - 4:.0f}" height="{tall - 4:.0f}" rx="6"/>'
-            f'<circle class="quad-bubble" cx="{x + half - 68:.0f}" cy="{y + tall / 2:.0f}" r="{_area(one.share / most):.1f}"/>'
-            f'<text class="chart-direct" x="{x + 16:.0f}" y="{y + 28:.0f}">{escape(one.name)}</text>'
-            f'<text x="{x + 16:.0f}" y="{y + 48:.0f}">{escape(one.amount)}</text>'
-            f'<text x="{x + 16:.0f}" y="{y + 66:.0f}">{escape(formats.percent(100 * one.share, 1))}</text></a>'
+        share = formats.percent(100 * one.share, 1)
+        radius = max(largest * math.sqrt(max(one.share, 0.0) / most), 1.5 if one.share > 0 else 0)
+        lines = ((one.name, "chart-direct"), (one.amount, ""), (share, ""))
+        texts = "".join(
+            f'<text class="{kind}" x="{x + 14:.0f}" y="{y + 26 + 18 * line:.0f}">{escape(text)}</text>'
+            for line, (text, kind) in enumerate(lines)
         )
-    names = (_("existing products"), _("new products"))
-    for place, name in enumerate(names):
-        parts.append(f'<text x="{half * place + 16:.0f}" y="{HEIGHT - 8}">{escape(name)} →</text>')
-    return _svg(parts, title)
+        parts.append(
+            f'<a href="{escape(one.url)}" aria-label="{escape(f"{one.name}: {one.amount} ({share})")}">'
+            f'<rect class="quad" x="{x + 2:.0f}" y="{y + 2:.0f}" width="{half - 4:.0f}" height="{tall - 4:.0f}" rx="6"/>'
+            f'<circle class="quad-bubble" cx="{x + half - largest - 16:.0f}" cy="{y + tall - largest - 12:.0f}" r="{radius:.1f}"/>{texts}</a>'
+        )
+    for place, name in enumerate((_("existing products"), _("new products"))):
+        parts.append(f'<text x="{half * place + 14:.0f}" y="{height - 8}">{escape(name)}</text>')
+    return "".join(parts)
 
 
 def portfolio(bubbles: Sequence[Bubble], title: str, fast: Decimal) -> Markup:
     """Relative share from right (small) to left (large) by its logarithm, growth from the bottom up; area means our revenue."""
     if not bubbles:
         return Markup("")
-    most = max(float(one.revenue) for one in bubbles) or 1.0
+    return _both(lambda width, height: _plane(bubbles, fast, width, height), title)
+
+
+def _plane(bubbles: Sequence[Bubble], fast: Decimal, width: int, height: int) -> str:
     low = min(*(float(one.growth) for one in bubbles), 0.0) - 0.02
     high = max(*(float(one.growth) for one in bubbles), float(fast) * 2) + 0.02
+    floor = height - _FOOT
 
-    def y(growth: Decimal | float) -> float:
-        return 12 + (HEIGHT - _BOTTOM - 24) * (1 - (float(growth) - low) / (high - low))
+    def y(growth: Decimal) -> float:
+        return 12 + (floor - 24) * (1 - (float(growth) - low) / (high - low))
 
-    middle, cut = _x(Decimal(1)), y(fast)
+    middle, cut = _x(Decimal(1), width), y(fast)
     parts = [
-        f'<line class="chart-axis" x1="{middle:.1f}" x2="{middle:.1f}" y1="0" y2="{HEIGHT - _BOTTOM}"/>',
-        f'<line class="chart-axis" x1="0" x2="{WIDTH}" y1="{cut:.1f}" y2="{cut:.1f}"/>',
+        f'<line class="chart-axis" x1="{middle:.1f}" x2="{middle:.1f}" y1="0" y2="{floor}"/>',
+        f'<line class="chart-axis" x1="0" x2="{width}" y1="{cut:.1f}" y2="{cut:.1f}"/>',
     ]
-    corners = (
-        (_LEFT, 16, "start", _("stars")), (WIDTH - 8, 16, "end", _("question marks")),
-        (_LEFT, HEIGHT - _BOTTOM - 8, "start", _("cash cows")), (WIDTH - 8, HEIGHT - _BOTTOM - 8, "end", _("poor dogs")),
+    words = (
+        (8, 16, "start", _("stars")), (width - 8, 16, "end", _("question marks")),
+        (8, floor - 8, "start", _("cash cows")), (width - 8, floor - 8, "end", _("poor dogs")),
+        (8, height - 8, "start", _("← larger than the largest competitor")), (width - 8, height - 8, "end", _("smaller →")),
     )  # fmt: skip
-    parts += [f'<text x="{x}" y="{at}" text-anchor="{anchor}">{escape(name)}</text>' for x, at, anchor, name in corners]
+    parts += [f'<text x="{x}" y="{at}" text-anchor="{anchor}">{escape(name)}</text>' for x, at, anchor, name in words]
+    most = max(float(one.revenue) for one in bubbles) or 1.0
     for one in sorted(bubbles, key=lambda bubble: -bubble.revenue):
-        x, at = _x(one.relative), y(one.growth)
-        said = f"{one.name}: {one.amount}"
-        radius = max(_area(float(one.revenue) / most) * 0.6, 3.0)
-        anchor = "end" if x > WIDTH * 0.7 else "start"
-        beside = x - radius - 4 if anchor == "end" else x + radius + 4
-        parts.append(
-            f'<a href="{escape(one.url)}" aria-label="{escape(said)}"><circle class="quad-bubble" cx="{x:.1f}" cy="{at:.1f}" r="{radius:.1f}">'
-            f"<title>{escape(said)}</title></circle>"
-            f'<text class="chart-direct" x="{beside:.1f}" y="{at + 4:.1f}" text-anchor="{anchor}">{escape(one.name[:40])}</text></a>'
-        )
-    axis = ((_("← larger than the largest competitor"), _LEFT, "start"), (_("smaller →"), WIDTH - 8, "end"))
-    parts += [
-        f'<text x="{x}" y="{HEIGHT - 8}" text-anchor="{anchor}">{escape(name)}</text>' for name, x, anchor in axis
-    ]
-    return _svg(parts, title)
+        radius = max(32 * math.sqrt(max(float(one.revenue) / most, 0.0)), 3.0)
+        parts.append(_bubble(one, _x(one.relative, width), y(one.growth), radius, width))
+    return "".join(parts)
 
 
-def _x(relative: Decimal) -> float:
+def _bubble(one: Bubble, x: float, y: float, radius: float, width: int) -> str:
+    """With its name on the side where there is room."""
+    anchor, beside = ("end", x - radius - 4) if x > width / 2 else ("start", x + radius + 4)
+    said = escape(f"{one.name}: {one.amount}")
+    return (
+        f'<a href="{escape(one.url)}" aria-label="{said}"><circle class="quad-bubble" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">'
+        f"<title>{said}</title></circle>"
+        f'<text class="chart-direct" x="{beside:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{escape(one.name[:40])}</text></a>'
+    )
+
+
+def _x(relative: Decimal, width: int) -> float:
     low, high = (math.log2(float(edge)) for edge in _SHARES)
     at = min(max(math.log2(max(float(relative), 1e-6)), low), high)
-    return 24 + (WIDTH - 48) * (1 - (at - low) / (high - low))
+    return 36 + (width - 72) * (1 - (at - low) / (high - low))
 
 
-def _svg(parts: Sequence[str], title: str) -> Markup:
-    drawn = Markup("".join(parts))  # noqa: S704 (numbers, and texts escaped above)
-    return Markup('<svg viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(WIDTH, HEIGHT, title, drawn)
+def _both(draw: Callable[[int, int], str], title: str) -> Markup:
+    found = Markup("")
+    for kind, (width, height) in (("wide", _WIDE), ("phone", _PHONE)):
+        drawn = Markup(draw(width, height))  # noqa: S704 (numbers, and texts escaped above)
+        found += Markup('<svg class="chart-{}" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(
+            kind, width, height, title, drawn
+        )
+    return found

@@ -147,6 +147,12 @@ SHELF.holds(
     " month_12 total is_generated",
 )  # fmt: skip
 SHELF.holds(
+    "market.Initiative_activities", P.SALES, R.RELATION, some(C.COMMUNICATION, F.STAYS, "initiative activity"),
+    account="activity__account_id", contact="activity__contact_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.nothing("market.MarketMonth", _("Sums of sales by month, country and industry."))
+SHELF.nothing("market.Summing", _("When sales were summed, and the pictures of the market."))
+SHELF.holds(
     "market.SalesMonth", P.SALES, R.DERIVED, some(C.REFERENCE, F.STAYS, "owner"), staff="owner",
     plain="month team family is_new cents", origin=_("worked out from orders"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
@@ -68,7 +69,7 @@ def _drawn(request: HttpRequest, fields: dict[str, Any], by: str, currency: str)
         one, name = fields[kind], Initiative.Ansoff(kind).label
         amount = formats.money(Decimal(one["cents"]) / 100, currency, 0)
         share = one["cents"] / whole if whole > 0 else 0.0
-        quarters.append(market_charts.Quarter(str(name), amount, share, f"#{kind}"))
+        quarters.append(market_charts.Quarter(capfirst(str(name)), amount, share, f"#{kind}"))
         products = [(names["products"].get(pk), pk, Decimal(cents) / 100) for pk, cents in one["products"]]
         markets = [
             (names["markets"].get(key, key) or _("not known"), Decimal(cents) / 100) for key, cents in one["markets"]

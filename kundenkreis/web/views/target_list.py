@@ -49,7 +49,7 @@ TARGETS = ListPage(
     sort="-total",
     needs=("starts_on", "level", "business", "team", "person", "account", "family", *MONTHS),
     columns=(
-        Column("holder", _("Whose"), "name", value=holder, related=("team", "person", "account"), needs=_HELD, always=True),
+        Column("holder", _("Target of"), "name", value=holder, related=("team", "person", "account"), needs=_HELD, always=True),
         Column("level", _("Kind"), "choice", shown=False),
         Column("year", _("Fiscal year"), value=lambda row: fiscal.name(row.starts_on), needs=("starts_on",), sort="starts_on"),
         Column("family", _("Product family"), related=("family",), needs=("family__name",)),
@@ -62,7 +62,7 @@ TARGETS = ListPage(
         Column("note", _("Note"), shown=False),
     ),
     filters=(
-        Filter("level", "choice", _("Whose"), choices=Target.Level.choices),
+        Filter("level", "choice", _("Target of"), choices=Target.Level.choices),
         Filter("year", "date", _("Fiscal year from"), "starts_on", aliases=("starts_on",)),
         Filter("person", "person", _("Person"), "person_id", choices=people),
         Filter("team", "choice", _("Team"), "team_id", choices=lambda: list(Team.objects.living().values_list("pk", "name"))),
