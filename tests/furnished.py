@@ -129,7 +129,8 @@ def _targets(world: Any, segment: MarketSegment, name: str) -> dict[str, Any]:
     Initiative.add(**of, name=name.format(n="linked")[:200], target=target)
     texts = {"measure": name.format(n="measure")[:200], "campaign": name.format(n="campaign")[:120]}
     initiative = Initiative.add(**of, name=name.format(n="initiative")[:200], goal=5000, **texts)
-    initiative.plan_step(by=by, kind="task", subject=name.format(n="next")[:200], owner=world.ada, due_on=day)
+    at: dict[str, Any] = {"owner": world.ada, "due_on": day, "account": world.lindner, "contact": world.maria}
+    initiative.plan_step(by=by, kind="task", subject=name.format(n="next")[:200], **at)
     return {"target": target, "strategy": strategy, "initiative": initiative}
 
 

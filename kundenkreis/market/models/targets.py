@@ -73,7 +73,7 @@ class Target(Recorded):
         EXISTING = "existing", _("existing business")
 
     starts_on = models.DateField(_("fiscal year from"))
-    level = models.CharField(_("whose"), max_length=7, choices=Level)
+    level = models.CharField(_("target of"), max_length=7, choices=Level)
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
