@@ -2,13 +2,13 @@
 
 # No `from __future__ import annotations` here: django-ninja reads the parameters of the functions below as types.
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.schema import Schema
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from kundenkreis.api import shapes
 from kundenkreis.api.answers import answered
@@ -46,7 +46,7 @@ NOUNS = [
         sorts={"starts_on": "starts_on", "total": "total"},
     )
 ]
-MONEY = shapes.decimal_type(20, 2, writing=False)
+Money = Annotated[str, WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,18}\.\d{2}$", "examples": ["12.50"]})]
 _NONE = {
     "description": "There is no such target, or the caller does not see it.",
     "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -71,17 +71,17 @@ class AttainmentAnswer(shapes.Read):
     part: str
     first: shapes.Day
     last: shapes.Day
-    wanted: MONEY
+    wanted: Money
     is_told: bool
-    actual: MONEY | None
-    expected: MONEY | None
-    projected: MONEY | None
-    gap: MONEY | None
+    actual: Money | None
+    expected: Money | None
+    projected: Money | None
+    gap: Money | None
     open_count: int | None
-    open_value: MONEY | None
-    open_weighted: MONEY | None
+    open_value: Money | None
+    open_weighted: Money | None
     silent_count: int | None
-    silent_revenue: MONEY | None
+    silent_revenue: Money | None
 
 
 def _attainment(request: HttpRequest, id: Pk, query: Query[AttainmentQuery]) -> HttpResponse:
@@ -105,7 +105,7 @@ def _shown(stand: Attained, closes: Closing) -> dict[str, Any]:
         "part": part.key,
         "first": part.first.isoformat(),
         "last": part.last.isoformat(),
-        "wanted": str(stand.wanted),
+        "wanted": _money(stand.wanted),
         "is_told": stand.is_told,
         **{name: _money(getattr(pace, name, None)) for name in ("actual", "expected", "projected", "gap")},
         "open_count": chances.count if chances else None,
@@ -117,7 +117,7 @@ def _shown(stand: Attained, closes: Closing) -> dict[str, Any]:
 
 
 def _money(amount: Any) -> str | None:
-    return None if amount is None else format(amount, "f")
+    return None if amount is None else format(amount, ".2f")
 
 
 def routers() -> list[Router]:

@@ -39,9 +39,10 @@ def add(house: House, today: dt.date, now: dt.datetime) -> None:
     rows += [Target(starts_on=year, level="account", account=one) for one in largest]
     by = house.people["Ben"]
     made = [_add(row, months, dice, by=by, now=now) for row, months in zip(rows, _sold(rows, year), strict=True)]
-    coming = {"starts_on": fiscal.plus_months(year, 12), "level": "house", "note": SOURCE}
+    coming: dict[str, Any] = {"starts_on": fiscal.plus_months(year, 12), "level": "house", "note": SOURCE}
     months = split((made[0].total * Decimal("1.06")).quantize(Decimal(1)), made[0].months)
-    Target.add(by=by, now=now, **coming, **dict(zip(MONTHS, months, strict=True)), is_generated=True)
+    coming |= dict(zip(MONTHS, months, strict=True))
+    Target.add(by=by, now=now, **coming, is_generated=True)
     _strategy(house, made, today, now)
 
 
@@ -64,7 +65,7 @@ def _add(row: Target, sold: list[Decimal], dice: random.Random, *, by: Any, now:
     wanted = sum(season, Decimal(0)) * Decimal(dice.randint(96, 110)) / 100
     wanted = (wanted / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP) * 100
     of = {name: getattr(row, name) for name in Target.OF}
-    amounts = dict(zip(MONTHS, split(wanted, season), strict=True))
+    amounts: dict[str, Any] = dict(zip(MONTHS, split(wanted, season), strict=True))
     return Target.add(by=by, now=now, **of, **amounts, note=SOURCE, is_generated=True)
 
 

@@ -80,7 +80,8 @@ def _of_sums(targets: Sequence[Target], parts: Mapping[int, fiscal.Part]) -> Mon
     for (part, _with_family), some in groups.items():
         held = _held(part, {one.family_id or 0 for one in some})
         for one in some:
-            found[one.pk] = months = {}
+            months: dict[dt.date, Decimal] = {}
+            found[one.pk] = months
             for key in _keys(one, below):
                 for (month, is_new), cents in held.get(key, {}).items():
                     if one.business == Target.Business.ALL or is_new == (one.business == Target.Business.NEW):

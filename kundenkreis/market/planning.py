@@ -78,7 +78,7 @@ def _theirs(value: Any) -> str:
 
 def _set(row: Row, *, by: Actor, now: dt.datetime, batch: Batch) -> tuple[Target | None, bool]:
     """The target that was changed or made, and whether it was made; (None, False) when nothing was to be done."""
-    amounts = dict(zip(MONTHS, row.months, strict=True))
+    amounts: dict[str, Any] = dict(zip(MONTHS, row.months, strict=True))
     present = there(row.of)
     if present is None:
         if row.version is not None:

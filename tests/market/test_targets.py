@@ -20,6 +20,7 @@ from kundenkreis.market import attainment, newness, planning
 from kundenkreis.market.models import MONTHS, SalesMonth, Target
 from kundenkreis.market.pace import pace, working_days
 from kundenkreis.market.splitting import split
+from kundenkreis.quality.merging import merge
 
 pytestmark = pytest.mark.django_db
 YEAR = dt.date(2026, 1, 1)
@@ -268,3 +269,14 @@ def test_before_anything_was_summed_there_is_no_figure(world):
     one = target(world)
     found = attainment.attained([one], "year", world.ben)[one.pk]
     assert (found.is_told, found.pace) == (True, None)
+
+
+def test_accounts_that_are_merged_keep_one_target_and_the_other_stays_behind(world):
+    twin = Account.add(by=world.admin, name="Lindner und Söhne", owner=world.ada)
+    kept = target(world, "account", account=world.lindner, months={1: 5})
+    for values in ({"months": {1: 7}}, {"starts_on": day(2027, 1, 1)}):
+        target(world, "account", account=twin, **values)
+    merge(world.lindner, twin, by=world.admin)
+    at = Target.objects.filter(account=world.lindner).order_by("starts_on")
+    assert [(one.starts_on.year, one.month_1) for one in at] == [(2026, 5), (2027, 0)]
+    assert at[0] == kept

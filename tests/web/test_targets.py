@@ -7,6 +7,8 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kundenkreis.activities.models import Activity
@@ -189,3 +191,35 @@ def test_the_fiscal_year_is_the_house_s(world, signed_in, shop):  # noqa: F811
     House.forget()
     page = text(signed_in(world.ben).get(reverse("targets:index")))
     assert "2025/26" in page and dt.date(2025, 7, 1).isoformat() in page
+
+
+def test_pages_of_targets_ask_as_often_for_many_as_for_few(world, signed_in, sell, summed):  # noqa: F811
+    agreed()
+    sell(world.lindner, day(2026, 2, 2), candle=5)
+    summed()
+    ben = signed_in(world.ben)
+    addresses = [reverse("targets:index"), reverse("targets:list"), reverse("targets:plan") + "?year=2026-01-01"]
+
+    def asked():
+        counts = []
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                assert ben.get(address).status_code == 200
+            counts.append(len(queries))
+        return counts
+
+    of = [("account", {"account": world.lindner}), ("person", {"person": world.ada}), ("team", {"team": world.north}), ("house", {})]
+    for level, values in of:
+        target(world, level, **values)
+        target(world, level, family=world.extra["candle"].family, **values)
+    asked()
+    few = asked()
+    for level, values in of:
+        for business in ("new", "existing"):
+            target(world, level, business=business, **values)
+    for person in (world.ben, world.cem, world.dora):
+        target(world, "person", person=person)
+    target(world, "account", account=world.brauneis)
+    many = asked()
+    assert [more - fewer for more, fewer in zip(many, few, strict=True)] == [1, 1, 0], "first orders are asked for once"
+    assert max(many) < 40

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kundenkreis.activities.models import Activity
 from kundenkreis.core.records import bin_index
 from kundenkreis.history.models import Event
-from kundenkreis.history.recording import Actor, join
+from kundenkreis.history.recording import join
 from kundenkreis.market.models.known import AMOUNT, Known, MarketQuerySet, Part
 from kundenkreis.market.models.segments import MarketSegment
 from kundenkreis.market.models.targets import Target
@@ -150,7 +150,7 @@ class Initiative(Part):
         return self.name
 
     @transaction.atomic
-    def plan_step(self, *, by: Actor | None, now: dt.datetime | None = None, **values: Any) -> Event:
+    def plan_step(self, *, by: User | None, now: dt.datetime | None = None, **values: Any) -> Event:
         """An activity that belongs to it. Raises ValidationError by field. One undo takes back both, the activity and the tie."""
         step = Activity.add(by=by, now=now, is_open=True, **values)
         own = Event.objects.about(step).latest("pk")

@@ -27,6 +27,7 @@ from kundenkreis.staff.models import Team, User
 
 MONTHS = tuple(f"month_{number}" for number in range(1, 13))
 _HOLDERS = ("team", "person", "account")
+_TWICE = _("There is a target for this already. Change that one.")
 _AMOUNT = [MinValueValidator(Decimal(0))]
 
 
@@ -109,7 +110,20 @@ class Target(Recorded):
                 "business",
                 condition=Q(deleted_at=None),
                 name="market_target_once",
-                violation_error_message=_("There is a target for this already. Change that one."),
+                violation_error_message=_TWICE,
+            ),
+            # The same once more, by columns: a merge of two accounts looks for these, and leaves what would stand twice.
+            models.UniqueConstraint(
+                fields=["account", "starts_on", "business"],
+                condition=Q(deleted_at=None, level="account", family=None),
+                name="market_target_account",
+                violation_error_message=_TWICE,
+            ),
+            models.UniqueConstraint(
+                fields=["account", "starts_on", "business", "family"],
+                condition=Q(deleted_at=None, level="account", family__isnull=False),
+                name="market_target_account_of",
+                violation_error_message=_TWICE,
             ),
             models.CheckConstraint(
                 condition=Q(level="house", team=None, person=None, account=None)
@@ -214,7 +228,7 @@ class Target(Recorded):
         """Years of the same thing do not overlap, also when the house has begun its fiscal year in another month since."""
         first, after = fiscal.plus_months(self.starts_on, -11), fiscal.plus_months(self.starts_on, 12)
         if self.same().exclude(pk=self.pk).filter(starts_on__gte=first, starts_on__lt=after).exists():
-            return {"starts_on": _("There is a target for this already. Change that one.")}
+            return {"starts_on": _TWICE}
         return {}
 
     @classmethod

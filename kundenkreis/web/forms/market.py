@@ -178,7 +178,7 @@ class InitiativeForm(PartForm):
     def __init__(self, *args: Any, user: Any, whole: Any, **kwargs: Any):
         super().__init__(*args, user=user, whole=whole, **kwargs)
         if not self.instance.pk:
-            self.initial |= {"starts_on": whole.starts_on, "ends_on": whole.ends_on, "owner": whole.owner_id}
+            self.initial.update(starts_on=whole.starts_on, ends_on=whole.ends_on, owner=whole.owner_id)
         self.offer("owner", User.objects.visible_to(user).living().filter(is_active=True))
         self.offer("segment", MarketSegment.objects.living())
         present = fiscal.year_of(clock.today(), House.known().fiscal_month)
