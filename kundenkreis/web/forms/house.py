@@ -26,6 +26,7 @@ class HouseForm(forms.ModelForm):
     fiscal_month = forms.TypedChoiceField(
         label=_("fiscal year begins in"),
         coerce=int,
+        required=False,
         choices=lambda: [(number, formats.month(number, wide=True)) for number in range(1, 13)],
         help_text=_("Targets are set for months and quarters of it. Those that are there keep the year that they were set for."),
     )
@@ -98,6 +99,10 @@ class HouseForm(forms.ModelForm):
 
     def clean_contact_cap_days(self) -> int:
         return self.cleaned_data["contact_cap_days"] or House._meta.get_field("contact_cap_days").default
+
+    def clean_fiscal_month(self) -> int:
+        """Nothing said: as it is."""
+        return self.cleaned_data["fiscal_month"] or self.instance.fiscal_month
 
     def clean_vat_id(self) -> str:
         try:
