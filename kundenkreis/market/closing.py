@@ -112,10 +112,11 @@ def _silent(target: Target, part: fiscal.Part, user: Any) -> Silent | None:
     still = _lines(target) if target.family_id else Order.objects.filter(kind=Order.Kind.ORDER, deleted_at=None)
     now = still.filter(account=OuterRef("account"), ordered_on__gte=part.first, ordered_on__lte=part.last)
     amount = "amount_house" if target.family_id else "total_house"
-    each = rows.filter(~Exists(now)).values_list("account_id", "account__name").annotate(sum=Sum(amount))
-    found = [Missing(pk, name, rounded(total)) for pk, name, total in each.filter(sum__gt=0)]
-    found.sort(key=lambda one: (-one.revenue, one.account))
-    return Silent(len(found), sum((one.revenue for one in found), Decimal(0)), found[:NAMED])
+    each = rows.filter(~Exists(now)).values("account_id", "account__name").annotate(sum=Sum(amount)).filter(sum__gt=0)
+    whole = each.aggregate(count=Count("account_id"), revenue=Sum("sum"))
+    named = each.order_by("-sum", "account_id").values_list("account_id", "account__name", "sum")[:NAMED]
+    found = [Missing(pk, name, rounded(total)) for pk, name, total in named]
+    return Silent(whole["count"], rounded(whole["revenue"] or 0), found)
 
 
 def _lines(target: Target) -> QuerySet[OrderLine]:
