@@ -37,12 +37,12 @@ def add(house: House, today: dt.date, now: dt.datetime) -> None:
     rows += [Target(starts_on=year, level="person", person=house.people[name]) for name in ("Ada", "Cem", "Noah")]
     largest = Account.objects.living().order_by("-revenue_12m", "pk")[:ACCOUNTS]
     rows += [Target(starts_on=year, level="account", account=one) for one in largest]
-    by = house.people["Ben"]
-    made = [_add(row, months, dice, by=by, now=now) for row, months in zip(rows, _sold(rows, year), strict=True)]
+    by, planned = house.people["Ben"], now.replace(month=1, day=11)
+    made = [_add(row, months, dice, by=by, now=planned) for row, months in zip(rows, _sold(rows, year), strict=True)]
     coming: dict[str, Any] = {"starts_on": fiscal.plus_months(year, 12), "level": "house", "note": SOURCE}
     months = split((made[0].total * Decimal("1.06")).quantize(Decimal(1)), made[0].months)
     coming |= dict(zip(MONTHS, months, strict=True))
-    Target.add(by=by, now=now, **coming, is_generated=True)
+    Target.add(by=by, now=planned, **coming, is_generated=True)
     _strategy(house, made, today, now)
 
 

@@ -208,7 +208,12 @@ def test_pages_of_targets_ask_as_often_for_many_as_for_few(world, signed_in, sel
             counts.append(len(queries))
         return counts
 
-    of = [("account", {"account": world.lindner}), ("person", {"person": world.ada}), ("team", {"team": world.north}), ("house", {})]
+    of = [
+        ("account", {"account": world.lindner}),
+        ("person", {"person": world.ada}),
+        ("team", {"team": world.north}),
+        ("house", {}),
+    ]
     for level, values in of:
         target(world, level, **values)
         target(world, level, family=world.extra["candle"].family, **values)

@@ -28,7 +28,9 @@ class HouseForm(forms.ModelForm):
         coerce=int,
         required=False,
         choices=lambda: [(number, formats.month(number, wide=True)) for number in range(1, 13)],
-        help_text=_("Targets are set for months and quarters of it. Those that are there keep the year that they were set for."),
+        help_text=_(
+            "Targets are set for months and quarters of it. Those that are there keep the year that they were set for."
+        ),
     )
     works_agreement_on = DateField(
         label=_("works agreement in force from"),
