@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "quality": "all records held against the usual rules, again, and a thousand changes followed",
     "b2b": "a published pipeline imported, against figures counted by hand",
     "automation": "what rules cost: the look of each day, following changes, and what a verb notices",
+    "targets": "sales summed, and the pages of targets",
     "duplicates": "duplicates found among made-up records of known truth, and how long a million take",
 }
 # What is run when no measurement is named: two sizes, so that growth shows.

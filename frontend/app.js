@@ -16,6 +16,7 @@ import "./elements/mention.js";
 import "./elements/combobox.js";
 import "./elements/picker.js";
 import "./elements/drop.js";
+import "./elements/grid.js";
 import "./elements/guard.js";
 import "./elements/draft.js";
 import "./elements/call.js";

@@ -44,11 +44,14 @@ from kundenkreis.market.models import (
     BattleCard,
     Competitor,
     CompetitorShare,
+    Initiative,
     MarketSegment,
     Objection,
     PricePoint,
     SegmentSize,
+    Strategy,
     Study,
+    Target,
 )
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 from kundenkreis.pipeline import usual
@@ -109,7 +112,29 @@ def _market(world: Any, name: str) -> dict[str, Any]:
     Objection.add(by=by, card=card, objection=name.format(n="said")[:300], answer=name.format(n="answer"))
     study = Study.add(by=by, title=name.format(n="study")[:200], question=name.format(n="asked"), segment=segment)
     made = {"market_segment": segment, "market_size": sizes[1], "competitor": competitor, "market_price": price}
-    return made | {"study": study}
+    return made | {"study": study} | _targets(world, segment, name)
+
+
+def _targets(world: Any, segment: MarketSegment, name: str) -> dict[str, Any]:
+    """Targets of all kinds in the present year, and a strategy with an initiative that has a step."""
+    by, day = world.admin, clock.today()
+    year: dict[str, Any] = {"by": by, "starts_on": day.replace(month=1, day=1), "note": name.format(n="target")}
+    months = {f"month_{number}": 1000 for number in range(1, 13)}
+    Target.add(**year, level="house")
+    Target.add(**year, level="team", team=world.north, **months)
+    Target.add(**year, level="account", account=world.lindner, **months)
+    target = Target.add(**year, level="person", person=world.ada, **months)
+    period: dict[str, Any] = {"starts_on": year["starts_on"], "ends_on": day.replace(month=12, day=31)}
+    strategy = Strategy.add(
+        by=by, name=name.format(n="strategy")[:200], text=name.format(n="wanted"), owner=world.ben, **period
+    )
+    of: dict[str, Any] = {"by": by, "strategy": strategy, "segment": segment, "owner": world.ada, **period}
+    Initiative.add(**of, name=name.format(n="linked")[:200], target=target)
+    texts = {"measure": name.format(n="measure")[:200], "campaign": name.format(n="campaign")[:120]}
+    initiative = Initiative.add(**of, name=name.format(n="initiative")[:200], goal=5000, **texts)
+    at: dict[str, Any] = {"owner": world.ada, "due_on": day, "account": world.lindner, "contact": world.maria}
+    initiative.plan_step(by=by, kind="task", subject=name.format(n="next")[:200], **at)
+    return {"target": target, "strategy": strategy, "initiative": initiative}
 
 
 def _forecast(world: Any, name: str) -> dict[str, Any]:

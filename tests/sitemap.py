@@ -35,6 +35,8 @@ RECORDS = {
     "competitors": "competitor",
     "studies": "study",
     "forecast": "forecast_call",
+    "strategies": "strategy",
+    "targets": "target",
     "history": "event",
     "history:batch": "batch",
     "history:undo_batch": "batch",
@@ -157,6 +159,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         if space in ("market_segments", "competitors"):
             kind = "size" if space == "market_segments" else "price"
             others |= {"kind": kind, "part_pk": made[f"market_{kind}"].pk, "year": 2025}
+        if space == "strategies":
+            others |= {"kind": "initiative", "part_pk": made["initiative"].pk}
         others["price_pk"] = made["price"].pk
         others["person_pk"] = made["person"].pk
         others |= {"picks": {"name": "accounts.industry"}, "layouts": {"noun": "accounts"}}.get(space, {})

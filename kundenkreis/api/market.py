@@ -13,10 +13,12 @@ from kundenkreis.market.models import (
     BattleCard,
     Competitor,
     CompetitorShare,
+    Initiative,
     MarketSegment,
     Objection,
     PricePoint,
     SegmentSize,
+    Strategy,
     Study,
 )
 from kundenkreis.staff import access
@@ -80,6 +82,22 @@ NOUNS = [
         "market-studies", "MarketStudy", Study, "Question, sample, method and findings; files hang on it as documents of `market.study`.",
         ("title", "question", "segment", "sample", "method", "findings", "by_whom", "starts_on", "ends_on"),
         filters=(Filter("title", "text", "title"), _of("segment")), sorts={"title": "title"},
+    ),
+    _noun(
+        "strategies", "Strategy", Strategy, "What the house wants to reach in its market in a period, and why.",
+        ("name", "owner", "starts_on", "ends_on", "text"), filters=(_NAME, _of("owner")), sorts={"name": "name"},
+    ),
+    _noun(
+        "initiatives", "Initiative", Initiative,
+        "Steps of a strategy. What one is to bring is a target, or a `goal` for what its segment's accounts order; not both.",
+        (
+            "name", "owner", "starts_on", "ends_on", "status", "ansoff", "budget", "segment", "target", "goal", "measure", "campaign",
+            "activities",
+        ),
+        ("strategy",),
+        filters=(
+            _of("strategy"), _of("segment"), _of("owner"), Filter("status", "choice", "status", choices=Initiative.Status.choices),
+        ),
     ),
 ]  # fmt: skip
 

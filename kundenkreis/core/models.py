@@ -79,6 +79,10 @@ class House(models.Model):
         blank=True,
         validators=[MinValueValidator(0.99), MaxValueValidator(1)],
     )
+    # In which calendar month the fiscal year begins; targets and forecasts are told by it.
+    fiscal_month = models.PositiveSmallIntegerField(
+        _("fiscal year begins in month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
     # The house's own VAT ID: to whoever names it VIES gives a number for each question, as proof.
     vat_id = models.CharField(_("own VAT ID (UID)"), max_length=20, blank=True, default="")
     # Whether VAT IDs of customers may be sent to the European Commission's service, which says whether they are valid.

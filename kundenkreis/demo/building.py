@@ -35,6 +35,7 @@ from kundenkreis.demo import (
     rates,
     reviews,
     standards,
+    targets,
     territories,
     trips,
     views,
@@ -134,5 +135,6 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[:-1]),
         ("Automation rules", lambda: automation.add(house.people["Alma"], now)),
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[-1:]),
+        ("Targets", lambda: targets.add(house, TODAY, now)),
         ("What the rules do", lambda: automation.act(house.people["Ben"], now)),
     ]

@@ -115,6 +115,21 @@ def look_back(as_of: dt.date) -> list[dict[str, Any]]:
     return [{"account": a, "kind": k, "value": v, "figures": json.loads(f)} for a, k, v, f in rows]
 
 
+@contextmanager
+def facts() -> Iterator[tuple[Any, str]]:
+    """An engine with the views `orders` and `lines` of the latest run, and that run's token; none can begin meanwhile.
+
+    Raises Busy while one is at work, and LookupError when nothing was computed yet.
+    """
+    with _alone():
+        manifest, latest = store.load(), Run.latest()
+        if manifest is None or latest is None or manifest.run != latest.token:
+            raise LookupError
+        with figuring.engine() as con:
+            store.views(con, manifest)
+            yield con, latest.token
+
+
 def is_busy() -> bool:
     """Whether a run, or an import of orders or its undo, is at work just now."""
     try:

@@ -30,6 +30,8 @@ from kundenkreis.insights import running
 from kundenkreis.insights import tasks as insights
 from kundenkreis.jobs import backend, recovery
 from kundenkreis.leads import receiving, routing
+from kundenkreis.market import summing
+from kundenkreis.market import tasks as market_tasks
 from kundenkreis.orders import figures
 from kundenkreis.privacy import breach_clock, compacting, erasing, looking, restricting, watching
 from kundenkreis.privacy import reminding as reminding_of_requests
@@ -156,6 +158,13 @@ def recompute_insights() -> None:
 def recompute_all_insights() -> None:
     """From all orders again, whatever history says."""
     insights.recompute.enqueue(full=True)
+
+
+@at(crontab(minute="*/10"))
+def sum_sales() -> None:
+    """When insights have read orders anew, an account has come to somebody else, or another day has begun."""
+    if summing.is_due() and not running.is_busy():
+        market_tasks.sum_sales.enqueue()
 
 
 @at(crontab(minute="*/10"))

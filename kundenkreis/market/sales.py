@@ -30,9 +30,14 @@ class Row:
 
 
 def orders_of(segment: MarketSegment, year: int, user: Any) -> QuerySet[Order]:
-    """Living orders and credit notes of that year by accounts of the segment that are not in the bin. Bookings that only adjust are none."""
+    """`orders_between` of a calendar year."""
+    return orders_between(segment, dt.date(year, 1, 1), dt.date(year, 12, 31), user)
+
+
+def orders_between(segment: MarketSegment, first: dt.date, last: dt.date, user: Any) -> QuerySet[Order]:
+    """Living orders and credit notes of these days by accounts of the segment that are not in the bin. Bookings that only adjust are none."""
     rows = Order.objects.visible_to(user).living().filter(account__deleted_at=None)
-    rows = rows.filter(ordered_on__gte=dt.date(year, 1, 1), ordered_on__lte=dt.date(year, 12, 31))
+    rows = rows.filter(ordered_on__gte=first, ordered_on__lte=last)
     rows = rows.filter(account__country__in=segment.countries) if segment.countries else rows
     rows = rows.filter(account__industry__in=segment.industries) if segment.industries else rows
     return rows.exclude(kind=Order.Kind.ADJUSTMENT).order_by()

@@ -78,6 +78,8 @@ _EVERYONE = {
     "pipelines.see": ALL,
     # A person may ask for her data wherever she meets us, and the month runs from then on.
     "requests.add": ALL,
+    "targets.see": Scope.OWN,
+    "targets.export": Scope.OWN,
 }
 _WORDINGS = {"wordings.change": ALL}
 # Trips are of the person who travels; whoever leads sees those of others under a works agreement only (`trips.models.sees_others`).
@@ -109,6 +111,9 @@ def _leads(how_far: Scope) -> dict[str, Scope]:
 # What is known of the market and of competitors: written by whoever leads or studies it, read by whoever sells.
 _READS_MARKET = {"market.see": ALL}
 _MARKET = {f"market.{verb}": ALL for verb in ("see", "add", "change", "discard", "export")}
+# A person reads her own targets, and those of accounts that she sees; whoever leads sets them. What of others' attainment is told stands in
+# `market.discretion`.
+_SETS_TARGETS = {f"targets.{verb}": ALL for verb in ("see", "add", "change", "discard", "export")}
 # Who gets which accounts from a day on: planned by those who may assign them.
 _REASSIGNS = {f"reassignments.{verb}": ALL for verb in ("see", "add", "change", "discard")}
 
@@ -163,6 +168,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _REASSIGNS
     | _MARKET
     | _forecasts(ALL, ALL)
+    | _SETS_TARGETS
     | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
     | _lead_work(ALL, ALL, assigns=True)
@@ -221,6 +227,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _REASSIGNS
     | _MARKET
     | _forecasts(ALL, ALL)
+    | _SETS_TARGETS
     | _leads(ALL),
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL, "pipelines.see": ALL}
     | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality", "forecasts")},

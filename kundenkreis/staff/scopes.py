@@ -14,6 +14,7 @@ AREAS = (
     "opportunities",
     "forecasts",
     "market",
+    "targets",
     "trips",
     "documents",
     "people",

@@ -21,11 +21,12 @@ from kundenkreis.core.models import House
 from kundenkreis.core.prepared import prepared
 from kundenkreis.customers.grouping import Group
 from kundenkreis.customers.models import Account, AccountTeamMember, Position
+from kundenkreis.market.attainment import Attained
 from kundenkreis.orders import figures
 from kundenkreis.orders.models import CreditStanding, Order
 from kundenkreis.orders.receivables import Receivables, receivables_of
 from kundenkreis.staff import access
-from kundenkreis.web import charts, formats, opening
+from kundenkreis.web import charts, formats, opening, own_target
 
 TRENDS_KEPT = 3600  # seconds
 OF_TRENDS = ("revenue_12m", "revenue_before", "last_order_on")  # fields of an account that its trend is kept by
@@ -78,6 +79,11 @@ class Overview:
     def change(self) -> Decimal | None:
         known = self.revenue_before > 0 and not self.recorded_since
         return formats.change(self.revenue, self.revenue_before) if known else None
+
+    @cached_property
+    def target(self) -> Attained | None:
+        """How the account's own target of the fiscal year stands; of a group none is told."""
+        return None if self.group.chosen else own_target.of_account(self.group.account.pk, self.user)
 
     @cached_property
     def orders(self) -> int:

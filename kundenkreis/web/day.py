@@ -25,12 +25,13 @@ from kundenkreis.history.models import Event
 from kundenkreis.inbox.models import LastLook
 from kundenkreis.leads import routing as lead_routing
 from kundenkreis.leads.models import Lead
+from kundenkreis.market.attainment import Attained
 from kundenkreis.orders.models import Order
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.privacy.models import SubjectRequest
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
-from kundenkreis.web import day_asking
+from kundenkreis.web import day_asking, own_target
 from kundenkreis.web.changes import spared, told
 from kundenkreis.web.circles import MINE, Circle
 from kundenkreis.web.day_asking import COUNTED, LATEST, NEWS, SHOWN
@@ -160,6 +161,11 @@ class Day:
         for one in found:
             one.is_late = one.first_touch_due is not None and one.first_touch_due < now  # type: ignore[attr-defined]
         return found
+
+    @cached_property
+    def target(self) -> Attained | None:
+        """How her own target of the quarter stands."""
+        return own_target.of_person(self.user) if self.circle.whose == MINE else None
 
     @cached_property
     def needs(self) -> list[Need]:

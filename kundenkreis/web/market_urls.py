@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from kundenkreis.web.views import market, market_pages
+from kundenkreis.web.views import market, market_pages, market_pictures, strategies
 
 
 def _noun(space: str, more: list[Any] | None = None) -> Any:
@@ -29,8 +29,18 @@ def _noun(space: str, more: list[Any] | None = None) -> Any:
     return include((patterns, space))
 
 
+PICTURES = [
+    path("ansoff/", market_pictures.matrix, name="ansoff"),
+    path("portfolio/", market_pictures.shares, name="portfolio"),
+]
+
 urlpatterns = [
     path("segments/", _noun("market_segments", [path("<int:pk>/sales/<int:year>/", market_pages.sold, name="sold")])),
     path("competitors/", _noun("competitors")),
     path("studies/", _noun("studies")),
+    path(
+        "strategies/",
+        _noun("strategies", [path("<int:pk>/initiative/<int:part_pk>/step/", strategies.step, name="step")]),
+    ),
+    path("", include((PICTURES, "market_pictures"))),
 ]

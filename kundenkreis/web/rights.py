@@ -27,6 +27,7 @@ NOUNS = {
     "duplicates": lazy("Duplicates"),
     "products": lazy("Products"),
     "market": lazy("Market"),
+    "targets": lazy("Targets"),
     "imports": lazy("Imports"),
     "people": lazy("People and teams"),
     "reassignments": lazy("Reassignments"),

@@ -356,6 +356,7 @@ urlpatterns = [
     path("trips/", include((TRIPS, "trips"))),
     path("", include("kundenkreis.web.lead_urls")),
     path("market/", include("kundenkreis.web.market_urls")),
+    path("targets/", include("kundenkreis.web.target_urls")),
     path("products/families/", include((_vocabulary("families"), "families"))),
     path("products/units/", include((_vocabulary("units"), "units"))),
     path("products/", include((PRODUCTS, "products"))),

@@ -152,6 +152,16 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "objections": {"card_id": "@battle-cards", "objection": "They are cheaper.", "answer": "Not with delivery."},
         "market-studies": {"title": "Lamps 2026", "question": "Who buys lamps?"},
         "forecast-calls": {"period": "2026-Q1", "commit": "1000.00", "note": "As told to the board"},
+        "targets": {"starts_on": "2027-01-01", "level": "person", "person_id": world.ada.pk, "month_1": "1000.00"},
+        "strategies": {"name": "Grow in Austria", "starts_on": "2026-01-01", "ends_on": "2026-12-31"},
+        "initiatives": {
+            "strategy_id": "@strategies",
+            "name": "Specialist shops",
+            "starts_on": "2026-01-01",
+            "ends_on": "2026-06-30",
+            "segment_id": "@market-segments",
+            "goal": "1000.00",
+        },
         "reassignments": {"name": "North is shared out anew", "due_on": "2099-01-01"},
         "reassignment-territories": {
             "reassignment_id": "@reassignments",

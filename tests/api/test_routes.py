@@ -23,6 +23,7 @@ ROUTES = [
 
 MARKET = (
     "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
+    "strategies", "initiatives",
 )  # fmt: skip
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
@@ -64,6 +65,7 @@ SEE = {
     "trip-legs": "trips.see",
     **dict.fromkeys(MARKET, "market.see"),
     **dict.fromkeys(("forecast-calls", "forecast-snapshots"), "forecasts.see"),
+    "targets": "targets.see",
     **dict.fromkeys(("reassignments", "reassignment-territories", "reassignment-accounts"), "reassignments.see"),
     "mileage-rates": "",
     **dict.fromkeys(
@@ -123,7 +125,8 @@ ADD = {
     "reassignments": "reassignments.add",
     "forecast-calls": "forecasts.add",
     **dict.fromkeys(MARKET, "market.change"),
-    **dict.fromkeys(("market-segments", "competitors", "market-studies"), "market.add"),
+    "targets": "targets.add",
+    **dict.fromkeys(("market-segments", "competitors", "market-studies", "strategies"), "market.add"),
     **dict.fromkeys(("reassignment-territories", "reassignment-accounts"), "reassignments.change"),
     "mileage-rates": "mileage_rates.change",
     "privacy-requests": "requests.add",

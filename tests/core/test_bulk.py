@@ -67,14 +67,14 @@ def _as_stored(pk):
 def test_flags_dates_and_bytes_are_stored():
     columns = (
         "id", "name", "currency", "country", "language", "works_agreement", "today", "is_demo", "contact_cap_days", "suppression_key",
-        "is_test_copy", "vat_id", "asks_vies",
+        "is_test_copy", "vat_id", "asks_vies", "fiscal_month",
     )  # fmt: skip
     insert_rows(
         House,
         columns,
         [
-            (50, "A", "EUR", "AT", "de", "", None, False, 30, "k", False, "", False),
-            (51, "B", "GBP", "GB", "en", "", dt.date(2010, 12, 9), True, 30, "k", False, "", False),
+            (50, "A", "EUR", "AT", "de", "", None, False, 30, "k", False, "", False, 1),
+            (51, "B", "GBP", "GB", "en", "", dt.date(2010, 12, 9), True, 30, "k", False, "", False, 1),
         ],
     )
     assert list(House.objects.filter(pk__gte=50).order_by("pk").values_list("today", "is_demo")) == [

@@ -28,6 +28,7 @@ from kundenkreis.customers.models import (
 from kundenkreis.demo import building, duplicates, people, rates, trips, views
 from kundenkreis.demo.names import Names
 from kundenkreis.lists.models import SavedView
+from kundenkreis.market.models import Strategy, Summing, Target
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.pipeline import asking
 from kundenkreis.pipeline.models import Opportunity, StageChange
@@ -55,6 +56,13 @@ class TestDemoHouse(TestCase):
             cls.lines = some.height
             patch.setattr(building, "SALES", path)
             building.build(lambda *step: cls.told.append(step))
+
+    def test_there_are_targets_of_everybody_and_a_strategy_and_they_are_marked(self):
+        levels = Counter(Target.objects.filter(is_generated=True).values_list("level", flat=True))
+        assert levels == {"house": 5, "team": 3, "person": 3, "account": 12}
+        assert Target.objects.get(person__first_name="Ada").total > 0
+        assert Strategy.objects.get().initiatives.count() == 3
+        assert Summing.latest().pictures["country"]["12"]["penetration"]["cents"] > 0
 
     def test_every_line_of_the_file_is_there(self):
         assert OrderLine.objects.count() == self.lines
@@ -95,7 +103,7 @@ class TestDemoHouse(TestCase):
         assert (house.name, house.currency, house.is_demo) == ("Kundenkreis Demo Wholesale", "EUR", True)
         assert clock.today() == building.TODAY
         assert Activity.objects.filter(is_open=True).exists()
-        assert not Activity.objects.filter(account=None, leads=None).exists()
+        assert not Activity.objects.filter(account=None, leads=None, initiatives=None).exists()
 
     def test_it_has_groups_teams_and_consents(self):
         assert {link.hierarchy for link in AccountLink.objects.all()} == {"legal", "sales", "buying"}

@@ -43,7 +43,7 @@ def test_the_timetable_is_complete(queue):
         "remind", "resume_imports", "end_lost_bulk_edits", "empty_bin", "refresh_figures", "sweep_files",
         "clean_sessions", "clean_queue", "read_documents", "begin_the_day",
         "find_duplicates",
-        "find_duplicates_of_the_day", "forget_notifications", "mark_barred", "recompute_insights", "recompute_all_insights",
+        "sum_sales", "find_duplicates_of_the_day", "forget_notifications", "mark_barred", "recompute_insights", "recompute_all_insights",
         "refresh_touches", "learn_tables", "follow_quality", "measure_quality", "heal_custom_indexes",
         "resume_edited_sheets", "forget_edited_sheets", "remind_of_requests", "remind_of_breaches", "forget_watched",
         "resume_erasures", "end_restrictions", "compact_after_erasures",

@@ -158,6 +158,30 @@ SHELF.holds(
     note=_("`told` has sums by the number of each owner."),
 )  # fmt: skip
 SHELF.holds(
+    "market.Strategy", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name text"), some(C.REFERENCE, F.STAYS, "owner"),
+    staff="owner_id", plain="starts_on ends_on", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.Initiative", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name measure campaign"), some(C.REFERENCE, F.STAYS, "owner"),
+    staff="owner_id", plain="strategy starts_on ends_on status ansoff budget segment target goal", origin=_HERSELF,
+)  # fmt: skip
+SHELF.holds(
+    "market.Target", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "note"), some(C.REFERENCE, F.STAYS, "person account"),
+    staff="person_id", account="account_id", origin=_HERSELF,
+    plain="starts_on level team family business month_1 month_2 month_3 month_4 month_5 month_6 month_7 month_8 month_9 month_10 month_11"
+    " month_12 total is_generated",
+)  # fmt: skip
+SHELF.holds(
+    "market.Initiative_activities", P.SALES, R.RELATION, some(C.COMMUNICATION, F.STAYS, "initiative activity"),
+    account="activity__account_id", contact="activity__contact_id", origin=_HERSELF,
+)  # fmt: skip
+SHELF.nothing("market.MarketMonth", _("Sums of sales by month, country and industry."))
+SHELF.nothing("market.Summing", _("When sales were summed, and the pictures of the market."))
+SHELF.holds(
+    "market.SalesMonth", P.SALES, R.DERIVED, some(C.REFERENCE, F.STAYS, "owner"), staff="owner",
+    plain="month team family is_new cents", origin=_("worked out from orders"),
+)  # fmt: skip
+SHELF.holds(
     "files.Document", P.CARE, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name"),
     some(C.REFERENCE, F.DELETE, "subject_type subject_id account_id latest"),
     contact="subject_id", account="account_id subject_id", origin=_("uploaded by a colleague"),

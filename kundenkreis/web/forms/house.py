@@ -14,6 +14,7 @@ from kundenkreis.core.models import House
 from kundenkreis.customers import checks
 from kundenkreis.orders import house_currency
 from kundenkreis.rates.models import ExchangeRate, is_currency
+from kundenkreis.web import formats
 from kundenkreis.web.forms import DateField, VerbForm
 
 
@@ -22,6 +23,15 @@ class HouseForm(forms.ModelForm):
 
     country = forms.ChoiceField(label=_("country"), choices=countries)
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
+    fiscal_month = forms.TypedChoiceField(
+        label=_("fiscal year begins in"),
+        coerce=int,
+        required=False,
+        choices=lambda: [(number, formats.month(number, wide=True)) for number in range(1, 13)],
+        help_text=_(
+            "Targets are set for months and quarters of it. Those that are there keep the year that they were set for."
+        ),
+    )
     works_agreement_on = DateField(
         label=_("works agreement in force from"),
         required=False,
@@ -54,6 +64,7 @@ class HouseForm(forms.ModelForm):
             "currency",
             "country",
             "language",
+            "fiscal_month",
             "touch_days_a",
             "touch_days_b",
             "touch_days_c",
@@ -90,6 +101,10 @@ class HouseForm(forms.ModelForm):
 
     def clean_contact_cap_days(self) -> int:
         return self.cleaned_data["contact_cap_days"] or House._meta.get_field("contact_cap_days").default
+
+    def clean_fiscal_month(self) -> int:
+        """Nothing said: as it is."""
+        return self.cleaned_data["fiscal_month"] or self.instance.fiscal_month
 
     def clean_vat_id(self) -> str:
         try:

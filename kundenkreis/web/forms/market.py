@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.catalogue.models import Family, Product
-from kundenkreis.core import clock
+from kundenkreis.core import clock, fiscal
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account
 from kundenkreis.customers.models.accounts import INDUSTRY
@@ -17,12 +17,16 @@ from kundenkreis.market.models import (
     BattleCard,
     Competitor,
     CompetitorShare,
+    Initiative,
     MarketSegment,
     Objection,
     PricePoint,
     SegmentSize,
+    Strategy,
     Study,
+    Target,
 )
+from kundenkreis.staff.models import User
 from kundenkreis.web.forms import VerbForm
 from kundenkreis.web.forms.records import RecordField
 from kundenkreis.web.forms.territories import listed, said
@@ -91,6 +95,18 @@ class StudyForm(VerbForm):
             self.offer("segment", MarketSegment.objects.living())
 
 
+class StrategyForm(VerbForm):
+    class Meta:
+        model = Strategy
+        fields = ("name", "starts_on", "ends_on", "owner", "text")
+        widgets = {"text": forms.Textarea(attrs={"rows": 6})}
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, user=user, **kwargs)
+        if "owner" in self.fields:
+            self.offer("owner", User.objects.visible_to(user).living().filter(is_active=True))
+
+
 class PartForm(VerbForm):
     """What belongs to a record, which is not asked for: the page is its own."""
 
@@ -152,6 +168,25 @@ class ObjectionForm(PartForm):
         widgets = {"answer": forms.Textarea(attrs={"rows": 3})}
 
 
+class InitiativeForm(PartForm):
+    class Meta:
+        model = Initiative
+        fields = (
+            "name", "owner", "starts_on", "ends_on", "status", "ansoff", "budget", "segment", "target", "goal", "measure", "campaign",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, user: Any, whole: Any, **kwargs: Any):
+        super().__init__(*args, user=user, whole=whole, **kwargs)
+        if not self.instance.pk:
+            self.initial.update(starts_on=whole.starts_on, ends_on=whole.ends_on, owner=whole.owner_id)
+        self.offer("owner", User.objects.visible_to(user).living().filter(is_active=True))
+        self.offer("segment", MarketSegment.objects.living())
+        present = fiscal.year_of(clock.today(), House.known().fiscal_month)
+        wanted = Target.objects.visible_to(user).living().for_list().exclude(level=Target.Level.ACCOUNT)
+        self.offer("target", wanted.filter(starts_on__gte=present).order_by("starts_on", "level", "-total", "pk"))
+
+
 PART_FORMS: dict[str, type[PartForm]] = {
     "size": SizeForm, "share": ShareForm, "price": PriceForm, "card": CardForm, "objection": ObjectionForm,
+    "initiative": InitiativeForm,
 }  # fmt: skip

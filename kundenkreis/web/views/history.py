@@ -229,6 +229,7 @@ def url_of(subject: Any) -> str:
         "marketsegment": "market_segments:detail",
         "competitor": "competitors:detail",
         "study": "studies:detail",
+        "strategy": "strategies:detail",
         "team": "teams:edit",
         "consentwording": "wordings:detail",
         "customfield": "fields:edit",

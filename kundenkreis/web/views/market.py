@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.history.models import Event
-from kundenkreis.market.models import PARTS, Competitor, MarketSegment, Study
+from kundenkreis.market.models import PARTS, Competitor, MarketSegment, Strategy, Study
 from kundenkreis.staff import access
-from kundenkreis.web.forms.market import PART_FORMS, CompetitorForm, SegmentForm, StudyForm
+from kundenkreis.web.forms.market import PART_FORMS, CompetitorForm, SegmentForm, StrategyForm, StudyForm
 from kundenkreis.web.htmx import go
 from kundenkreis.web.lists import ListPage
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
-from kundenkreis.web.views.market_lists import COMPETITORS, SEGMENTS, STUDIES
+from kundenkreis.web.views.market_lists import COMPETITORS, SEGMENTS, STRATEGIES, STUDIES
 from kundenkreis.web.views.market_pages import of_competitor, of_segment, of_study
+from kundenkreis.web.views.strategies import of_strategy
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ NOUNS = {
             "studies", Study, StudyForm, STUDIES, (),
             ("title", "question", "sample", "method", "by_whom", "findings"), of_study,
         ),
+        Noun("strategies", Strategy, StrategyForm, STRATEGIES, ("initiative",), ("name", "text"), of_strategy),
     )
 }  # fmt: skip
 
@@ -80,9 +82,12 @@ def here(space: str, record: Any) -> str:
 def index(request: HttpRequest, space: str) -> HttpResponse:
     require(request, "see")
     others = [one for one in NOUNS.values() if one.space != space]
-    return NOUNS[space].page.answer(
-        request, more_links=[(str(one.page.title), reverse(f"{one.space}:list"), one.page.icon) for one in others]
-    )
+    links = [(str(one.page.title), reverse(f"{one.space}:list"), one.page.icon) for one in others]
+    links += [
+        (_("Ansoff matrix"), reverse("market_pictures:ansoff"), "layout-grid"),
+        (_("Portfolio"), reverse("market_pictures:portfolio"), "chart-no-axes-combined"),
+    ]
+    return NOUNS[space].page.answer(request, more_links=links)
 
 
 @require_safe

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kundenkreis.core.countries import country_name
+from kundenkreis.customers.asking import people
 from kundenkreis.customers.models.accounts import INDUSTRY
 from kundenkreis.fields import picks
-from kundenkreis.market.models import Competitor, MarketSegment, SegmentSize, Study
+from kundenkreis.market.models import Competitor, MarketSegment, SegmentSize, Strategy, Study
 from kundenkreis.web import formats
 from kundenkreis.web.lists import Column, Filter, ListPage
 
@@ -52,6 +53,10 @@ def _counted_competitors(count: int) -> str:
 
 def _counted_studies(count: int) -> str:
     return ngettext("%(count)s study", "%(count)s studies", count) % {"count": formats.count(count)}
+
+
+def _counted_strategies(count: int) -> str:
+    return ngettext("%(count)s strategy", "%(count)s strategies", count) % {"count": formats.count(count)}
 
 
 SEGMENTS = ListPage(
@@ -121,4 +126,28 @@ STUDIES = ListPage(
     export="market.export",
     counted=_counted_studies,
     empty=_("No studies yet. Keep the question, the sample, the method and the findings in one place, with the files."),
+)
+STRATEGIES = ListPage(
+    name="strategies",
+    model=Strategy,
+    title=_("Strategies"),
+    icon="flag",
+    columns=(
+        Column("name", _("Strategy"), "name", sort="name", always=True),
+        Column("owner", _("Owner"), "person", related=("owner",), needs=("owner__first_name", "owner__last_name")),
+        Column("starts_on", _("From"), "date"),
+        Column("ends_on", _("Until"), "date"),
+        Column("text", _("What we want, and why"), shown=False),
+    ),
+    filters=(
+        Filter("name", "text", _("Name")),
+        Filter("owner", "person", _("Owner"), "owner_id", choices=people),
+        Filter("ends_on", "date", _("Until")),
+    ),
+    add_url="strategies:add",
+    add_label=_("Strategy"),
+    add_action="market.add",
+    export="market.export",
+    counted=_counted_strategies,
+    empty=_("No strategy yet. Say what you want to reach in your market, and by which initiatives."),
 )
