@@ -17,7 +17,7 @@ from django.db.models import Count, Q
 
 from kundenkreis.core import bulk
 from kundenkreis.insights.models import Kind, Signal
-from kundenkreis.insights.proportions import Share
+from kundenkreis.core.proportions import Share
 
 DAYS = 90
 _SLICE = 5_000

@@ -8,8 +8,9 @@ from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.catalogue.models import Family
 from kundenkreis.core import clock
-from kundenkreis.core.filters import Filter, Relation
+from kundenkreis.core.filters import Filter, Many, Relation
 from kundenkreis.customers.asking import account_at, people
 from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.fields import asking as fields
@@ -17,7 +18,15 @@ from kundenkreis.fields import sources
 from kundenkreis.fields.sources import Measure, Source
 from kundenkreis.lists import asking
 from kundenkreis.pipeline import velocity
-from kundenkreis.pipeline.models import CloseReason, Opportunity, Pipeline, Stage
+from kundenkreis.pipeline.models import (
+    CloseReason,
+    Interview,
+    Opportunity,
+    OpportunityCompetitor,
+    OpportunityLine,
+    Pipeline,
+    Stage,
+)
 from kundenkreis.staff.models import Team, User
 
 
@@ -47,13 +56,30 @@ STATES = (
     ("no_step", _("without a next step")),
     ("stuck", _("longer in its stage than most that were won")),
     ("owner_left", _("whose owner has left")),
+    ("won_once", _("won, each project once")),
+    ("lost_ours", _("lost, and a loss of ours")),
+    ("neutral", _("closed, but no loss of ours")),
+    ("elsewhere", _("counted at another bidder of its project")),
+    ("unasked", _("closed without an interview")),
 )
+
+
+_IS_NEUTRAL = Q(close_reason__is_neutral=True)
+_CLOSED = {
+    "won_once": Q(outcome="won", shadowed=False),
+    "lost_ours": Q(outcome="lost", shadowed=False) & (Q(close_reason=None) | Q(close_reason__is_neutral=False)),
+    "neutral": Q(outcome="lost") & _IS_NEUTRAL,
+    "elsewhere": Q(shadowed=True),
+    "unasked": ~Q(outcome="") & ~Exists(Interview._base_manager.filter(opportunity=OuterRef("pk"), deleted_at=None)),
+}
 
 
 def state(value: str) -> Q:
     """The condition for each of the states."""
     if value in ("won", "lost"):
         return Q(outcome=value)
+    if value in _CLOSED:
+        return _CLOSED[value]
     still = Q(outcome="")
     if value == "overdue":
         return still & Q(expected_close_on__lt=clock.today())
@@ -92,7 +118,23 @@ _TOTALS = (
     Filter("sum", "number", _("Value of all together"), total=Sum("value_house")),
     Filter("count", "number", _("How many"), total=Count("pk")),
 )
-LIST = (OF_ACCOUNT, *OPPORTUNITY)
+
+
+def _families() -> list[tuple[int, str]]:
+    return list(Family.objects.living().values_list("pk", "name"))
+
+
+# By what hangs on it.
+_BESIDE = (
+    Filter(
+        "family", "choice", _("Product family"), "product__family_id", choices=_families,
+        many=Many(OpportunityLine.objects.living, "opportunity_id"),
+    ),
+    Filter("competitor", "text", _("Competitor met"), "name", many=Many(OpportunityCompetitor.objects.living, "opportunity_id")),
+    Filter("lost_to", "text", _("Lost to"), "lost_to__name"),
+    Filter("project", "text", _("Project"), "project__name"),
+)  # fmt: skip
+LIST = (OF_ACCOUNT, *OPPORTUNITY, *_BESIDE)
 DRIVERS = frozenset({"owner", "team", "pipeline", "value", "close"})
 
 

@@ -10,7 +10,7 @@ from kundenkreis.customers.models import Account
 from kundenkreis.insights import backtest, running
 from kundenkreis.insights.backtest import BackTest
 from kundenkreis.insights.models import Run, Signal
-from kundenkreis.insights.proportions import Share
+from kundenkreis.core.proportions import Share
 from tests.insights.conftest import TODAY, days_ago
 
 DAY = days_ago(100)
