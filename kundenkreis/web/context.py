@@ -59,6 +59,8 @@ RAIL = (
         (
             Place("leads:list", lazy("Leads"), "user-plus", "leads.see", "e"),
             Place("opportunities:list", lazy("Pipeline"), "square-kanban", "opportunities.see", "k"),
+            Place("projects:list", lazy("Projects"), "building", "opportunities.see", "y"),
+            Place("opportunities:winloss", lazy("Win/loss"), "scale", "opportunities.see", "x"),
             Place("orders:list", lazy("Orders"), "package", "orders.see", "o", on_phone=True),
             Place("products:list", lazy("Products"), "tag", "products.see", "p"),
         ),
@@ -153,6 +155,8 @@ FURTHER_CREATE = (
     Place("lead_settings:form_add", lazy("Form for leads"), "inbox", "lead_settings.change"),
     Place("trips:add", lazy("Trip"), "route", "trips.add"),
     Place("pipelines:add", lazy("Pipeline"), "square-kanban", "pipelines.change"),
+    Place("projects:add", lazy("Project"), "building", "opportunities.add"),
+    Place("pipelines:questions", lazy("Questions of interviews"), "list-checks", "pipelines.change"),
     Place("pipelines:reason_add", lazy("Reason of an outcome"), "badge-check", "pipelines.change"),
     Place("products:add_price_list", lazy("Price list"), "tags", "products.change"),
     Place("families:add", lazy("Product family"), "shapes", "products.add"),
