@@ -27,8 +27,8 @@ _ABOUT = (
     "Of what was closed, how much was won: `whole` and the groups of a cut (`by`), of the opportunities that the filters `f` let through, written "
     "as for `GET /opportunities`. Rates are of won and lost without what was `neutral`, and empty under `enough` closed ones; `low` and `high` "
     "are their 95 % interval (Wilson 1927). `beside` is `higher` or `lower` where a rate surely differs from that of all others, after "
-    "correction for `tested` comparisons. Values are in the house's currency. Without a works agreement, or for who leads nobody (`is_by_person` is false), groups of "
-    "single others are left out, and filters by owner or team are refused."
+    "correction for `tested` comparisons. Values are in the house's currency. Without a works agreement, or for who leads nobody (`is_by_person` is "
+    "false), groups of single others are left out, and filters by owner or team are refused."
 )
 
 
@@ -82,7 +82,11 @@ class WinLossAnswer(shapes.Read):
 
 
 class WinLossQuery(Schema):
-    by: str = Field("reason", description="One of `cuts` in the answer: reason, competitor, owner, industry, quarter …", max_length=80)
+    by: str = Field(
+        "reason",
+        description="One of `cuts` in the answer: reason, competitor, owner, industry, quarter …",
+        max_length=80,
+    )
     f: list[str] = Field([], description="Filters, as for `GET /opportunities`; `closed:last:12m` is the last year.")
 
 

@@ -106,13 +106,17 @@ def hand_over(
 
     Without a number the house gives one. Raises ValidationError, by field, and then nothing is written.
     """
-    opportunity = Opportunity._base_manager.select_for_update(of=("self",)).select_related("account").get(pk=opportunity.pk)
+    opportunity = (
+        Opportunity._base_manager.select_for_update(of=("self",)).select_related("account").get(pk=opportunity.pk)
+    )
     if said := refusal(opportunity):
         raise ValidationError(said)
     free = waiting(opportunity)
     some = free if lines is None else list(lines)
     if not some:
-        raise ValidationError({"lines": _("Choose product lines. Without any, tie the order to it that the ERP sends.")})
+        raise ValidationError(
+            {"lines": _("Choose product lines. Without any, tie the order to it that the ERP sends.")}
+        )
     if {line.pk for line in some} - {line.pk for line in free}:
         raise ValidationError({"lines": _("A line belongs to an order already.")})
     if ordered_on is not None and ordered_on > clock.today():

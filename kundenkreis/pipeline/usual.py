@@ -36,7 +36,9 @@ def begin(pipelines: Any, stages: Any, reasons: Any) -> bool:
 def complete(reasons: Any, guides: Any) -> None:
     """What a house has beside: a reason that is no loss of ours, and the questions of an interview, unless it has (or had) some."""
     if not reasons.filter(is_neutral=True).exists():
-        reasons.create(outcome="lost", position=reasons.filter(outcome="lost").count() + 1, is_neutral=True, **usual()["neutral"])
+        reasons.create(
+            outcome="lost", position=reasons.filter(outcome="lost").count() + 1, is_neutral=True, **usual()["neutral"]
+        )
     if not guides.exists():
         asked = [{"key": f"q{place}", **one} for place, one in enumerate(usual()["questions"], start=1)]
         guides.create(edition=1, questions=asked)

@@ -128,7 +128,8 @@ def analyse(rows: QuerySet, cut: Cut) -> Analysis:
     names = cut.names(list(of_groups))
     tested = sum(one.is_enough for one in of_groups.values()) if not cut.is_share else 0
     groups = [
-        Group(key, names.get(key, ""), one, _beside(one, whole, tested), cut.rows(key)) for key, one in of_groups.items()
+        Group(key, names.get(key, ""), one, _beside(one, whole, tested), cut.rows(key))
+        for key, one in of_groups.items()
     ]
     groups = _in_order(groups, cut)
     return Analysis(whole, tuple(groups[:LISTED]), _reasons(closed), _asked(closed), tested, len(groups) > LISTED)
@@ -159,7 +160,9 @@ def _grouped(closed: QuerySet, cut: Cut) -> QuerySet:
     by = cut.by()
     parts: Any = cut.many
     living = parts._base_manager.filter(deleted_at=None)
-    same = living.filter(opportunity_id=OuterRef("opportunity_id"), pk__lt=OuterRef("pk"), **{by.name: OuterRef(by.name)})
+    same = living.filter(
+        opportunity_id=OuterRef("opportunity_id"), pk__lt=OuterRef("pk"), **{by.name: OuterRef(by.name)}
+    )
     return living.filter(opportunity_id__in=closed.values("pk")).exclude(Exists(same)).order_by()
 
 
@@ -201,7 +204,8 @@ def _medians(rows: QuerySet, is_grouped: bool, path: str) -> dict[Any, float]:
     lasted = ExpressionWrapper(F(f"{path}closed_at") - F(f"{path}opened_at"), output_field=DurationField())
     within = {"partition_by": [F("g")]} if is_grouped else {}
     placed = rows.annotate(lasted=lasted).annotate(
-        place=Window(RowNumber(), order_by=[F("lasted").asc(), F("pk").asc()], **within), of=Window(Count("pk"), **within)
+        place=Window(RowNumber(), order_by=[F("lasted").asc(), F("pk").asc()], **within),
+        of=Window(Count("pk"), **within),
     )
     middle = placed.filter(place__gte=F("of") / 2.0, place__lte=F("of") / 2.0 + 1)
     found: dict[Any, list[dt.timedelta]] = defaultdict(list)
@@ -230,7 +234,9 @@ def _reasons(closed: QuerySet) -> tuple[Reason, ...]:
     return tuple(out)
 
 
-def _root(root: int | None, pks: Sequence[int | None], counts: Mapping[int | None, tuple], known: Mapping, of: int) -> Reason:
+def _root(
+    root: int | None, pks: Sequence[int | None], counts: Mapping[int | None, tuple], known: Mapping, of: int
+) -> Reason:
     number, value = sum(counts[pk][0] for pk in pks), sum((counts[pk][1] for pk in pks), Decimal(0))
     first = known.get(pks[0])
     name = "" if first is None else (first.parent or first).name

@@ -85,7 +85,9 @@ def _reasons(keys: Collection[Any]) -> Mapping[Any, str]:
 
 
 def _quarters(keys: Collection[Any]) -> Mapping[Any, str]:
-    return {key: _("Q%(quarter)s %(year)s") % {"quarter": (key.month + 2) // 3, "year": key.year} for key in keys if key}
+    return {
+        key: _("Q%(quarter)s %(year)s") % {"quarter": (key.month + 2) // 3, "year": key.year} for key in keys if key
+    }
 
 
 # --- bands -------------------------------------------------------------------------------------------------------------

@@ -79,7 +79,9 @@ class TestOrders:
 
     def test_who_may_not_enter_orders_ties_those_that_are_there(self, world, signed_in):
         one = won(world)
-        order = Order.add(by=None, number="4711", account=world.lindner, ordered_on=clock.today(), total_house=Decimal(100))
+        order = Order.add(
+            by=None, number="4711", account=world.lindner, ordered_on=clock.today(), total_house=Decimal(100)
+        )
         ada = signed_in(world.ada)
         assert ada.get(reverse("opportunities:hand_over", args=[one.pk])).status_code == 403
         assert "4711" in see(ada, "opportunities:tie", one.pk)
@@ -110,13 +112,22 @@ class TestInterviews:
         ada = signed_in(world.ada)
         page = see(ada, "opportunities:part_add", lost.pk, "interviews")
         assert "How did you find us?" in page
-        given = {"contact": world.maria.pk, "held_on": str(clock.today()), "channel": "visit", "again": "8", "answer_q3": "4"}
+        given = {
+            "contact": world.maria.pk,
+            "held_on": str(clock.today()),
+            "channel": "visit",
+            "again": "8",
+            "answer_q3": "4",
+        }
         send(ada, "opportunities:part_add", lost.pk, "interviews", **given, answer_q1="<script>", note="Nothing else")
         one = Interview.objects.get()
         assert (one.answers, one.again, one.interviewer) == ({"q1": "<script>", "q3": 4}, 8, None)
         page = see(ada, "opportunities:detail", lost.pk)
         assert "would ask us again: 8 of 10" in page
-        assert "<script>" not in ada.get(reverse("opportunities:detail", args=[lost.pk])).content.decode().partition("<main")[2]
+        assert (
+            "<script>"
+            not in ada.get(reverse("opportunities:detail", args=[lost.pk])).content.decode().partition("<main")[2]
+        )
         assert send(ada, "opportunities:part_add", lost.pk, "interviews", status=422, **given | {"answer_q3": "11"})
         send(ada, "opportunities:part_change", lost.pk, "interviews", one.pk, **given, answer_q1="At the fair")
         one.refresh_from_db()
@@ -147,7 +158,9 @@ class TestProjects:
         first, second = card(world, name="Tubes"), card(world, name="Pipes", value=Decimal(90_000))
         ada = signed_in(world.ada)
         assert "Tubes" in see(ada, "projects:add", opportunity=first.pk)
-        response = ada.post(reverse("projects:add") + f"?opportunity={first.pk}", {"name": "Hospital", "status": "tendered"})
+        response = ada.post(
+            reverse("projects:add") + f"?opportunity={first.pk}", {"name": "Hospital", "status": "tendered"}
+        )
         assert response.status_code == 303
         one = Project.objects.get()
         assert (one.opportunities.get(), one.parties.get().account, one.team) == (first, world.lindner, world.north)

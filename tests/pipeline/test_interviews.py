@@ -72,7 +72,12 @@ def test_whoever_may_not_be_called_is_not_put_on_the_list(world, lost):
 
     assert "contact" in wrong(lambda: plan("phone"))  # no number, and a survey needs consent (§ 174 TKG 2021)
     task = plan("visit")
-    assert (task.kind, task.contact, task.owner, list(lost.activities.all())) == ("visit", world.maria, world.ada, [task])
+    assert (task.kind, task.contact, task.owner, list(lost.activities.all())) == (
+        "visit",
+        world.maria,
+        world.ada,
+        [task],
+    )
     world.maria.change(by=world.ada, bar="no_contact")
     assert "contact" in wrong(lambda: plan("visit"))
     assert "channel" in wrong(lambda: plan("pigeon"))

@@ -44,7 +44,12 @@ def test_its_lines_become_an_order_that_one_undo_takes_back(world, won):
     assert (foreseen.total, foreseen.difference, won.value) == (Decimal("5308.30"), Decimal(0), Decimal("5308.30"))
     tied = ordering.hand_over(won, by=world.gerda, number="4711", customer_reference="PO 9")
     order = tied.order
-    assert (order.number, order.account, order.total, order.currency) == ("4711", world.lindner, Decimal("5308.30"), "EUR")
+    assert (order.number, order.account, order.total, order.currency) == (
+        "4711",
+        world.lindner,
+        Decimal("5308.30"),
+        "EUR",
+    )
     rows = order.lines.order_by("position").values_list("description", "quantity", "unit_price", "amount")
     assert list(rows) == [
         ("Thing D-1 · March 2027", 1000, Decimal("2.5"), 2500),
@@ -102,7 +107,9 @@ def test_orders_of_the_erp_are_offered_and_tied_once(world, won):
 
     def order(number: str, **values):
         line = booking.Line(product(), Decimal(1), Decimal(100))
-        return booking.book(by=None, lines=[line], **{"number": number, "account": world.lindner, "ordered_on": day, **values})
+        return booking.book(
+            by=None, lines=[line], **{"number": number, "account": world.lindner, "ordered_on": day, **values}
+        )
 
     mine, foreign = order("1"), order("2", account=world.brauneis)
     order("3", ordered_on=day - dt.timedelta(days=60))

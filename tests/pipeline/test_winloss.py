@@ -41,9 +41,7 @@ def closed(world, outcome: str, number: int = 1, days: int = 10, **values) -> li
     given.setdefault("value", Decimal(100))
     given["value_house"] = given["value"]
     start = Opportunity.objects.count()
-    return Opportunity.objects.bulk_create(
-        [Opportunity(number=f"X-{start + each}", **given) for each in range(number)]
-    )
+    return Opportunity.objects.bulk_create([Opportunity(number=f"X-{start + each}", **given) for each in range(number)])
 
 
 def looked(cut: str = "source") -> winloss.Analysis:
@@ -63,7 +61,12 @@ def test_rates_have_an_interval_and_too_few_have_neither(world):
     # Newcombe 1998, table I, method 3: 15 of 148
     assert [round(one, 4) for one in fair.figures.interval] == [0.0624, 0.1605]
     assert fair.figures.value_rate == pytest.approx(3000 / 16_300)
-    assert (call.figures.won, call.figures.rate, call.figures.interval, call.figures.value_rate) == (9, None, None, None)
+    assert (call.figures.won, call.figures.rate, call.figures.interval, call.figures.value_rate) == (
+        9,
+        None,
+        None,
+        None,
+    )
     assert (found.whole.won, found.whole.lost, found.tested) == (24, 133, 1)
     assert (fair.beside, call.beside) == ("", "")  # nine others are too few to be compared with
 
@@ -85,7 +88,9 @@ def test_what_was_no_loss_of_ours_and_a_project_counted_elsewhere_are_told_apart
     price = CloseReason.objects.get(name_en="Our price was too high")
     project = Project.add(by=world.ada, name="Hospital")
     closed(world, "won", 10, project=project)
-    Opportunity.objects.filter(pk__in=Opportunity.objects.order_by("pk").values_list("pk", flat=True)[1:]).update(shadowed=True)
+    Opportunity.objects.filter(pk__in=Opportunity.objects.order_by("pk").values_list("pk", flat=True)[1:]).update(
+        shadowed=True
+    )
     closed(world, "lost", 9, close_reason=price, price_gap=Decimal("4.0"))
     closed(world, "lost", 1, price_gap=Decimal("9.0"))
     closed(world, "lost", 4, close_reason=neutral, days=900, price_gap=Decimal(90))

@@ -136,7 +136,11 @@ class InterviewGuide(Recorded):
 
     @classmethod
     def _is_question(cls, one: Any) -> bool:
-        if not isinstance(one, dict) or set(one) != {"key", "kind", "name_en", "name_de"} or one["kind"] not in cls.KINDS:
+        if (
+            not isinstance(one, dict)
+            or set(one) != {"key", "kind", "name_en", "name_de"}
+            or one["kind"] not in cls.KINDS
+        ):
             return False
         texts = [one[name] for name in ("key", "name_en", "name_de")]
         return all(isinstance(text, str) and 0 < len(text) <= cls.LONGEST and "\0" not in text for text in texts)
@@ -259,5 +263,3 @@ def _answers(kind: str, value: Any, longest: int) -> bool:
 
 def _said(value: Any) -> str:
     return f"{value} / 10" if isinstance(value, int) else value
-
-

@@ -19,7 +19,18 @@ from kundenkreis.history.models import Event
 
 # Of what it depends which opportunity of a project counts.
 DECIDES = frozenset(
-    {"project", "pipeline", "stage", "value", "currency", "sums_lines", "probability", "outcome", "closed_at", "deleted_at"}
+    {
+        "project",
+        "pipeline",
+        "stage",
+        "value",
+        "currency",
+        "sums_lines",
+        "probability",
+        "outcome",
+        "closed_at",
+        "deleted_at",
+    }
 )
 
 

@@ -188,9 +188,7 @@ class Opportunity(CountedOnce, Rolled, Fielded):
             models.Index(fields=["value_house", "id"], name="pipeline_opp_value"),
             models.Index(fields=["outcome", "closed_at", "id"], name="pipeline_opp_closed"),
             models.Index(fields=["changed_at", "id"], name="pipeline_opp_changed"),
-            models.Index(
-                fields=["project"], name="pipeline_opp_project", condition=models.Q(project__isnull=False)
-            ),
+            models.Index(fields=["project"], name="pipeline_opp_project", condition=models.Q(project__isnull=False)),
             bin_index("pipeline_opp_bin"),
         ]
 

@@ -268,7 +268,10 @@ class ProjectParty(Recorded):
                 violation_error_message=_("This account has that role already."),
             ),
         ]
-        indexes = [models.Index(fields=["project", "id"], name="pipeline_party_project"), bin_index("pipeline_party_bin")]
+        indexes = [
+            models.Index(fields=["project", "id"], name="pipeline_party_project"),
+            bin_index("pipeline_party_bin"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_role_display()})"

@@ -103,11 +103,13 @@ class InterviewForm(PartForm):
 
 def _answer(kind: str, text: str, value: Any) -> forms.Field:
     if kind == "scale":
-        return WholeField(
-            label=text, required=False, min_value=0, max_value=10, initial=value, help_text=_("0 to 10")
-        )
+        return WholeField(label=text, required=False, min_value=0, max_value=10, initial=value, help_text=_("0 to 10"))
     return forms.CharField(
-        label=text, required=False, max_length=Interview.LONGEST, initial=value, widget=forms.Textarea(attrs={"rows": 2})
+        label=text,
+        required=False,
+        max_length=Interview.LONGEST,
+        initial=value,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -54,8 +54,9 @@ class ListPage:
 
     `export` is an action of `staff.access`. `needs` are ORM columns that every row must bring along. `annotate[key](rows,
     request)` hangs what the column of that key shows on the rows of one page, in a constant number of queries. `sums` are
-    ORM columns added up beside the count (of those that `counts` lets through, where some are counted elsewhere), `totals` what a list says there in its own way: as long as the rows are few, and
-    however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
+    ORM columns added up beside the count (of those rows that `counts` lets through, where some are counted elsewhere), `totals` what
+    a list says there in its own way: as long as the rows are few, and however many they are under a filter of `summed_by`, so that
+    a figure can be checked against the rows that it opens.
     `spared` are foreign keys that may lead a visible row to an account or contact outside the person's reach: neither shown,
     nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`). `fielded` is the noun whose
     custom fields are columns and filters too. `boards` and `calendar` are further layouts; `arranged_boards()` are those that depend on

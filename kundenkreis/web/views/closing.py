@@ -38,7 +38,9 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             apply_errors(form, refused)
         else:
             event = Event.objects.about(tied).latest("pk")
-            return go(request, _back(one), _("Order %(number)s was made of it.") % {"number": tied.order.number}, undo=event)
+            return go(
+                request, _back(one), _("Order %(number)s was made of it.") % {"number": tied.order.number}, undo=event
+            )
     context = {"form": form, "one": one, "refusal": ordering.refusal(one), "house": House.known().currency}
     return render(request, "opportunities/order.html", context, status=422 if form.is_bound else 200)
 
@@ -58,7 +60,9 @@ def tie(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             event = Event.objects.about(tied).latest("pk")
             return go(request, _back(one), _("“%(name)s” was added.") % {"name": tied}, undo=event)
-    nothing = "" if form.offered else _("There is no order of this customer from that time which belongs to no opportunity.")
+    nothing = (
+        "" if form.offered else _("There is no order of this customer from that time which belongs to no opportunity.")
+    )
     return _dialog(request, form, one, _("Tie an order to it"), nothing=nothing)
 
 

@@ -43,7 +43,11 @@ def require(request: HttpRequest, action: str) -> None:
 
 def seen(request: HttpRequest, pk: int) -> Opportunity:
     """The opportunity, in the bin too, if the person may see it; 404 otherwise."""
-    rows = Opportunity.objects.visible_to(request.user).for_list().select_related("team", "close_reason__parent", "project")
+    rows = (
+        Opportunity.objects.visible_to(request.user)
+        .for_list()
+        .select_related("team", "close_reason__parent", "project")
+    )
     return get_object_or_404(rows, pk=pk)
 
 

@@ -77,7 +77,9 @@ def options(request: HttpRequest) -> HttpResponse:
 @require_safe
 def opportunity_options(request: HttpRequest) -> HttpResponse:
     """Opportunities that are of no project yet."""
-    return _found(request, search.OPPORTUNITY, Opportunity.objects.visible_to(request.user).living().filter(project=None))
+    return _found(
+        request, search.OPPORTUNITY, Opportunity.objects.visible_to(request.user).living().filter(project=None)
+    )
 
 
 def _found(request: HttpRequest, kind: int, rows: Any) -> HttpResponse:
@@ -113,7 +115,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": may_change,
         "may_discard": access.may(request.user, "opportunities.discard", one),
         "may_award": may_change and not one.is_decided and bool(bidders),
-        "steps": [(value, label, getattr(one, Project.DAYS.get(value, ""), None)) for value, label in Project.Status.choices],
+        "steps": [
+            (value, label, getattr(one, Project.DAYS.get(value, ""), None)) for value, label in Project.Status.choices
+        ],
     } | steps_of(request, one)
     return render(request, "projects/detail.html", context)
 

@@ -110,7 +110,9 @@ def days_of(period: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
 
 def analysed(request: HttpRequest, what: Asked) -> Analysis | None:
     """The figures, as far as this person may be told them; None where the question is about single others."""
-    if not winloss_people.counts_people(request.user) and winloss_people.asks_of_others(what.now.filters.parts, request.user):
+    if not winloss_people.counts_people(request.user) and winloss_people.asks_of_others(
+        what.now.filters.parts, request.user
+    ):
         return None
     return winloss_people.told(winloss.analyse(what.rows, what.cut), what.rows, what.cut, request.user)
 
