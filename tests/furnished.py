@@ -57,6 +57,7 @@ from kundenkreis.pipeline.models import (
     OpportunityCompetitor,
     OpportunityContact,
     OpportunityLine,
+    OpportunityOrder,
     Pipeline,
     Project,
     ProjectParty,
@@ -494,7 +495,7 @@ def _closing(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     soon = clock.today() + dt.timedelta(days=20)
     won.change(by=world.ada, expected_close_on=soon, decision_on=soon)
     won.win(by=world.ada)
-    tie = ordering.hand_over(won, by=world.gerda, lines=ordering.waiting(won)[:1], number=name.format(n="4712")[:40])
+    tie = OpportunityOrder.add(by=world.gerda, opportunity=won, order=made["order"], lines=ordering.waiting(won)[:1])
     talk = Interview.add(
         by=world.ada, opportunity=won, contact=world.maria, channel="visit", again=8, criterion="price",
         answers={"q1": name.format(n="found")[:2000], "q3": 7}, note=name.format(n="said"),

@@ -60,7 +60,7 @@ RAIL = (
             Place("leads:list", lazy("Leads"), "user-plus", "leads.see", "e"),
             Place("opportunities:list", lazy("Pipeline"), "square-kanban", "opportunities.see", "k"),
             Place("projects:list", lazy("Projects"), "building", "opportunities.see", "y"),
-            Place("opportunities:winloss", lazy("Win/loss"), "scale", "opportunities.see", "x"),
+            Place("winloss:index", lazy("Win/loss"), "scale", "opportunities.see", "x"),
             Place("orders:list", lazy("Orders"), "package", "orders.see", "o", on_phone=True),
             Place("products:list", lazy("Products"), "tag", "products.see", "p"),
         ),

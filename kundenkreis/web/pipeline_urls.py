@@ -19,8 +19,6 @@ OPPORTUNITIES = [
     path("new/", opportunities.add, name="add"),
     path("export/", opportunities.export, name="export"),
     path("options/", projects.opportunity_options, name="options"),
-    path("winloss/", winloss.index, name="winloss"),
-    path("winloss/export/", winloss.export, name="winloss_export"),
     path("move/<slug:key>/", opportunities.move, name="move"),
     path("<int:pk>/", opportunities.detail, name="detail"),
     path("<int:pk>/edit/", opportunities.edit, name="edit"),
@@ -54,6 +52,7 @@ PIPELINES = [
     path("reasons/<int:pk>/edit/", pipelines.reason, name="reason"),
     path("reasons/<int:pk>/discard/", pipelines.reason_discard, name="reason_discard"),
 ]
+WINLOSS = [path("", winloss.index, name="index"), path("export/", winloss.export, name="export")]
 PROJECTS = [
     path("", projects.index, name="list"),
     path("new/", projects.add, name="add"),
@@ -72,6 +71,7 @@ PROJECTS = [
 ]
 
 urlpatterns = [
+    path("opportunities/winloss/", include((WINLOSS, "winloss"))),
     path("opportunities/", include((OPPORTUNITIES, "opportunities"))),
     path("projects/", include((PROJECTS, "projects"))),
     path("pipelines/", include((PIPELINES, "pipelines"))),

@@ -213,30 +213,30 @@ class TestWinLoss:
         closed(world, "lost", 3, source="fair")
         closed(world, "lost", 2, source="call")
         ben = signed_in(world.ben)
-        page = see(ben, "opportunities:winloss", by="source")
+        page = see(ben, "winloss:index", by="source")
         assert "80 %" in page or "80%" in page
         assert "too few to say" in page
         assert "f=source%3Ain%3Afair&f=" not in page and "source%3Ain%3Afair" in page
-        narrowed = see(ben, "opportunities:winloss", by="source", f="source:in:call")
+        narrowed = see(ben, "winloss:index", by="source", f="source:in:call")
         assert "trade fair or event" not in narrowed.partition("<table")[2]
-        assert "Nothing was closed" in see(ben, "opportunities:winloss", period="last_year", f="source:in:call")
-        assert "cannot be filtered" in see(ben, "opportunities:winloss", f="nonsense:in:call")
+        assert "Nothing was closed" in see(ben, "winloss:index", period="last_year", f="source:in:call")
+        assert "cannot be filtered" in see(ben, "winloss:index", f="nonsense:in:call")
 
     def test_single_people_are_told_of_under_a_works_agreement_only(self, world, signed_in):
         closed(world, "won", 12)
         closed(world, "lost", 11, owner=world.cem, team=world.south)
         ben = signed_in(world.ben)
-        hidden = see(ben, "opportunities:winloss", by="owner")
+        hidden = see(ben, "winloss:index", by="owner")
         assert "works agreement" in hidden and "Huber" not in hidden
-        assert "Huber" not in see(ben, "opportunities:winloss", by="team")
-        assert "Win rate" not in see(ben, "opportunities:winloss", f=f"owner:is:{world.ada.pk}")
-        assert "Win rate" not in see(ben, "opportunities:winloss", f=f"any(owner:is:{world.ada.pk};state:in:won)")
-        assert "Huber" in see(signed_in(world.ada), "opportunities:winloss", by="owner")
+        assert "Huber" not in see(ben, "winloss:index", by="team")
+        assert "Win rate" not in see(ben, "winloss:index", f=f"owner:is:{world.ada.pk}")
+        assert "Win rate" not in see(ben, "winloss:index", f=f"any(owner:is:{world.ada.pk};state:in:won)")
+        assert "Huber" in see(signed_in(world.ada), "winloss:index", by="owner")
         House.objects.update(works_agreement="On win and loss", works_agreement_on=clock.today() - dt.timedelta(days=1))
         House.forget()
-        shown = see(signed_in(world.ben), "opportunities:winloss", by="owner")
+        shown = see(signed_in(world.ben), "winloss:index", by="owner")
         assert "Huber" in shown and "Yıldız" in shown
-        assert "Yıldız" not in see(signed_in(world.ada), "opportunities:winloss", by="owner").partition("<main")[2]
+        assert "Yıldız" not in see(signed_in(world.ada), "winloss:index", by="owner").partition("<main")[2]
 
     def test_it_goes_out_as_a_file_that_runs_nothing(self, world, signed_in):
         closed(world, "lost", 12, close_reason=None)
@@ -245,9 +245,9 @@ class TestWinLoss:
 
             OpportunityCompetitor.add(by=world.ada, opportunity=one, name="=HYPERLINK(1)")
         ben = signed_in(world.ben)
-        response = ben.get(reverse("opportunities:winloss_export"), {"by": "competitor", "format": "csv"})
+        response = ben.get(reverse("winloss:export"), {"by": "competitor", "format": "csv"})
         rows = b"".join(response.streaming_content).decode().splitlines()
         assert rows[1].startswith("'=HYPERLINK(1),0,1,0,,,")
         assert rows[2].startswith("All,0,12,0,0.0,0.0,24.2")  # Wilson of 0 in 12
-        assert ben.get(reverse("opportunities:winloss_export"), {"format": "xlsx"}).status_code == 200
-        assert signed_in(world.rita).get(reverse("opportunities:winloss_export")).status_code == 403
+        assert ben.get(reverse("winloss:export"), {"format": "xlsx"}).status_code == 200
+        assert signed_in(world.rita).get(reverse("winloss:export")).status_code == 403

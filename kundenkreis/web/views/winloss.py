@@ -138,7 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "only_own": own,
         "may_lead": access.may(request.user, "people.lead"),
         "may_export": access.may(request.user, "opportunities.export"),
-        "export_url": reverse("opportunities:winloss_export") + what.address(),
+        "export_url": reverse("winloss:export") + what.address(),
         "may_settle": access.may(request.user, "house.change"),
     }
     if found is not None:
