@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -65,12 +66,12 @@ STATES = (
 
 
 _IS_NEUTRAL = Q(close_reason__is_neutral=True)
-_CLOSED = {
+_CLOSED: dict[str, Q] = {
     "won_once": Q(outcome="won", shadowed=False),
     "lost_ours": Q(outcome="lost", shadowed=False) & (Q(close_reason=None) | Q(close_reason__is_neutral=False)),
     "neutral": Q(outcome="lost") & _IS_NEUTRAL,
     "elsewhere": Q(shadowed=True),
-    "unasked": ~Q(outcome="") & ~Exists(Interview._base_manager.filter(opportunity=OuterRef("pk"), deleted_at=None)),
+    "unasked": ~Q(outcome="") & ~Q(Exists(Interview._base_manager.filter(opportunity=OuterRef("pk"), deleted_at=None))),
 }
 
 
@@ -168,6 +169,9 @@ def tell() -> None:
 def weighted() -> Any:
     """The expression for value times probability: its own, or the stage's."""
     likely = Coalesce(F("probability"), F("stage__probability"))
+    hundredth = Value(
+        Decimal("0.01")
+    )  # SQLite keeps round amounts as whole numbers, and would divide these without a rest
     return ExpressionWrapper(
-        F("value_house") * likely / 100, output_field=DecimalField(max_digits=20, decimal_places=2)
+        F("value_house") * likely * hundredth, output_field=DecimalField(max_digits=20, decimal_places=2)
     )

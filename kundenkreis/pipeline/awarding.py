@@ -36,7 +36,12 @@ def award(
     Returns the project's event, with which everything else is taken back. Raises ValidationError by field, and then nothing is written.
     """
     _refuse(project, to)
-    values = {"status": Project.Status.AWARDED, "awarded_on": on or clock.today(), "awarded_to": to, "leading": to}
+    values: dict[str, Any] = {
+        "status": Project.Status.AWARDED,
+        "awarded_on": on or clock.today(),
+        "awarded_to": to,
+        "leading": to,
+    }
     event = project.change(by=by, verb="awarded", **values)
     assert event is not None  # another status at least
     parts: list[Event | None] = []

@@ -194,8 +194,8 @@ def _made(kinds: Mapping[str, tuple], days: float | None) -> Figures:
     none = (0, Decimal(0), None, 0)
     won, lost, neutral = (kinds.get(kind, none) for kind in (WON, LOST, NEUTRAL))
     gap = None if lost[2] is None else Decimal(lost[2]).quantize(Decimal("0.1"))
-    values = [Decimal(one[1]).quantize(Decimal("0.01")) for one in (won, lost)]
-    return Figures(won[0], lost[0], neutral[0], *values, gap, lost[3], days)
+    won_value, lost_value = (Decimal(one[1]).quantize(Decimal("0.01")) for one in (won, lost))
+    return Figures(won[0], lost[0], neutral[0], won_value, lost_value, gap, lost[3], days)
 
 
 class _Lasted(Func):
@@ -215,7 +215,7 @@ class _Lasted(Func):
 def _medians(rows: QuerySet, is_grouped: bool, path: str) -> dict[Any, float]:
     """{group: median days from the opening to the end}: the middle row of each, or the two around the middle. One query, few rows."""
     lasted = _Lasted(F(f"{path}closed_at"), F(f"{path}opened_at"))
-    within = {"partition_by": [F("g")]} if is_grouped else {}
+    within: dict[str, Any] = {"partition_by": [F("g")]} if is_grouped else {}
     placed = rows.annotate(lasted=lasted).annotate(
         place=Window(RowNumber(), order_by=[F("lasted").asc(), F("pk").asc()], **within),
         of=Window(Count("pk"), **within),
@@ -253,7 +253,9 @@ def _root(
     number, value = sum(counts[pk][0] for pk in pks), sum((counts[pk][1] for pk in pks), Decimal(0))
     first = known.get(pks[0])
     name = "" if first is None else (first.parent or first).name
-    below = [(pk, known[pk].name, counts[pk][0]) for pk in pks if pk in known and known[pk].parent_id]
+    below = [
+        (pk, known[pk].name, counts[pk][0]) for pk in pks if pk is not None and pk in known and known[pk].parent_id
+    ]
     return Reason(root, name, number, value, number / of, 0, tuple(sorted(below, key=lambda one: -one[2])))
 
 

@@ -75,8 +75,8 @@ class GuideQuerySet(RecordQuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.all() if access.may(user, "pipelines.see") else self.none()
 
-    def current(self) -> InterviewGuide | None:
-        """The edition by which the next interview is held."""
+    def current(self) -> Any:
+        """The edition by which the next interview is held; None when the house has no questions."""
         return self.living().order_by("-edition").first()
 
 

@@ -135,8 +135,8 @@ class Project(Recorded):
         found = [explaining.Ground(what, pk) for what, pk in held if pk is not None]
         for one in self.opportunities.living().select_related("account")[:20]:
             found += one.grounds()
-        for party in self.parties.living().exclude(account=None).select_related("account")[:20]:
-            found += party.account.grounds()
+        for account in Account._base_manager.filter(project_parties__in=self.parties.living())[:20]:
+            found += account.grounds()
         return tuple(dict.fromkeys(found))
 
     def access_rule(self) -> explaining.Rule:

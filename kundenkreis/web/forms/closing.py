@@ -133,7 +133,10 @@ class PlanInterviewForm(forms.Form):
             for one in self.people
         ]
         if self.people:
-            self.initial.setdefault("contact", self.people[0].pk)
+            first = self.people[0].pk
+            allowed = [channel for channel, told in answers.items() if told[first].allowed]
+            self.initial.setdefault("contact", first)
+            self.initial.setdefault("channel", allowed[0] if allowed else Interview.Channel.VISIT)
 
 
 class QuestionsForm(forms.Form):
