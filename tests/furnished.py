@@ -54,14 +54,18 @@ from kundenkreis.market.models import (
     Target,
 )
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
-from kundenkreis.pipeline import usual
+from kundenkreis.pipeline import ordering, usual
 from kundenkreis.pipeline.models import (
     CloseReason,
+    Interview,
     Opportunity,
     OpportunityCompetitor,
     OpportunityContact,
     OpportunityLine,
+    OpportunityOrder,
     Pipeline,
+    Project,
+    ProjectParty,
     Qualification,
 )
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
@@ -516,7 +520,38 @@ def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     lost.lose(by=world.ada, close_reason=reason, close_note=name.format(n="why"))
     own = {"opportunity": one, "pipeline": pipeline, "stage": pipeline.first_stage(), "close_reason": reason}
     own |= {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
-    return own | {"opportunity_qualification": known}
+    return own | {"opportunity_qualification": known} | _closing(world, made, name)
+
+
+def _closing(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
+    """A won opportunity with an order and a line that waits for one, an interview about it, and a project with a party and a bidder."""
+    won = Opportunity.add(by=world.ada, name=name.format(n="won")[:200], account=world.lindner, value=Decimal(90))
+    for price in (30, 60):
+        line = {"product": made["product"], "price": Decimal(price), "delivered_in": clock.today()}
+        OpportunityLine.add(by=world.ada, opportunity=won, **line)
+    OpportunityContact.add(by=world.ada, opportunity=won, contact=world.maria, role="economic_buyer")
+    soon = clock.today() + dt.timedelta(days=20)
+    won.change(by=world.ada, expected_close_on=soon, decision_on=soon)
+    won.win(by=world.ada)
+    tie = OpportunityOrder.add(by=world.gerda, opportunity=won, order=made["order"], lines=ordering.waiting(won)[:1])
+    talk = Interview.add(
+        by=world.ada, opportunity=won, contact=world.maria, channel="visit", again=8, criterion="price",
+        answers={"q1": name.format(n="found")[:2000], "q3": 7}, note=name.format(n="said"),
+    )  # fmt: skip
+    texts = {"place": name.format(n="place")[:120], "description": name.format(n="about")}
+    project = Project.add(by=world.ada, name=name.format(n="project")[:200], country="AT", value=Decimal(5000), **texts)
+    party = ProjectParty.add(
+        by=world.ada, project=project, role="installer", account=world.lindner, note=name.format(n="note")[:300]
+    )
+    ProjectParty.add(by=world.ada, project=project, role="planner", name=name.format(n="planner")[:200])
+    bidder, _other = (
+        Opportunity.add(
+            by=world.ada, name=name.format(n=f"bid {value}")[:200], account=world.lindner, project=project, value=value
+        )
+        for value in (Decimal(3000), Decimal(2000))
+    )
+    found = {"won_opportunity": won, "tie": tie, "opportunity_interviews": talk}
+    return found | {"project": project, "party": party, "bidder": bidder}
 
 
 def _merged(world: Any, name: str) -> Merge:

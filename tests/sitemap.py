@@ -15,7 +15,7 @@ from kundenkreis.customers.models import Consent
 
 PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points", "lookups"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
-PARTS["opportunities"] = ["lines", "contacts", "competitors", "qualification"]
+PARTS["opportunities"] = ["lines", "contacts", "competitors", "qualification", "interviews"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
     "day": "account",
@@ -63,6 +63,11 @@ RECORDS = {
     "lead_settings:routing_discard": "routing_rule",
     "submissions": "submission",
     "opportunities": "opportunity",
+    "opportunities:hand_over": "won_opportunity",
+    "opportunities:tie": "won_opportunity",
+    "opportunities:untie": "won_opportunity",
+    "opportunities:plan_interview": "won_opportunity",
+    "projects": "project",
     "pipelines": "pipeline",
     "pipelines:reason": "close_reason",
     "pipelines:reason_discard": "close_reason",
@@ -130,7 +135,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             mine = {("accounts", "points"): "account_points", ("contacts", "addresses"): "contact_addresses"}
             mine |= {("opportunities", one): f"opportunity_{one}" for one in PARTS["opportunities"]}
             record = made[mine.get((space, part), part)]
-            values = {"pk": made[RECORDS[space]].pk, "name": part}
+            whole = made["won_opportunity" if part == "interviews" else RECORDS[space]]
+            values = {"pk": whole.pk, "name": part}
             yield values | ({"part_pk": record.pk} if "part_pk" in keys else {})
     elif space == "bin":
         yield {"noun": "account", **({"pk": made["gone"].pk} if "pk" in keys else {})}
@@ -141,6 +147,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         others["activity_pk"] = made[{"trips": "visit", "leads": "lead_task"}.get(space, "activity")].pk
         others["leg_pk"] = made["leg"].pk
         others["stage_pk"] = made["stage"].pk
+        others |= {"tie_pk": made["tie"].pk, "party_pk": made["party"].pk, "opportunity_pk": made["bidder"].pk}
         others |= {"noun": "account", "rule_pk": made["rule"].pk}
         others |= {"privacy_alerts": {"kind": "night"}, "disclosure": {"noun": "contact"}}.get(space, {})
         others["key"] = "kind" if space == "activities" or space == "log" else "tier"
@@ -213,6 +220,10 @@ ALSO = [
     "/forecast/call/?who=person-{person}&over=1",
     "/forecast/changes/?measure=call&kind=new",
     "/forecast/accuracy/?kind=month",
+    "/opportunities/{won_opportunity}/",
+    "/opportunities/winloss/?by=owner&period=all",
+    "/opportunities/winloss/?by=source&f=state:in:lost",
+    "/projects/new/?opportunity={opportunity}",
     "/trips/mileage/?means=company_car",
     "/trips/{trip}/edit/?field=purpose",
     "/zones/?q=lond",

@@ -18,7 +18,7 @@ from kundenkreis.fields.models import CustomField
 from kundenkreis.leads.models import Lead, LeadForm, Submission
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.pipeline import usual
-from kundenkreis.pipeline.models import Opportunity
+from kundenkreis.pipeline.models import Opportunity, Project
 from kundenkreis.privacy import watching
 from kundenkreis.web.lists import REGISTRY
 from tests.fields.defining import one_of_each
@@ -108,7 +108,9 @@ def more_of_everything(world, start, count):
                 is_open=True,
                 due_on=clock.today(),
             )
-            one = Opportunity.add(by=None, name=f"Hall {number}", account=place, owner=world.ada, value=number)
+            project = Project.add(by=None, name=f"School {number} {place.pk}", value=number)
+            texts = {"name": f"Hall {number}", "account": place, "project": project}
+            one = Opportunity.add(by=None, owner=world.ada, value=number, **texts)
             one.attach([Activity.objects.latest("pk")], by=None)
             OpenItem.add(
                 by=None,

@@ -28,6 +28,7 @@ from kundenkreis.api import (
     activities,
     automation,
     catalogue,
+    closing,
     contacts,
     customers,
     disclosing,
@@ -58,6 +59,7 @@ from kundenkreis.api import (
     team_week,
     tokens,
     trips,
+    winloss,
 )
 from kundenkreis.api.auth import Session, Token
 from kundenkreis.api.problems import MEDIA_TYPE, Problem, pointer, words_of
@@ -145,6 +147,7 @@ NOUNS = [
     *orders.NOUNS,
     *trips.NOUNS,
     *pipeline.NOUNS,
+    *closing.NOUNS,
     *leads.NOUNS,
     *reassignments.NOUNS,
     *market.NOUNS,
@@ -178,6 +181,8 @@ ROOMS = (
     orders,
     trips,
     pipeline,
+    closing,
+    winloss,
     leads,
     reassignments,
     market,

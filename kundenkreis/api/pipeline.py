@@ -8,6 +8,7 @@ from typing import Any
 from ninja import Router
 
 from kundenkreis.api import fields
+from kundenkreis.api.closing import MadeOrder, make_order
 from kundenkreis.api.noun import READ, Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import Shown, decimal_type, name_of, named
@@ -29,7 +30,7 @@ from kundenkreis.pipeline.models import (
 _WRITTEN = (
     "name", "account", "pipeline", "stage", "owner", "team", "value", "sums_lines", "currency", "probability",
     "forecast_category", "expected_close_on", "decision_on", "source", "campaign", "description", "activities", "opened_at",
-    "closed_at", "close_reason", "lost_to", "price_gap", "criterion", "close_note",
+    "closed_at", "close_reason", "lost_to", "price_gap", "criterion", "close_note", "project",
 )  # fmt: skip
 _LINE = ("product", "quantity", "price", "discount", "delivered_in", "note")
 _CONTACT = ("contact", "role", "stance", "note")
@@ -58,7 +59,7 @@ OPPORTUNITIES = Noun(
     " `likelihood` the one that counts. `value_house` and `weighted_house` are in the house's currency.",
     allowed=of("opportunities"),
     read=(
-        "number", *_WRITTEN, "stage_since", "outcome", "qualified", "is_generated",
+        "number", *_WRITTEN, "stage_since", "outcome", "qualified", "shadowed", "is_generated",
         Shown(name="value_house", columns=("value_house",), type=decimal_type(16, 2, writing=False),
               make=lambda amount: format(amount, "f")),
         Shown(name="likelihood", columns=("probability", "stage__probability"), type=int, make=_likely),
@@ -178,7 +179,7 @@ REASONS = Noun(
     about="Why business is won or lost: a tree of two levels.",
     allowed=of("pipelines"),
     verbs=READ | {"history"},
-    read=("parent", *_ARRANGED, "outcome"),
+    read=("parent", *_ARRANGED, "outcome", "is_neutral"),
     filters=(Filter("outcome", "choice", "outcome", choices=CloseReason.Outcome.choices),),
 )
 
@@ -192,4 +193,5 @@ def _reopen(one: Opportunity, *, by: Any) -> Any:
 def routers() -> list[Router]:
     opportunities = Routes(OPPORTUNITIES)
     opportunities.step("reopen", "Open one again", _reopen)
+    opportunities.step("order", "Make an order of a won one", make_order, MadeOrder)
     return [opportunities.router, *(Routes(noun).router for noun in NOUNS[1:])]

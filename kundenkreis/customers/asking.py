@@ -62,6 +62,7 @@ ACCOUNT = (
     Filter("by_hand", "flag", _("Territory set by hand"), "territory_by_hand"),
     tagged(Account, "account_id"),
     Filter("since", "date", _("Customer since"), "customer_since", aliases=("customer_since",)),
+    Filter("employees", "number", _("Employees")),
     Filter("number", "text", _("Number")),
     Filter("email", "text", _("E-mail")),
 )

@@ -26,6 +26,7 @@ _NAMED_BY = {
     "customers.position": ("contact", "account"),
     "pipeline.opportunitycontact": ("contact",),
     "pipeline.opportunitycompetitor": ("account",),
+    "pipeline.projectparty": ("account",),
 }
 
 

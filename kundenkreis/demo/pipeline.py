@@ -59,7 +59,10 @@ def add(accounts: list[Account], today: dt.date) -> None:
     """One or two for each of the largest accounts, each moved through its stages on days of the past year."""
     usual.set_up()
     prices = list(Price.objects.living().select_related("product").order_by("product__number", "pk")[:60])
-    reasons = {kind: list(CloseReason.objects.living().filter(outcome=kind, children=None)) for kind in ("won", "lost")}
+    reasons = {
+        kind: list(CloseReason.objects.living().filter(outcome=kind, children=None, is_neutral=False))
+        for kind in ("won", "lost")
+    }
     for account in accounts[:ACCOUNTS]:
         dice = random.Random(f"{SEED}/opportunities/{account.number}")  # noqa: S311
         for number in range(dice.choice((1, 1, 2))):

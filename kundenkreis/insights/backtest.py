@@ -12,8 +12,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kundenkreis.core.proportions import Lift, Share
 from kundenkreis.insights import figuring, judging
-from kundenkreis.insights.proportions import Lift, Share
 from kundenkreis.insights.rhythm import FEWEST_GAPS
 from kundenkreis.insights.rules import FORGOTTEN_AFTER
 

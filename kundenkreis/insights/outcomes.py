@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from kundenkreis.core import bulk
+from kundenkreis.core.proportions import Share
 from kundenkreis.insights.models import Kind, Signal
-from kundenkreis.insights.proportions import Share
 
 DAYS = 90
 _SLICE = 5_000

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
+from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.catalogue.models import Family
 from kundenkreis.core import clock
-from kundenkreis.core.filters import Filter, Relation
+from kundenkreis.core.filters import Filter, Many, Relation
 from kundenkreis.customers.asking import account_at, people
 from kundenkreis.customers.grouping import OF_ACCOUNT
 from kundenkreis.fields import asking as fields
@@ -17,7 +19,15 @@ from kundenkreis.fields import sources
 from kundenkreis.fields.sources import Measure, Source
 from kundenkreis.lists import asking
 from kundenkreis.pipeline import velocity
-from kundenkreis.pipeline.models import CloseReason, Opportunity, Pipeline, Stage
+from kundenkreis.pipeline.models import (
+    CloseReason,
+    Interview,
+    Opportunity,
+    OpportunityCompetitor,
+    OpportunityLine,
+    Pipeline,
+    Stage,
+)
 from kundenkreis.staff.models import Team, User
 
 
@@ -47,13 +57,30 @@ STATES = (
     ("no_step", _("without a next step")),
     ("stuck", _("longer in its stage than most that were won")),
     ("owner_left", _("whose owner has left")),
+    ("won_once", _("won, each project once")),
+    ("lost_ours", _("lost, and a loss of ours")),
+    ("neutral", _("closed, but no loss of ours")),
+    ("elsewhere", _("counted at another bidder of its project")),
+    ("unasked", _("closed without an interview")),
 )
+
+
+_IS_NEUTRAL = Q(close_reason__is_neutral=True)
+_CLOSED: dict[str, Q] = {
+    "won_once": Q(outcome="won", shadowed=False),
+    "lost_ours": Q(outcome="lost", shadowed=False) & (Q(close_reason=None) | Q(close_reason__is_neutral=False)),
+    "neutral": Q(outcome="lost") & _IS_NEUTRAL,
+    "elsewhere": Q(shadowed=True),
+    "unasked": ~Q(outcome="") & ~Q(Exists(Interview._base_manager.filter(opportunity=OuterRef("pk"), deleted_at=None))),
+}
 
 
 def state(value: str) -> Q:
     """The condition for each of the states."""
     if value in ("won", "lost"):
         return Q(outcome=value)
+    if value in _CLOSED:
+        return _CLOSED[value]
     still = Q(outcome="")
     if value == "overdue":
         return still & Q(expected_close_on__lt=clock.today())
@@ -92,7 +119,23 @@ _TOTALS = (
     Filter("sum", "number", _("Value of all together"), total=Sum("value_house")),
     Filter("count", "number", _("How many"), total=Count("pk")),
 )
-LIST = (OF_ACCOUNT, *OPPORTUNITY)
+
+
+def _families() -> list[tuple[int, str]]:
+    return list(Family.objects.living().values_list("pk", "name"))
+
+
+# By what hangs on it.
+_BESIDE = (
+    Filter(
+        "family", "choice", _("Product family"), "product__family_id", choices=_families,
+        many=Many(OpportunityLine.objects.living, "opportunity_id"),
+    ),
+    Filter("competitor", "text", _("Competitor met"), "name", many=Many(OpportunityCompetitor.objects.living, "opportunity_id")),
+    Filter("lost_to", "text", _("Lost to"), "lost_to__name"),
+    Filter("project", "text", _("Project"), "project__name"),
+)  # fmt: skip
+LIST = (OF_ACCOUNT, *OPPORTUNITY, *_BESIDE)
 DRIVERS = frozenset({"owner", "team", "pipeline", "value", "close"})
 
 
@@ -126,6 +169,9 @@ def tell() -> None:
 def weighted() -> Any:
     """The expression for value times probability: its own, or the stage's."""
     likely = Coalesce(F("probability"), F("stage__probability"))
+    hundredth = Value(
+        Decimal("0.01")
+    )  # SQLite keeps round amounts as whole numbers, and would divide these without a rest
     return ExpressionWrapper(
-        F("value_house") * likely / 100, output_field=DecimalField(max_digits=20, decimal_places=2)
+        F("value_house") * likely * hundredth, output_field=DecimalField(max_digits=20, decimal_places=2)
     )

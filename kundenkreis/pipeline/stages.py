@@ -14,7 +14,7 @@ from kundenkreis.fields import rolling
 from kundenkreis.history import chunks
 from kundenkreis.history.models import Batch, Event
 from kundenkreis.history.recording import record_event
-from kundenkreis.pipeline.models import Opportunity, Pipeline, Stage, StageChange, counted
+from kundenkreis.pipeline.models import Opportunity, Pipeline, Stage, StageChange, counted, counting
 from kundenkreis.staff.models import User
 
 CHUNK = 2000
@@ -64,6 +64,7 @@ def _move(stage: Stage, to: Stage, cards: models.QuerySet, by: User | None, now:
         new = {"stage_id": to.pk, "stage_since": now, "version": models.F("version") + 1, "changed_at": now}
         Opportunity._base_manager.filter(pk__listed=ids).update(**new)
         StageChange.follow(ids)
+        counting.follow(counting.of(ids))
         rolling.of_rows(Opportunity, ids)
     batch.counts = {Opportunity._meta.label_lower: {"changed": len(found)}}
     batch.state, batch.ended_at = Batch.State.DONE, timezone.now()

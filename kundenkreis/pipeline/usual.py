@@ -1,4 +1,4 @@
-"""The pipelines and reasons that a new house begins with. They are its own from then on."""
+"""The pipelines, reasons and questions that a new house begins with. They are its own from then on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FILE = Path(__file__).resolve().parent / "data" / "usual.json"
 
 @cache
 def usual() -> dict[str, Any]:
-    """ "pipelines" with their "stages", and "reasons" by outcome with their "children"; the columns of each."""
+    """ "pipelines" with their "stages", "reasons" by outcome with their "children", "neutral" and "questions"; the columns of each."""
     return json.loads(_FILE.read_text(encoding="utf-8"))
 
 
@@ -33,8 +33,21 @@ def begin(pipelines: Any, stages: Any, reasons: Any) -> bool:
     return True
 
 
-def set_up() -> bool:
-    """`begin` in the house as it is now."""
-    from kundenkreis.pipeline.models import CloseReason, Pipeline, Stage
+def complete(reasons: Any, guides: Any) -> None:
+    """What a house has beside: a reason that is no loss of ours, and the questions of an interview, unless it has (or had) some."""
+    if not reasons.filter(is_neutral=True).exists():
+        reasons.create(
+            outcome="lost", position=reasons.filter(outcome="lost").count() + 1, is_neutral=True, **usual()["neutral"]
+        )
+    if not guides.exists():
+        asked = [{"key": f"q{place}", **one} for place, one in enumerate(usual()["questions"], start=1)]
+        guides.create(edition=1, questions=asked)
 
-    return begin(Pipeline._base_manager, Stage._base_manager, CloseReason._base_manager)
+
+def set_up() -> bool:
+    """`begin` and `complete` in the house as it is now."""
+    from kundenkreis.pipeline.models import CloseReason, InterviewGuide, Pipeline, Stage
+
+    began = begin(Pipeline._base_manager, Stage._base_manager, CloseReason._base_manager)
+    complete(CloseReason._base_manager, InterviewGuide._base_manager)
+    return began

@@ -56,6 +56,8 @@ _BESIDE = {
     "request": lazy("request"),
     "reason": lazy("reason"),
     "choice_order": lazy("order"),
+    "order": lazy("order number"),
+    "opportunity": lazy("opportunity"),
 }
 # Words for their values, where those are for programs.
 _BESIDE_WORDS: dict[str, dict[str, Any]] = {"verdict": dict(AccessCheck.Verdict.choices)}
@@ -181,6 +183,9 @@ def _rarer(verb: str) -> str:
         "notified": _("Authority notified: %(name)s"),
         "planned": _("%(what)s planned: %(name)s"),
         "carried_out": _("%(what)s carried out: %(name)s"),
+        "ordered": _("%(what)s became an order: %(name)s"),
+        "tied": _("%(what)s belongs to an opportunity: %(name)s"),
+        "awarded": _("%(what)s awarded: %(name)s"),
         "reassigned": _("Accounts reassigned: %(name)s"),
         "stopped": _("%(what)s stopped: %(name)s"),
     }.get(verb, _("%(what)s: %(name)s"))

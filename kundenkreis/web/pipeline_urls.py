@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kundenkreis.web.views import bulk, opportunities, opportunity_moves, opportunity_parts, pipelines
+from kundenkreis.web.views import (
+    bulk,
+    closing,
+    opportunities,
+    opportunity_moves,
+    opportunity_parts,
+    pipelines,
+    projects,
+    winloss,
+)
 
 OPPORTUNITIES = [
     path("", opportunities.index, name="list"),
     path("new/", opportunities.add, name="add"),
     path("export/", opportunities.export, name="export"),
     path("bulk/", bulk.change, {"list_name": "opportunities"}, name="bulk"),
+    path("options/", projects.opportunity_options, name="options"),
     path("move/<slug:key>/", opportunities.move, name="move"),
     path("<int:pk>/", opportunities.detail, name="detail"),
     path("<int:pk>/edit/", opportunities.edit, name="edit"),
@@ -22,6 +32,11 @@ OPPORTUNITIES = [
     path("<int:pk>/step/", opportunity_moves.add_step, name="add_step"),
     path("<int:pk>/activities/", opportunity_moves.attach, name="attach"),
     path("<int:pk>/activities/<int:activity_pk>/discard/", opportunity_moves.detach, name="detach"),
+    path("<int:pk>/order/", closing.hand_over, name="hand_over"),
+    path("<int:pk>/orders/", closing.tie, name="tie"),
+    path("<int:pk>/orders/<int:tie_pk>/discard/", closing.untie, name="untie"),
+    path("<int:pk>/interviews/plan/", closing.plan_interview, name="plan_interview"),
+    path("<int:pk>/project/", projects.join, name="join"),
     path("<int:pk>/<slug:name>/add/", opportunity_parts.add, name="part_add"),
     path("<int:pk>/<slug:name>/<int:part_pk>/edit/", opportunity_parts.change, name="part_change"),
     path("<int:pk>/<slug:name>/<int:part_pk>/discard/", opportunity_parts.discard, name="part_discard"),
@@ -34,12 +49,32 @@ PIPELINES = [
     path("<int:pk>/stages/new/", pipelines.stage, name="stage_add"),
     path("<int:pk>/stages/<int:stage_pk>/edit/", pipelines.stage, name="stage"),
     path("<int:pk>/stages/<int:stage_pk>/discard/", pipelines.stage_discard, name="stage_discard"),
+    path("questions/", closing.questions, name="questions"),
     path("reasons/new/", pipelines.reason, name="reason_add"),
     path("reasons/<int:pk>/edit/", pipelines.reason, name="reason"),
     path("reasons/<int:pk>/discard/", pipelines.reason_discard, name="reason_discard"),
 ]
+WINLOSS = [path("", winloss.index, name="index"), path("export/", winloss.export, name="export")]
+PROJECTS = [
+    path("", projects.index, name="list"),
+    path("new/", projects.add, name="add"),
+    path("export/", projects.export, name="export"),
+    path("options/", projects.options, name="options"),
+    path("<int:pk>/", projects.detail, name="detail"),
+    path("<int:pk>/edit/", projects.edit, name="edit"),
+    path("<int:pk>/discard/", projects.discard, name="discard"),
+    path("<int:pk>/award/", projects.award, name="award"),
+    path("<int:pk>/parties/new/", projects.party_add, name="party_add"),
+    path("<int:pk>/parties/<int:party_pk>/edit/", projects.party_edit, name="party_edit"),
+    path("<int:pk>/parties/<int:party_pk>/discard/", projects.party_discard, name="party_discard"),
+    path("<int:pk>/bidders/new/", projects.bidder_add, name="bidder_add"),
+    path("<int:pk>/bidders/<int:opportunity_pk>/discard/", projects.bidder_discard, name="bidder_discard"),
+    path("<int:pk>/bidders/<int:opportunity_pk>/count/", projects.count_by, name="count_by"),
+]
 
 urlpatterns = [
+    path("opportunities/winloss/", include((WINLOSS, "winloss"))),
     path("opportunities/", include((OPPORTUNITIES, "opportunities"))),
+    path("projects/", include((PROJECTS, "projects"))),
     path("pipelines/", include((PIPELINES, "pipelines"))),
 ]

@@ -14,7 +14,7 @@ from kundenkreis.files.models import Document
 from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
 from kundenkreis.orders.models import Order
-from kundenkreis.pipeline.models import Opportunity
+from kundenkreis.pipeline.models import Opportunity, Project
 
 # noun in the address: model, icon
 NOUNS: dict[str, tuple[type[models.Model], str]] = {
@@ -23,6 +23,7 @@ NOUNS: dict[str, tuple[type[models.Model], str]] = {
     "products": (Product, "tag"),
     "orders": (Order, "package"),
     "opportunities": (Opportunity, "square-kanban"),
+    "projects": (Project, "building"),
     "activities": (Activity, "activity"),
     "documents": (Document, "file-text"),
     "leads": (Lead, "user-plus"),

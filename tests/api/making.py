@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from kundenkreis.pipeline import usual
+from kundenkreis.pipeline.models import Opportunity, Pipeline
 
 
 def bodies(world: Any) -> dict[str, dict[str, Any]]:
     """Noun → body. The nouns come in an order in which each finds what it refers to; "@contacts" is the number of the one made."""
     account = world.brauneis.pk
     usual.set_up()
+    end = Pipeline.objects.living().first().stage_of_kind("won")
+    won = Opportunity.add(by=world.cem, name="Won", account=world.brauneis, stage=end).pk
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -122,6 +125,16 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "score": 0,
             "next_question": "Who?",
         },
+        "projects": {"name": "Hospital Linz", "place": "Linz", "country": "AT", "value": "120000"},
+        "project-parties": {"project_id": "@projects", "role": "planner", "name": "Atelier Gruber"},
+        "opportunity-orders": {"opportunity_id": won, "order_id": "@orders"},
+        "opportunity-interviews": {
+            "opportunity_id": won,
+            "contact_id": "@contacts",
+            "channel": "visit",
+            "again": 7,
+            "answers": {"q1": "At the fair"},
+        },
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -212,6 +225,10 @@ BOUND = [
     "opportunity-contacts",
     "opportunity-competitors",
     "opportunity-qualifications",
+    "projects",
+    "project-parties",
+    "opportunity-orders",
+    "opportunity-interviews",
     "quality-waivers",
     "lookups",
 ]

@@ -31,7 +31,7 @@ from kundenkreis.lists.models import SavedView
 from kundenkreis.market.models import Strategy, Summing, Target
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.pipeline import asking
-from kundenkreis.pipeline.models import Opportunity, StageChange
+from kundenkreis.pipeline.models import Interview, Opportunity, OpportunityOrder, Project, StageChange
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import AccessReview, User
 from kundenkreis.staff.roles import Role
@@ -146,13 +146,19 @@ class TestDemoHouse(TestCase):
 
     def test_opportunities_are_open_and_closed_and_marked_as_made_up(self):
         found = Opportunity.objects.all()
-        assert 100 <= found.count() <= 200
+        assert 100 <= found.count() <= 205
         assert not found.filter(is_generated=False).exists()
         ended = Counter(found.values_list("outcome", flat=True))
         assert min(ended["won"], ended["lost"]) >= 15
         assert ended[""] >= 30
         assert found.filter(asking.state("no_step")).exists()
         assert StageChange.objects.filter(from_stage__isnull=False).count() > found.count()
+
+    def test_what_came_after_the_end_is_there(self):
+        assert Project.objects.filter(is_generated=True).count() == 2
+        assert Opportunity.objects.filter(shadowed=True).count() == 3
+        assert Interview.objects.filter(opportunity__outcome="lost").exists()
+        assert OpportunityOrder.objects.exists()
 
     def test_rates_are_those_of_thirteen_months(self):
         assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13

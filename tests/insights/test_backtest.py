@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
+from kundenkreis.core.proportions import Share
 from kundenkreis.customers.models import Account
 from kundenkreis.insights import backtest, running
 from kundenkreis.insights.backtest import BackTest
 from kundenkreis.insights.models import Run, Signal
-from kundenkreis.insights.proportions import Share
 from tests.insights.conftest import TODAY, days_ago
 
 DAY = days_ago(100)

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import statistics
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +14,9 @@ from kundenkreis.catalogue.models import Price, Product
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account, AccountLink
 from kundenkreis.history.undo import undo_batch
-from kundenkreis.pipeline import usual
+from kundenkreis.pipeline import usual, winloss
 from kundenkreis.pipeline.models import Opportunity, StageChange
+from kundenkreis.pipeline.winloss_cuts import cuts
 from kundenkreis.quality import importing
 from kundenkreis.quality.models import ImportRun
 from kundenkreis.rates.models import ExchangeRate
@@ -142,3 +144,46 @@ def test_what_is_wrong_with_a_row_is_said_of_that_row(world):
     }
     one = Opportunity.objects.get()
     assert (one.number, one.stage.name_en, one.owner, one.probability) == ("A6", "Negotiation", world.admin, 70)
+
+
+class TestItsWinLoss:
+    """Win and loss of the imported pipeline, against figures added up from the files themselves."""
+
+    @pytest.fixture
+    def ended(self) -> list[dict[str, str]]:
+        """The closed rows of the file, each with its account's sector, as the import mends both."""
+        usual.set_up()
+        ExchangeRate.add(by=None, currency="USD", on=clock.today(), rate=Decimal(1), source="test")
+        for name in ("accounts.csv", "products.csv", "sales_teams.csv", "sales_pipeline.csv"):
+            run_file(name)
+        with (DATA / "accounts.csv").open() as file:
+            sectors = {row["account"]: row["sector"].replace("technolgy", "technology") for row in csv.DictReader(file)}
+        with (DATA / "sales_pipeline.csv").open() as file:
+            rows = [row for row in csv.DictReader(file) if row["deal_stage"] in ("Won", "Lost")]
+        for row in rows:
+            row["product"] = row["product"].replace("GTXPro", "GTX Pro")
+            row["sector"] = sectors[row["account"]]
+            row["series"] = row["product"].split(" ")[0]
+        return rows
+
+    def test_by_sector_agent_series_and_value_it_is_what_the_file_comes_to(self, ended):
+        for cut, column in (("industry", "sector"), ("owner", "sales_agent"), ("family", "series")):
+            expected: dict[str, list] = {}
+            for row in ended:
+                sums = expected.setdefault(row[column], [0, 0, Decimal(0), []])
+                sums[0 if row["deal_stage"] == "Won" else 1] += 1
+                sums[2] += Decimal(row["close_value"])
+                opened, closed = (dt.datetime.strptime(row[day], "%m/%d/%Y") for day in ("engage_date", "close_date"))
+                sums[3].append((closed - opened).days)
+            found = winloss.analyse(Opportunity.objects.all(), cuts()[cut])
+            told = {
+                one.name: [one.figures.won, one.figures.lost, one.figures.won_value, round(one.figures.days, 1)]
+                for one in found.groups
+            }
+            assert told == {
+                name: [won, lost, value, statistics.median(days)] for name, (won, lost, value, days) in expected.items()
+            }
+            whole = [sum(some[at] for some in expected.values()) for at in (0, 1)]
+            assert [found.whole.won, found.whole.lost] == whole
+            for one in found.groups:
+                assert (one.figures.rate is None) == (one.figures.number < 10)

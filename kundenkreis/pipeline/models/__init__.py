@@ -1,18 +1,25 @@
 """The nouns of the room."""
 
+from kundenkreis.pipeline.models.closing import Interview, InterviewGuide, OpportunityOrder
 from kundenkreis.pipeline.models.opportunities import Opportunity, counted
 from kundenkreis.pipeline.models.parts import OpportunityCompetitor, OpportunityContact, OpportunityLine
 from kundenkreis.pipeline.models.pipelines import CloseReason, Pipeline, Stage
+from kundenkreis.pipeline.models.projects import Project, ProjectParty
 from kundenkreis.pipeline.models.qualification import Qualification
 from kundenkreis.pipeline.models.ways import StageChange
 
 __all__ = [
     "CloseReason",
+    "Interview",
+    "InterviewGuide",
     "Opportunity",
     "OpportunityCompetitor",
     "OpportunityContact",
     "OpportunityLine",
+    "OpportunityOrder",
     "Pipeline",
+    "Project",
+    "ProjectParty",
     "Qualification",
     "Stage",
     "StageChange",

@@ -27,6 +27,7 @@ from kundenkreis.fields.picks import PickField
 from kundenkreis.fields.rolling import Rolled
 from kundenkreis.history.models import Event
 from kundenkreis.pipeline import moving
+from kundenkreis.pipeline.models.counting import CountedOnce
 from kundenkreis.pipeline.models.pipelines import PERCENT, CloseReason, Pipeline, Stage
 from kundenkreis.pipeline.models.seeing import OpportunityQuerySet
 from kundenkreis.pipeline.models.ways import StageChange
@@ -42,7 +43,7 @@ def counted(count: int, shown: str = "") -> str:
     return ngettext("%(count)s opportunity", "%(count)s opportunities", count) % {"count": shown or count}
 
 
-class Opportunity(Rolled, Fielded):
+class Opportunity(CountedOnce, Rolled, Fielded):
     """Business that may come about. `probability` is its own estimate; while it is empty the stage's holds (`likelihood`)."""
 
     class Forecast(models.TextChoices):
@@ -187,6 +188,7 @@ class Opportunity(Rolled, Fielded):
             models.Index(fields=["value_house", "id"], name="pipeline_opp_value"),
             models.Index(fields=["outcome", "closed_at", "id"], name="pipeline_opp_closed"),
             models.Index(fields=["changed_at", "id"], name="pipeline_opp_changed"),
+            models.Index(fields=["project"], name="pipeline_opp_project", condition=models.Q(project__isnull=False)),
             bin_index("pipeline_opp_bin"),
         ]
 
@@ -325,6 +327,7 @@ class Opportunity(Rolled, Fielded):
     ) -> Event | None:  # fmt: skip
         """As of every noun. Another stage has its consequences, and asks for what it needs (`moving`); an undo sets back what was."""
         now = now or timezone.now()
+        self.hold(values)
         if undoes is None and values.keys() & moving.LOOKED_AT:
             present = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
             if version is not None and version != present.version:

@@ -22,6 +22,7 @@ from kundenkreis.fields import picks, rolling
 from kundenkreis.fields.picks import PickField
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
+from kundenkreis.pipeline.models import counting
 from kundenkreis.pipeline.models.opportunities import Opportunity
 from kundenkreis.rates.dated import NoRate, rate_on
 from kundenkreis.staff import access, explaining
@@ -173,6 +174,7 @@ def keep_sum(one: Opportunity) -> None:
     new = {"value": value, "value_house": in_house, "version": models.F("version") + 1}
     Opportunity._base_manager.filter(pk=one.pk).update(**new)
     rolling.of_rows(Opportunity, [one.pk])
+    counting.follow([one.project_id] if one.project_id else [])
 
 
 class OpportunityContact(Part):

@@ -152,6 +152,15 @@ class Stage(Arranged):
             self.position = last.position + 1 if last else 1
         return derived
 
+    def settle(self, changed: set[str]) -> None:
+        """Which opportunity counts in its project hangs on how likely each is."""
+        super().settle(changed)
+        if "probability" in changed:
+            from kundenkreis.pipeline.models import counting
+
+            projects = self.opportunities.filter(project_id__isnull=False).order_by()
+            counting.follow(projects.values_list("project_id", flat=True).distinct())
+
     def clean(self) -> None:
         from kundenkreis.pipeline import criteria
 
@@ -189,6 +198,11 @@ class CloseReason(Arranged):
         "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
 
+    is_neutral = models.BooleanField(
+        _("no loss of ours"), default=False,
+        help_text=_("What was decided elsewhere, such as for another bidder of the project: told apart in win/loss."),
+    )  # fmt: skip
+
     class Meta:
         verbose_name = _("reason of an outcome")
         verbose_name_plural = _("reasons of outcomes")
@@ -200,6 +214,8 @@ class CloseReason(Arranged):
 
     def clean(self) -> None:
         super().clean()
+        if self.is_neutral and self.outcome != self.Outcome.LOST:
+            raise ValidationError({"is_neutral": _("Only what was not won can be no loss of ours.")})
         above = self.parent
         if above is None:
             return

@@ -38,6 +38,10 @@ class OpportunityQuerySet(RecordQuerySet):
         """Neither won nor lost."""
         return self.living().filter(outcome="")
 
+    def counted(self) -> Self:
+        """Each project once: without those that are counted at another bidder of theirs (`models.counting`). What every sum is made of."""
+        return self.filter(shadowed=False)
+
     def planned(self, of: Any) -> models.QuerySet:
         """The rows that tie the opportunity `of` to what is planned for it."""
         model: Any = self.model

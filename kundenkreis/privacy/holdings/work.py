@@ -88,7 +88,7 @@ SHELF.holds(
          " qualified"),
     some(C.FREE_TEXT, F.SEARCH, "name campaign description close_note"), some(C.CUSTOM, F.SEARCH, "custom"),
     some(C.REFERENCE, F.STAYS, "owner"),
-    account="account_id", staff="owner_id", plain="team is_generated", origin=_WRITTEN, note=_BOOKED,
+    account="account_id", staff="owner_id", plain="team project shadowed is_generated", origin=_WRITTEN, note=_BOOKED,
 )  # fmt: skip
 SHELF.holds(
     "pipeline.Opportunity_activities", P.SALES, R.RECORD, some(C.COMMUNICATION, F.STAYS, "opportunity activity"),
@@ -120,6 +120,33 @@ SHELF.holds(
     "pipeline.StageChange", P.SALES, R.DERIVED, some(C.COMMERCE, F.STAYS, "opportunity from_stage to_stage at days"),
     account="opportunity__account_id", origin=_FIGURED, note=_BOOKED,
 )  # fmt: skip
+SHELF.holds(
+    "pipeline.Project", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name description"), some(C.REFERENCE, F.STAYS, "owner"),
+    staff="owner_id",
+    plain="number place country status specified_on tendered_on awarded_on value currency value_house leading awarded_to team is_generated",
+    origin=_WRITTEN,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.ProjectParty", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "project role account"),
+    some(C.FREE_TEXT, F.SEARCH, "name note"),
+    account="account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityOrder", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "opportunity order"),
+    account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.OpportunityOrder_lines", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "opportunityorder opportunityline"),
+    account="opportunityorder__opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.Interview", P.SALES, R.RELATION,
+    some(C.JUDGEMENT, F.DELETE, "opportunity contact held_on channel criterion again guide"),
+    some(C.FREE_TEXT, F.DELETE, "answers note"), some(C.REFERENCE, F.DELETE, "interviewer"),
+    contact="contact_id", staff="interviewer_id", origin=_WRITTEN,
+    note=_("What a person said about us and about others after a purchase was decided."),
+)  # fmt: skip
+SHELF.nothing("pipeline.InterviewGuide", _("What is asked, of whomever."))
 SHELF.nothing("pipeline.Pipeline", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.Stage", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.CloseReason", _("Why business is won or lost, in general."))

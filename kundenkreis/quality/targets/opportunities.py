@@ -15,7 +15,7 @@ from kundenkreis.core import clock
 from kundenkreis.core.models import House
 from kundenkreis.history.recording import Recorded
 from kundenkreis.pipeline import moving
-from kundenkreis.pipeline.models import Opportunity, OpportunityLine, Pipeline, Stage, StageChange
+from kundenkreis.pipeline.models import Opportunity, OpportunityLine, Pipeline, Stage, StageChange, counting
 from kundenkreis.quality.fields import FieldSpec
 from kundenkreis.quality.targets import references
 from kundenkreis.quality.targets.base import Job, MatchKey, Outcome, Problem, Target
@@ -237,13 +237,13 @@ class Opportunities(Records):
         )  # fmt: skip
 
     def store(self, prepared: Prepared) -> Outcome:
-        """As of all records; their ways through the stages are brought into step."""
+        """As of all records; their ways through the stages, and what counts of their projects, are brought into step."""
         outcome = super().store(prepared)
         if self.job.write:
             kept = [one for one in outcome.kept if one.model is Opportunity]
-            StageChange.follow(
-                [*(pk for one in kept for pk in one.added), *(row[0] for one in kept for row in one.changed)]
-            )
+            changed = [row[0] for one in kept for row in one.changed]
+            StageChange.follow([*(pk for one in kept for pk in one.added), *changed])
+            counting.follow(counting.of(changed))
         return outcome
 
 

@@ -302,7 +302,7 @@ class RemovalForm(forms.Form):
 class ReasonForm(VerbForm):
     class Meta:
         model = CloseReason
-        fields = ["name_de", "name_en", "outcome", "parent", "position"]
+        fields = ["name_de", "name_en", "outcome", "is_neutral", "parent", "position"]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -87,8 +87,9 @@ class RecordField(forms.ModelChoiceField):
         return super().prepare_value(value)
 
     def _named(self, text: str) -> Any:
-        named = called(text)
-        if any(f.name == "number" for f in self.queryset.model._meta.fields):
+        columns = {f.name for f in self.queryset.model._meta.fields}
+        named = called(text) if "key" in columns else Q(name__iexact=text)
+        if "number" in columns:
             named |= Q(number=text)
         found = list(self.queryset.filter(named)[:2])
         if len(found) != 1:

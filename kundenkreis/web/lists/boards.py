@@ -38,6 +38,8 @@ class Board:
     `move(record, value, by)` is the verb behind a drop, `action` what a person must be allowed for it. `line(row)` is the second line of a card,
     made of the ORM columns `needs`.
 
+    `counts` says which of the rows are added up, where some are counted elsewhere.
+
     `beside` adds up a second figure under each column: an expression, and what is said of its sum. `tone(row)` colours a card ("old"),
     `hang(rows, user)` puts onto the rows what `note(row)`, a card's third line, reads. With `versioned` the verb is told which version lay
     on the board; `ask(row, value)` is the address of the dialog for what a column asks of a card that comes into it.
@@ -54,6 +56,7 @@ class Board:
     needs: tuple[str, ...] = ()
     lane: Callable[[], Any] | None = None
     only: Q = Q()
+    counts: Q = Q()
     beside: tuple[Callable[[], Any], Callable[[str], str]] | None = None
     tone: Callable[[Any], str] = lambda row: ""
     hang: Callable[[list[Any], Any], None] = lambda rows, user: None
@@ -132,9 +135,9 @@ def _sums(rows: Any, board: Board) -> dict[str, tuple[int, str, str]]:
     """Count and sums of every column in one query."""
     sums: dict[str, Any] = {"number": Count("pk")}
     if board.sums:
-        sums["total"] = Sum(board.sums)
+        sums["total"] = Sum(board.sums, filter=board.counts or None)
     if board.beside:
-        sums["second"] = Sum(board.beside[0]())
+        sums["second"] = Sum(board.beside[0](), filter=board.counts or None)
     currency = House.known().currency
     return {
         str(row[board.reads] or ""): (

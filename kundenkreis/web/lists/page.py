@@ -54,8 +54,9 @@ class ListPage:
 
     `export` is an action of `staff.access`. `needs` are ORM columns that every row must bring along. `annotate[key](rows,
     request)` hangs what the column of that key shows on the rows of one page, in a constant number of queries. `sums` are
-    ORM columns added up beside the count, `totals` what a list says there in its own way: as long as the rows are few, and
-    however many they are under a filter of `summed_by`, so that a figure can be checked against the rows that it opens.
+    ORM columns added up beside the count (of those rows that `counts` lets through, where some are counted elsewhere), `totals` what
+    a list says there in its own way: as long as the rows are few, and however many they are under a filter of `summed_by`, so that
+    a figure can be checked against the rows that it opens.
     `spared` are foreign keys that may lead a visible row to an account or contact outside the person's reach: neither shown,
     nor exported, nor filtered by. `drivers` are filters whose column leads an index (see `core.steering`). `fielded` is the noun whose
     custom fields are columns and filters too. `boards` and `calendar` are further layouts; `arranged_boards()` are those that depend on
@@ -92,6 +93,7 @@ class ListPage:
     arranged_boards: Callable[[], Sequence[Board]] | None = None
     calendar: Calendar | None = None
     sums: tuple[str, ...] = ()
+    counts: models.Q = models.Q()
     spared: tuple[str, ...] = ()
     totals: Callable[[models.QuerySet], list[str]] | None = None
     summed_by: frozenset[str] = frozenset()
@@ -302,7 +304,8 @@ class ListPage:
             return self.totals(rows)
         if not self.sums:
             return []
-        totals = rows.aggregate(**{f"sum_{name}": models.Sum(name) for name in self.sums})
+        only = self.counts or None
+        totals = rows.aggregate(**{f"sum_{name}": models.Sum(name, filter=only) for name in self.sums})
         currency = House.known().currency
         shown = [(total or 0) for total in totals.values()]
         return [formats.money(one, currency, 0) if exact else formats.short(one, currency) for one in shown]

@@ -26,7 +26,7 @@ from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists import boards
 from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.trails import steps_of
-from kundenkreis.web.views import editing
+from kundenkreis.web.views import editing, opportunity_end
 from kundenkreis.web.views.opportunity_list import OPPORTUNITIES
 
 INLINE = (
@@ -43,7 +43,11 @@ def require(request: HttpRequest, action: str) -> None:
 
 def seen(request: HttpRequest, pk: int) -> Opportunity:
     """The opportunity, in the bin too, if the person may see it; 404 otherwise."""
-    rows = Opportunity.objects.visible_to(request.user).for_list().select_related("team", "close_reason__parent")
+    rows = (
+        Opportunity.objects.visible_to(request.user)
+        .for_list()
+        .select_related("team", "close_reason__parent", "project")
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -99,7 +103,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "planned": may_change and one.is_open,
         "step_form": StepForm(auto_id="step-%s"),
         "owner_left": one.owner is not None and not one.owner.is_active,
-    }
+        "project": one.project if one.project is not None and one.project.deleted_at is None else None,
+    } | opportunity_end.of_the_end(request, one, may_change)
     context |= _activities(request, one, may_change) | steps_of(request, one)
     spare(request.user, [one], "account")
     context["groups"] = _facts(request, one, may_change)

@@ -71,13 +71,20 @@ def _line(row: Opportunity) -> str:
     return " · ".join(filter(None, (row.account.name if row.account else "", _value(row) if row.value else "")))
 
 
+def _project(row: Any) -> Any:
+    """Its project, and that it is counted at another bidder of it."""
+    name = row.project.name if row.project else ""
+    return Markup("{} {}").format(name, component("badge", _("counted elsewhere"))) if row.shadowed else name
+
+
 def _note(row: Any) -> Markup | str:
     """How long it stands there, and what is planned next."""
     if row.outcome:
         return formats.day(row.closed_at)
     planned = formats.day(row.planned_on, year=False) if row.planned_on else ""
     step = _("next step %(day)s") % {"day": planned} if planned else _("no next step")
-    return _("%(count)s d") % {"count": row.days_in_stage} + f" · {step}"
+    elsewhere = f" · {_('counted elsewhere')}" if row.shadowed else ""
+    return _("%(count)s d") % {"count": row.days_in_stage} + f" · {step}{elsewhere}"
 
 
 def _move(row: Opportunity, value: str, by: Any, version: int | None = None) -> Any:
@@ -112,9 +119,10 @@ def boards() -> list[Board]:
             _move,
             "opportunities.change",
             sums="value_house",
+            counts=Q(shadowed=False),
             beside=(weighted, lambda sum_: _("weighted %(sum)s") % {"sum": sum_}),
             line=_line,
-            needs=("account__name", "value", "currency", "closed_at", *_AGE, "stage__kind"),
+            needs=("account__name", "value", "currency", "closed_at", "shadowed", *_AGE, "stage__kind"),
             only=Q(pipeline_id=one.pk) & (Q(outcome="") | Q(closed_at__gte=since)),
             tone=lambda row: row.age,
             hang=plan,
@@ -162,6 +170,8 @@ OPPORTUNITIES = ListPage(
             "weighted", _("Weighted"), "money", value="weighted_house", related=("stage",), shown=False,
             needs=("probability", "value_house", "stage__probability"),
         ),
+        Column("project", _("Project"), value=lambda row: row.project.name if row.project else "", related=("project",),
+               needs=("project__name", "shadowed"), cell=_project, shown=False),
         Column("close", _("Expected close"), "date", value="expected_close_on", sort="expected_close_on"),
         Column("decision", _("Decision date"), "date", value="decision_on", shown=False),
         Column(
@@ -199,6 +209,7 @@ OPPORTUNITIES = ListPage(
     calendar=Calendar("expected_close_on", line=_value, needs=("value", "currency")),
     spared=("account",),
     sums=("value_house",),
+    counts=Q(shadowed=False),
     add_url="opportunities:add",
     add_label=_("Opportunity"),
     peek=True,

@@ -1,4 +1,4 @@
-"""What an opportunity is made of, kept in small dialogs on its page: product lines, buying contacts, competitors."""
+"""What an opportunity is made of, kept in small dialogs on its page: product lines, buying contacts, competitors, interviews."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kundenkreis.history.models import Event
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.web.forms import pipeline as forms
+from kundenkreis.web.forms.closing import InterviewForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.views.editing import who_was_faster
 from kundenkreis.web.views.opportunities import changeable
@@ -36,6 +37,7 @@ PARTS = {
     "contacts": Part(forms.BuyerForm, lazy("Add a buying contact"), lazy("Change the buying contact")),
     "competitors": Part(forms.CompetitorForm, lazy("Add a competitor"), lazy("Change the competitor")),
     "qualification": Part(forms.QualificationForm, lazy("What is known"), lazy("What is known"), ("element",)),
+    "interviews": Part(InterviewForm, lazy("Write an interview down"), lazy("Change the interview")),
 }
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kundenkreis.core.countries import country_name
 from kundenkreis.core.models import House
 from kundenkreis.orders.models import Delivery, Order, OrderLine
+from kundenkreis.pipeline.models import Opportunity, OpportunityOrder
 from kundenkreis.staff import access
 from kundenkreis.web import laid_out
 from kundenkreis.web.forms.orders import OrderForm
@@ -52,6 +53,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "laid_out": laid_out.teller("orders", request.user, editing.own_told(order, "", False, request.user)),
         "may_fill_in": order.deleted_at is None and may_fill_in(request.user, order),
         "neighbours": _neighbours(order, request),
+        "won_as": _won_as(order, request),
         "subject": order,
         "has_documents": order.account is not None and access.may(request.user, "documents.see", order),
     } | steps_of(request, order)
@@ -86,6 +88,12 @@ def _lines(request: HttpRequest, order: Order) -> dict[str, Any]:
     rows = OrderLine.objects.filter(order=order, position__gt=last).select_related("product").order_by("position", "pk")
     found = list(rows[: LINES + 1])
     return {"lines": found[:LINES], "next": found[LINES - 1].position if len(found) > LINES else None}
+
+
+def _won_as(order: Order, request: HttpRequest) -> Opportunity | None:
+    """The opportunity that became this order, if the person sees it."""
+    ties = OpportunityOrder.objects.living().filter(order=order).values("opportunity")
+    return Opportunity.objects.visible_to(request.user).living().filter(pk__in=ties).first()
 
 
 def _neighbours(order: Order, request: HttpRequest) -> list[Order]:

@@ -22,7 +22,7 @@ from kundenkreis.core.marking import Piece
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
-from kundenkreis.pipeline.models import Opportunity
+from kundenkreis.pipeline.models import Opportunity, Project
 from kundenkreis.staff import access
 from kundenkreis.web import finding, finding_texts, formats, fresh, recents
 
@@ -54,6 +54,7 @@ _KINDS = {
     search.CONTACT: (Contact, lazy("Contacts"), "user", "contacts", ("job_title",)),
     search.PRODUCT: (Product, lazy("Products"), "tag", "products", ("number",)),
     search.OPPORTUNITY: (Opportunity, lazy("Opportunities"), "square-kanban", "opportunities", ("number",)),
+    search.PROJECT: (Project, lazy("Projects"), "building", "projects", ("number", "place")),
     search.LEAD: (Lead, lazy("Leads"), "user-plus", "leads", ("number", "place")),
 }
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kundenkreis.insights.proportions import Lift, Share
+from kundenkreis.core.proportions import Lift, Share, fisher, likeness, two_proportions
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,20 @@ def test_there_is_no_lift_over_nothing(one, other):
 def test_a_group_without_a_hit_has_a_lift_of_none_and_no_interval():
     lift = Lift(Share(0, 9), Share(3, 9))
     assert (lift.value, lift.interval) == (0, None)
+
+
+def test_fishers_test_gives_the_published_figures():
+    """The lady tasting tea (Fisher 1935; Agresti, "Categorical Data Analysis", section 3.5), and Wikipedia's studying example."""
+    assert fisher(Share(3, 4), Share(1, 4)) == pytest.approx(0.4857, abs=0.00005)
+    assert fisher(Share(1, 12), Share(9, 12)) == pytest.approx(0.002759456, abs=1e-8)
+    assert fisher(Share(0, 0), Share(3, 5)) == fisher(Share(0, 5), Share(0, 9)) == pytest.approx(1)
+
+
+def test_two_large_groups_are_compared_by_the_published_statistic():
+    """Aspirin and heart attacks (Agresti, section 3.2): X² = 25.01 with one degree of freedom, which is z = 5.00."""
+    aspirin = Share(189, 11_034), Share(104, 11_037)
+    assert two_proportions(*aspirin) == pytest.approx(5.69e-7, rel=0.02)
+    assert likeness(*aspirin) == two_proportions(*aspirin)
+    assert likeness(Share(3, 4), Share(1, 4)) == fisher(Share(3, 4), Share(1, 4))
+    assert likeness(Share(0, 40), Share(0, 50)) == pytest.approx(1)
+    assert likeness(Share(0, 0), Share(3, 50)) == 1
