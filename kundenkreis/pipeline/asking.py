@@ -71,7 +71,6 @@ _CLOSED: dict[str, Q] = {
     "lost_ours": Q(outcome="lost", shadowed=False) & (Q(close_reason=None) | Q(close_reason__is_neutral=False)),
     "neutral": Q(outcome="lost") & _IS_NEUTRAL,
     "elsewhere": Q(shadowed=True),
-    "unasked": ~Q(outcome="") & ~Q(Exists(Interview._base_manager.filter(opportunity=OuterRef("pk"), deleted_at=None))),
 }
 
 
@@ -81,6 +80,8 @@ def state(value: str) -> Q:
         return Q(outcome=value)
     if value in _CLOSED:
         return _CLOSED[value]
+    if value == "unasked":
+        return ~Q(outcome="") & ~Q(Exists(Interview.objects.living().filter(opportunity=OuterRef("pk")).order_by()))
     still = Q(outcome="")
     if value == "overdue":
         return still & Q(expected_close_on__lt=clock.today())
