@@ -119,7 +119,8 @@ def _pairs(snapshot: Snapshot, user: Any, scope: Scope, *, whole: bool) -> list[
 def _counts_now(scope: Scope) -> Q:
     """What adds to a measure in a period."""
     found = open_in(scope.period) & Q(forecast_category__in=MEASURES[scope.measure])
-    return found | won_in(scope.period) if "closed" in MEASURES[scope.measure] else found
+    found = found | won_in(scope.period) if "closed" in MEASURES[scope.measure] else found
+    return found & Q(shadowed=False)
 
 
 def _gone(snapshot: Snapshot) -> dict[int, State]:
@@ -146,12 +147,14 @@ def _before(rows: QuerySet) -> dict[int, State]:
 def _now(rows: QuerySet) -> dict[int, State]:
     """How opportunities stand, by their number; without those in the bin."""
     found = rows.filter(deleted_at=None).values_list(
-        "pk", ONE_CENTS, "forecast_category", "outcome", "expected_close_on", "owner_id", "closed_at"
+        "pk", ONE_CENTS, "forecast_category", "outcome", "expected_close_on", "owner_id", "closed_at", "shadowed"
     )
     states = {}
-    for pk, cents, category, outcome, day, owner, closed in found:
+    for pk, cents, category, outcome, day, owner, closed, is_elsewhere in found:
         if outcome:
             category, day = "closed" if outcome == "won" else "omitted", timezone.localdate(closed)
+        if is_elsewhere:  # its project counts at another bidder
+            category = "omitted"
         states[pk] = State(cents, category, outcome, day, owner)
     return states
 

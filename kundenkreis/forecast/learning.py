@@ -87,7 +87,8 @@ def read(as_of: dt.date) -> History:
     """The ways and ends of the last years' opportunities as one could know them at the end of a day."""
     end = clock.midnight(as_of + dt.timedelta(days=1))
     since = end - dt.timedelta(days=round(YEARS * 365.25))
-    rows = Opportunity._base_manager.filter(deleted_at=None, opened_at__gte=since, opened_at__lt=end).order_by("pk")
+    counted = Opportunity._base_manager.filter(deleted_at=None, shadowed=False)
+    rows = counted.filter(opened_at__gte=since, opened_at__lt=end).order_by("pk")
     names = (
         "pk",
         "opened_at",

@@ -98,8 +98,8 @@ def open_in(period: Period) -> Q:
 
 
 def seen_by(user: Any) -> QuerySet[Opportunity]:
-    """The living opportunities of a person's forecast, in the shape in which sums over them are read."""
-    return Opportunity.objects.gathered_for(user).living().order_by()
+    """The living opportunities of a person's forecast, each project once, in the shape in which sums over them are read."""
+    return Opportunity.objects.gathered_for(user).living().counted().order_by()
 
 
 def sums(user: Any, period: Period) -> Whole:

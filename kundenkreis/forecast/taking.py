@@ -74,6 +74,7 @@ def _standing(snapshot: Snapshot, today: dt.date) -> QuerySet:
         "team_id",
         "stage_id",
         Case(
+            When(shadowed=True, then=Value("omitted")),
             When(outcome="won", then=Value("closed")),
             When(outcome="lost", then=Value("omitted")),
             default=F("forecast_category"),

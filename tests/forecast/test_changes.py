@@ -11,10 +11,10 @@ import pytest
 from django.utils import timezone
 
 from kundenkreis.core import clock
-from kundenkreis.forecast import changes, comparing, periods, summing, taking
+from kundenkreis.forecast import changes, comparing, learning, periods, summing, taking
 from kundenkreis.forecast.comparing import MEASURES, Scope, State
 from kundenkreis.forecast.models import ForecastCall, Snapshot, SnapshotCall, SnapshotRow, SnapshotSum
-from kundenkreis.pipeline.models import CloseReason, Opportunity
+from kundenkreis.pipeline.models import CloseReason, Opportunity, Project
 from tests.pipeline.cards import card, stages
 
 TODAY = dt.date(2026, 3, 2)
@@ -206,6 +206,23 @@ class TestSince:
             "slipped": -100_000, "lost": -50_000, "new": 7_000
         }  # fmt: skip
         assert told.start == 150_000
+
+    def test_a_project_with_two_bidders_counts_once_and_who_counts_for_it_may_change(self, world):
+        project = Project.add(by=world.ada, name="Hospital")
+        soon = TODAY + dt.timedelta(days=9)
+        bids = [
+            card(world, project=project, value=Decimal(value), expected_close_on=soon, name=name)
+            for name, value in (("By the large one", 900), ("By the small one", 800))
+        ]
+        snapshot = taking.take(now=timezone.now())
+        assert summing.sums(world.ben, Q1).of([world.ada.pk]).pipeline.cents == 90_000
+        project.change(by=world.ada, leading=bids[1])
+        told = changes.since(snapshot, world.ben, Scope(Q1))
+        assert (told.start, told.now) == (90_000, 80_000)
+        assert {kind: step.cents for kind, step in told.steps.items()} == {
+            "category_out": -90_000, "category_in": 80_000
+        }  # fmt: skip
+        assert learning.read(timezone.localdate()).deals.value.sum() == 800
 
     def test_whose_account_is_set_aside_is_gone_from_both_sides(self, world):
         deal(world, account=world.brauneis)

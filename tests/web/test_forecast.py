@@ -34,7 +34,15 @@ def some(world):
     deal(world, name="Cem's", value_house=100, owner=world.cem, account=world.brauneis, **commit)
     deal(world, name="Orphan", value_house=7, owner=None, **commit)
     deal(world, name="Undated", value_house=1000, expected_close_on=None)
-    deal(world, name="Won", value_house=5, stage=stages()[-2], outcome="won", closed_at=at(TODAY), forecast_category="closed")
+    deal(
+        world,
+        name="Won",
+        value_house=5,
+        stage=stages()[-2],
+        outcome="won",
+        closed_at=at(TODAY),
+        forecast_category="closed",
+    )
 
 
 class TestThePage:
@@ -56,7 +64,9 @@ class TestThePage:
     def listed(self, client, world, who, category):
         row = forecast(world.ben, Q1).house.find(who)
         page = html.unescape(client.get(forecasts.rows_of(row, Q1, category)).content.decode())
-        return {name for name in ("Large hall", "Late hall", "Cem's", "Orphan", "Undated", "Won") if f">{name}<" in page}
+        return {
+            name for name in ("Large hall", "Late hall", "Cem's", "Orphan", "Undated", "Won") if f">{name}<" in page
+        }
 
     def test_a_meeting_goes_from_person_to_person(self, world, some, client):
         client.force_login(world.ben)
@@ -75,14 +85,21 @@ class TestThePage:
         type(world.rita).objects.filter(pk=world.rita.pk).update(role="complaint_manager")
         assert get(client, "index")[0].status_code == 403
 
-    @pytest.mark.parametrize("asked", [{"period": "2026-Q9"}, {"period": "\x00"}, {"who": "team-x"}, {"since": "9" * 30}])
+    @pytest.mark.parametrize(
+        "asked", [{"period": "2026-Q9"}, {"period": "\x00"}, {"who": "team-x"}, {"since": "9" * 30}]
+    )
     def test_nonsense_in_the_address_does_no_harm(self, world, client, asked):
         client.force_login(world.ben)
         for name in ("index", "changes", "accuracy"):
             assert get(client, name, **asked)[0].status_code in (200, 400, 404)
 
     def test_what_history_said_is_told_with_its_band(self, world, some, client):
-        told = {"house": [100.0, 200.0, 300.0], "closed": 50, "levels": {"cell": 1, "stage": 0, "whole": 0}, "errors": 9}
+        told = {
+            "house": [100.0, 200.0, 300.0],
+            "closed": 50,
+            "levels": {"cell": 1, "stage": 0, "whole": 0},
+            "errors": 9,
+        }
         told |= {"owners": {str(world.ada.pk): [None, 90.0, None]}}
         Baseline.objects.create(as_of=TODAY, period=PERIOD, computed_at=at(TODAY), told=told)
         client.force_login(world.ben)
@@ -105,7 +122,12 @@ class TestCalls:
         ada = f"person-{world.ada.pk}"
         assert self.give(client, world, ada, commit="2,000.50").status_code == 303
         own = ForecastCall.objects.get()
-        assert (own.commit, own.person, own.given_by, own.is_override) == (Decimal("2000.50"), world.ada, world.ada, False)
+        assert (own.commit, own.person, own.given_by, own.is_override) == (
+            Decimal("2000.50"),
+            world.ada,
+            world.ada,
+            False,
+        )
         assert self.give(client, world, ada, over="1", commit="1", note="n").status_code == 403
         client.force_login(world.ben)
         refused = self.give(client, world, ada, over="1", commit="1,500")
@@ -182,7 +204,11 @@ class TestHowRightItWas:
         told = {line.key: line for line in looking_back.look_back(world.ada).lines}
         assert set(told) == {f"person-{world.ada.pk}"}
         begin = told[f"person-{world.ada.pk}"].told["begin"]
-        assert (begin["call"].number, begin["call"].bias, begin["call"].mape) == (2, pytest.approx(0.05), pytest.approx(0.15))
+        assert (begin["call"].number, begin["call"].bias, begin["call"].mape) == (
+            2,
+            pytest.approx(0.05),
+            pytest.approx(0.15),
+        )
         assert (begin["sums"].bias, begin["baseline"].covered, begin["baseline"].banded) == (-0.5, 1, 2)
         House.objects.update(works_agreement_on=TODAY, works_agreement="2026")
         House.forget()

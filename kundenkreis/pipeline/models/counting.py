@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.history.models import Event
@@ -147,7 +148,8 @@ def follow(projects: Iterable[int]) -> None:
                 to[row.pk in shadowed].append(row.pk)
     for is_shadowed, pks in to.items():  # figured, not decided: no new version
         if pks:
-            Opportunity._base_manager.filter(pk__listed=pks).update(shadowed=is_shadowed)
+            some = Opportunity._base_manager.filter(pk__listed=pks)
+            some.update(shadowed=is_shadowed, changed_at=timezone.now())  # whoever reads what has changed reads it too
 
 
 def _counts(rows: list[Any], chosen: int | None) -> int | None:
