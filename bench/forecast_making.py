@@ -7,9 +7,8 @@ import random
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from kundenkreis.core import bulk, planning
+from kundenkreis.core import bulk, clock, planning
 from kundenkreis.customers.models import Account
 from kundenkreis.forecast import summing, taking
 from kundenkreis.forecast.models import Snapshot
@@ -35,7 +34,7 @@ def make(still: int, closed: int) -> None:
     stages = list(pipeline.stages.living())
     accounts = list(Account.objects.living().order_by("pk").values_list("pk", flat=True)[:5000])
     people = list(User.objects.exclude(team=None).values_list("pk", "team_id"))
-    now = timezone.now()
+    now = _now()
     with transaction.atomic():
         first = bulk.reserve_ids(Opportunity, still + closed)
         rows: list[Any] = []
@@ -47,6 +46,11 @@ def make(still: int, closed: int) -> None:
         bulk.insert_rows(Opportunity, COLUMNS, rows)
         bulk.insert_rows(StageChange, ("opportunity", "from_stage", "to_stage", "at", "days"), ways)
     planning.learn([Opportunity, StageChange])
+
+
+def _now() -> dt.datetime:
+    """Noon of the house's day, which may be pretended."""
+    return clock.midnight(clock.today()) + dt.timedelta(hours=12)
 
 
 def _one(
@@ -85,7 +89,7 @@ def _one(
 
 def a_week_passes(changed: int) -> None:
     """A snapshot of a week ago, and so many opportunities that changed since: another day, value or category, won or lost."""
-    now = timezone.now()
+    now = _now()
     Snapshot.objects.all().delete()
     snapshot = taking.take(now=now)
     before = now - dt.timedelta(days=7)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
-from bench import aims, custom_fields, making
+from bench import aims, custom_fields, forecast, forecast_making, making
 from kundenkreis.activities.models import Activity
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account, Contact
@@ -42,6 +42,14 @@ def test_lists_by_custom_fields_are_answered(house, capsys, settings):
             answer = Client().get(request["path"], headers=request["headers"])
             assert answer.status_code == 200, name
     assert Account.objects.filter(custom__bench_seats_number__gte=0).count() == ACCOUNTS
+
+
+def test_the_forecast_is_answered(house, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    forecast_making.make(60, 40)
+    forecast_making.a_week_passes(5)
+    for name, (request,) in forecast.requests().items():
+        assert Client().get(request["path"], headers=request["headers"]).status_code == 200, name
 
 
 def test_every_request_is_answered(house, capsys, settings):

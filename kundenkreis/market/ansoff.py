@@ -26,16 +26,18 @@ FIELDS = {
     (True, True): Initiative.Ansoff.DIVERSIFICATION,
 }
 
+_PRODUCTS = """
+CREATE OR REPLACE TABLE product_first AS SELECT product, min(day) AS first FROM lines WHERE quantity > 0 GROUP BY product
+"""
 _CELLS = """
 CREATE OR REPLACE TABLE cells AS
-WITH products AS (SELECT product, min(day) AS first FROM lines WHERE quantity > 0 GROUP BY product),
-    markets AS (SELECT w.market, min(o.day) AS first FROM orders o JOIN market_of w ON w.id = o.account WHERE NOT o.is_credit GROUP BY w.market),
+WITH markets AS (SELECT w.market, min(o.day) AS first FROM orders o JOIN market_of w ON w.id = o.account WHERE NOT o.is_credit GROUP BY w.market),
     sold AS (
         SELECT l.product, w.market, sum(l.amount) AS amount FROM lines l JOIN market_of w ON w.id = l.account
         WHERE l.day > $year_ago AND l.day <= $as_of GROUP BY ALL
     )
 SELECT s.product, s.market, CAST(round(s.amount * 100) AS BIGINT) AS cents, p.first AS product_first, m.first AS market_first
-FROM sold s LEFT JOIN products p ON p.product = s.product LEFT JOIN markets m ON m.market = s.market
+FROM sold s LEFT JOIN product_first p ON p.product = s.product LEFT JOIN markets m ON m.market = s.market
 """
 _NEW = "coalesce({first} >= $known AND {first} > $cut, false)"
 _TOLD = f"""
@@ -51,6 +53,7 @@ def pictures(con: Any, as_of: dt.date, since: dt.date) -> dict[str, dict[str, An
     Of the twelve months up to `as_of`. Needs the views of the facts and the table `whose`.
     """
     found: dict[str, dict[str, Any]] = {}
+    con.execute(_PRODUCTS)
     for by in BY:
         _markets(con, by)
         con.execute(_CELLS, {"year_ago": year_before(as_of), "as_of": as_of})

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from kundenkreis.web import charts
-from kundenkreis.web.charts import Bar
+from kundenkreis.web.charts import Bar, Beam
 
 
 @pytest.fixture(autouse=True)
@@ -114,3 +114,20 @@ def test_a_sparkline_of_equal_figures_is_flat_and_of_one_figure_is_nothing():
 def test_a_sparkline_is_hidden_from_screen_readers_unless_it_has_words():
     assert 'aria-hidden="true"' in charts.sparkline([1, 2])
     assert 'aria-label="falling"' in charts.sparkline([2, 1], label="falling")
+
+
+def test_a_waterfall_leads_from_one_sum_to_the_other_and_its_lengths_mean_amounts():
+    beams = [
+        Beam("then", 0, 100, "€100"),
+        Beam("Won <b>", 100, 40, "−€60", "/x/?a=1&b=2", is_up=False),
+        Beam("New", 40, 60, "+€20", is_up=True),
+        Beam("now", 0, 60, "€60"),
+    ]
+    drawing = charts.waterfall(beams, title="What changed")
+    whole, now = (float(one.get("width")) for one in rects(drawing, "chart-bar"))
+    won, new = rects(drawing, "chart-bar-negative")[0], rects(drawing, "chart-bar-up")[0]
+    assert float(won.get("width")) == pytest.approx(0.6 * whole, abs=0.2)
+    assert float(new.get("x")) == pytest.approx(float(won.get("x")), abs=0.2)
+    assert now == pytest.approx(0.6 * whole, abs=0.2)
+    assert wide(drawing).find("a").get("href") == "/x/?a=1&b=2"
+    assert charts.waterfall([Beam("then", 0, 0, "€0"), Beam("now", 0, 0, "€0")], title="Nothing") == ""
