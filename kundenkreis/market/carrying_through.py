@@ -104,7 +104,7 @@ def _ordered(one: Initiative, user: Any) -> Decimal | None:
 
 
 def _won(one: Initiative, user: Any) -> Won | None:
-    rows = Opportunity.objects.visible_to(user).living().filter(outcome="won", campaign=one.campaign)
+    rows = Opportunity.objects.visible_to(user).living().counted().filter(outcome="won", campaign=one.campaign)
     since = clock.midnight(one.starts_on)
     until = clock.midnight(one.ends_on + dt.timedelta(days=1))
     try:

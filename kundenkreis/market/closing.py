@@ -78,7 +78,7 @@ def _told(work: Any, *arguments: Any) -> Any:
 
 def opportunities(target: Target, part: fiscal.Part, user: Any) -> QuerySet[Opportunity]:
     """Open ones that are expected to be decided in the part, also those whose day is over."""
-    rows = Opportunity.objects.visible_to(user).open()
+    rows = Opportunity.objects.visible_to(user).open().counted()
     rows = rows.filter(expected_close_on__gte=part.first, expected_close_on__lte=part.last)
     if target.level == Target.Level.PERSON:
         rows = rows.filter(owner=target.person_id)
