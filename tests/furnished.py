@@ -49,7 +49,7 @@ from kundenkreis.market.models import (
     Study,
 )
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
-from kundenkreis.pipeline import usual
+from kundenkreis.pipeline import planning, sharing, usual, usual_plans
 from kundenkreis.pipeline.models import (
     CloseReason,
     Opportunity,
@@ -57,6 +57,9 @@ from kundenkreis.pipeline.models import (
     OpportunityContact,
     OpportunityLine,
     Pipeline,
+    PlanComment,
+    PlanStep,
+    PlanTemplate,
     Qualification,
 )
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
@@ -478,7 +481,24 @@ def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     lost.lose(by=world.ada, close_reason=reason, close_note=name.format(n="why"))
     own = {"opportunity": one, "pipeline": pipeline, "stage": pipeline.first_stage(), "close_reason": reason}
     own |= {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
-    return own | {"opportunity_qualification": known}
+    return own | {"opportunity_qualification": known} | _plan(world, one, name)
+
+
+def _plan(world: Any, one: Opportunity, name: str) -> dict[str, Any]:
+    """A mutual action plan that is shared, with a step of each side and what both said."""
+    usual_plans.set_up()
+    plan = planning.begin(one, by=world.ada, title=name.format(n="plan")[:150])
+    texts = {"note": name.format(n="note for both"), "internal_note": name.format(n="internal note")}
+    mine = PlanStep.add(by=world.ada, plan=plan, title=name.format(n="our step")[:200], owner=world.ada, **texts)
+    theirs = {"title": name.format(n="their step")[:200], "side": "theirs", "contact": world.maria}
+    step = PlanStep.add(by=world.ada, plan=plan, due_on=clock.today() - dt.timedelta(days=2), **theirs)
+    link, address = sharing.share(plan, by=world.ada, contact=world.maria)
+    sharing.looked(link)
+    said = sharing.comment(link, name.format(n="comment"), name.format(n="visitor")[:100], step.pk)
+    PlanComment.add(by=world.ada, plan=plan, answers=said, step=step, text=name.format(n="answer"))
+    template = PlanTemplate.objects.living().first()
+    kept = {"plan": plan, "plan_step": mine, "plan_link": link, "plan_comment": said, "plan_template": template}
+    return kept | {"template_step": template.steps.first(), "shared_plan": address.rstrip("/").rpartition("/")[2]}
 
 
 def _merged(world: Any, name: str) -> Merge:

@@ -61,6 +61,7 @@ RECORDS = {
     "submissions": "submission",
     "opportunities": "opportunity",
     "pipelines": "pipeline",
+    "plan_templates": "plan_template",
     "pipelines:reason": "close_reason",
     "pipelines:reason_discard": "close_reason",
     "families": "family",
@@ -147,6 +148,15 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             others["key"] = "status"
         if space == "lead_public":
             others["token"] = made["lead_link" if name.endswith("confirm") else "lead_form_token"]
+        others |= {
+            "step_pk": made["plan_step"].pk,
+            "link_pk": made["plan_link"].pk,
+            "comment_pk": made["plan_comment"].pk,
+        }
+        if space == "plan_templates":
+            others["step_pk"] = made["template_step"].pk
+        if space == "shared_plan":
+            others["token"] = made["shared_plan"]
         if space == "opt_in":
             others["token"] = _of_a_customer(name, made)
         if "secret" in keys:

@@ -122,6 +122,9 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "score": 0,
             "next_question": "Who?",
         },
+        "action-plans": {"opportunity_id": "@opportunities", "title": "Joint plan"},
+        "action-plan-steps": {"plan_id": "@action-plans", "title": "Test the samples", "side": "theirs"},
+        "action-plan-comments": {"plan_id": "@action-plans", "text": "Fine."},
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -201,6 +204,9 @@ BOUND = [
     "opportunity-contacts",
     "opportunity-competitors",
     "opportunity-qualifications",
+    "action-plans",
+    "action-plan-steps",
+    "action-plan-comments",
     "quality-waivers",
     "lookups",
 ]

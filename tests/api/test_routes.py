@@ -24,6 +24,7 @@ ROUTES = [
 MARKET = (
     "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
 )  # fmt: skip
+PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
     "sheets": "accounts.change",
@@ -72,6 +73,7 @@ SEE = {
             "opportunity-contacts",
             "opportunity-competitors",
             "opportunity-qualifications",
+            *PLANS,
         ),
         "opportunities.see",
     ),
@@ -116,7 +118,7 @@ ADD = {
     "trip-legs": "trips.change",
     "opportunities": "opportunities.add",
     **dict.fromkeys(
-        ("opportunity-lines", "opportunity-contacts", "opportunity-competitors", "opportunity-qualifications"),
+        ("opportunity-lines", "opportunity-contacts", "opportunity-competitors", "opportunity-qualifications", *PLANS),
         "opportunities.change",
     ),
     "reassignments": "reassignments.add",

@@ -17,7 +17,7 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.market import meeting
-from kundenkreis.pipeline import velocity
+from kundenkreis.pipeline import planning, velocity
 from kundenkreis.pipeline.models import Opportunity, Qualification
 from kundenkreis.staff import access
 from kundenkreis.web import formats, laid_out
@@ -97,12 +97,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "step_form": StepForm(auto_id="step-%s"),
         "owner_left": one.owner is not None and not one.owner.is_active,
     }
-    context |= _activities(request, one, may_change) | steps_of(request, one)
+    context |= _activities(request, one, may_change) | steps_of(request, one) | _plan(one)
     spare(request.user, [one], "account")
     context["groups"] = _facts(request, one, may_change)
     edit_url = reverse("opportunities:edit", args=[pk])
     context["value"] = editing.inline(one, "value", _("value"), editing.shown(one, "value"), edit_url, may=may_change)
     return render(request, "opportunities/detail.html", context)
+
+
+def _plan(one: Opportunity) -> dict[str, Any]:
+    """How far its mutual action plan has come."""
+    plan = planning.plan_of(one)
+    return {"plan": plan, "plan_progress": planning.progress(list(plan.steps.living())) if plan is not None else None}
 
 
 def _lines(one: Opportunity) -> list[Any]:
