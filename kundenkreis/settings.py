@@ -66,6 +66,7 @@ ROOMS = [
     "kundenkreis.pipeline",
     "kundenkreis.insights",
     "kundenkreis.market",
+    "kundenkreis.prospecting",
     "kundenkreis.privacy",
     "kundenkreis.automation",
 ]

@@ -64,6 +64,17 @@ from kundenkreis.pipeline.models import (
 )
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
 from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
+from kundenkreis.prospecting import suggesting
+from kundenkreis.prospecting import usual as usual_prospecting
+from kundenkreis.prospecting.models import (
+    Fit,
+    FitCriterion,
+    Judgement,
+    ResearchAnswer,
+    ResearchQuestion,
+    TargetAccount,
+    TriggerEvent,
+)
 from kundenkreis.quality import importing
 from kundenkreis.quality.lookups import Lookup
 from kundenkreis.quality.merging import merge
@@ -88,6 +99,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
+    made |= _wanted(world, name)
     made |= _territories(world, name) | _market(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
 
@@ -482,6 +494,41 @@ def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     own = {"opportunity": one, "pipeline": pipeline, "stage": pipeline.first_stage(), "close_reason": reason}
     own |= {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
     return own | {"opportunity_qualification": known} | _plan(world, one, name)
+
+
+def _wanted(world: Any, name: str) -> dict[str, Any]:
+    """A target account with everything that can be known of it; and an account that fits and is not on the list."""
+    usual_prospecting.set_up()
+    account = Account.add(
+        by=world.ada, name=name.format(n="wanted")[:200], relation="prospect", owner=world.ada, country="AT"
+    )
+    fitting = Account.add(
+        by=world.ada, name=name.format(n="fitting")[:200], relation="prospect", owner=world.ada, country="AT"
+    )
+    said = {
+        "potential_source": name.format(n="source")[:200],
+        "note": name.format(n="note"),
+        "potential": Decimal(9000),
+    }
+    one = TargetAccount.add(by=world.ada, account=account, **said)
+    question, criterion = (
+        ResearchQuestion.objects.living().first(),
+        FitCriterion.objects.filter(measure="judged").first(),
+    )
+    texts = {"text": name.format(n="answer"), "source": name.format(n="annual report")[:300]}
+    answer = ResearchAnswer.add(by=world.ada, target=one, question=question, **texts)
+    event = TriggerEvent.add(
+        by=world.ada, target=one, kind="site", what=name.format(n="event")[:300], happened_on=clock.today(), url="https://news.test/1",
+        note=name.format(n="event note"), source=name.format(n="paper")[:300],
+    )  # fmt: skip
+    judged = Judgement.add(by=world.ada, target=one, criterion=criterion, score=2, reason=name.format(n="reason")[:500])
+    suggesting.figure_all()
+    made = {
+        "target_account": one,
+        "fitting_account": Fit.objects.get(account=fitting),
+        "criteria_set": criterion.of_set,
+    }
+    return made | {"target_answers": answer, "target_events": event, "target_judgements": judged}
 
 
 def _plan(world: Any, one: Opportunity, name: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ FLOORS = [
     {"activities", "catalogue"},
     {"orders", "trips"},
     {"insights", "pipeline"},
-    {"leads", "market", "territories"},
+    {"leads", "market", "prospecting", "territories"},
     {"quality"},
     {"privacy"},
     {"automation"},

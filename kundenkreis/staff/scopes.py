@@ -12,6 +12,7 @@ AREAS = (
     "orders",
     "leads",
     "opportunities",
+    "target_accounts",
     "market",
     "trips",
     "documents",

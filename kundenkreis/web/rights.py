@@ -21,6 +21,7 @@ NOUNS = {
     "documents": lazy("Documents"),
     "orders": lazy("Orders"),
     "opportunities": lazy("Opportunities"),
+    "target_accounts": lazy("Target accounts"),
     "pipelines": lazy("Pipelines and stages"),
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),

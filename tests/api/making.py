@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from kundenkreis.pipeline import usual
+from kundenkreis.prospecting import usual as usual_prospecting
+from kundenkreis.prospecting.models import FitCriterion, ResearchQuestion
 
 
 def bodies(world: Any) -> dict[str, dict[str, Any]]:
     """Noun → body. The nouns come in an order in which each finds what it refers to; "@contacts" is the number of the one made."""
     account = world.brauneis.pk
     usual.set_up()
+    usual_prospecting.set_up()
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -125,6 +128,25 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "action-plans": {"opportunity_id": "@opportunities", "title": "Joint plan"},
         "action-plan-steps": {"plan_id": "@action-plans", "title": "Test the samples", "side": "theirs"},
         "action-plan-comments": {"plan_id": "@action-plans", "text": "Fine."},
+        "target-accounts": {"account_id": "@accounts", "priority": 1},
+        "research-answers": {
+            "target_id": "@target-accounts",
+            "question_id": ResearchQuestion.objects.first().pk,
+            "text": "Dowels",
+            "source": "Annual report",
+        },
+        "trigger-events": {
+            "target_id": "@target-accounts",
+            "kind": "site",
+            "what": "A plant in Linz",
+            "happened_on": "2026-01-07",
+        },
+        "fit-judgements": {
+            "target_id": "@target-accounts",
+            "criterion_id": FitCriterion.objects.filter(measure="judged").first().pk,
+            "score": 2,
+            "reason": "They build",
+        },
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -204,6 +226,10 @@ BOUND = [
     "opportunity-contacts",
     "opportunity-competitors",
     "opportunity-qualifications",
+    "target-accounts",
+    "research-answers",
+    "trigger-events",
+    "fit-judgements",
     "action-plans",
     "action-plan-steps",
     "action-plan-comments",

@@ -24,6 +24,7 @@ ROUTES = [
 MARKET = (
     "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
 )  # fmt: skip
+OF_TARGETS = ("research-answers", "trigger-events", "fit-judgements")
 PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
@@ -77,6 +78,8 @@ SEE = {
         ),
         "opportunities.see",
     ),
+    **dict.fromkeys(("target-accounts", *OF_TARGETS), "target_accounts.see"),
+    **dict.fromkeys(("criteria-sets", "fit-criteria", "research-questions"), "pipelines.see"),
     **dict.fromkeys(("pipelines", "stages", "close-reasons"), "pipelines.see"),
     "privacy-requests": "requests.add",
     **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
@@ -121,6 +124,8 @@ ADD = {
         ("opportunity-lines", "opportunity-contacts", "opportunity-competitors", "opportunity-qualifications", *PLANS),
         "opportunities.change",
     ),
+    "target-accounts": "target_accounts.add",
+    **dict.fromkeys(OF_TARGETS, "target_accounts.change"),
     "reassignments": "reassignments.add",
     **dict.fromkeys(MARKET, "market.change"),
     **dict.fromkeys(("market-segments", "competitors", "market-studies"), "market.add"),

@@ -150,6 +150,33 @@ SHELF.holds(
     "pipeline.StageChange", P.SALES, R.DERIVED, some(C.COMMERCE, F.STAYS, "opportunity from_stage to_stage at days"),
     account="opportunity__account_id", origin=_FIGURED, note=_BOOKED,
 )  # fmt: skip
+SHELF.holds(
+    "prospecting.TargetAccount", P.SALES, R.RELATION,
+    some(C.COMMERCE, F.STAYS, "account status priority potential fit fit_open"), some(C.REFERENCE, F.STAYS, "owner"),
+    some(C.FREE_TEXT, F.SEARCH, "potential_source drop_reason note"),
+    account="account_id", staff="owner_id", plain="fitted_at is_generated", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.ResearchAnswer", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "target question found_on"),
+    some(C.FREE_TEXT, F.SEARCH, "text source"), account="target__account_id", origin=_WRITTEN,
+    note=_("Decision makers are named in it."),
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.TriggerEvent", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "target kind happened_on expires_on"),
+    some(C.FREE_TEXT, F.SEARCH, "what source url note"), account="target__account_id", origin=_WRITTEN,
+    note=_("Decision makers are named in it."),
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.Judgement", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "target criterion score"),
+    some(C.FREE_TEXT, F.SEARCH, "reason"), account="target__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.Fit", P.ANALYSIS, R.DERIVED, some(C.JUDGEMENT, F.DELETE, "account fit open"), account="account_id",
+    origin=_FIGURED, note=_BOOKED,
+)  # fmt: skip
+SHELF.nothing("prospecting.CriteriaSet", _("What makes an account worth wanting."))
+SHELF.nothing("prospecting.FitCriterion", _("What makes an account worth wanting."))
+SHELF.nothing("prospecting.ResearchQuestion", _("What is asked about an account, in general."))
 SHELF.nothing("pipeline.Pipeline", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.Stage", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.CloseReason", _("Why business is won or lost, in general."))

@@ -24,6 +24,7 @@ from kundenkreis.web import bulk_running, customs, formats
 from kundenkreis.web.forms.customers import colleagues
 from kundenkreis.web.htmx import go
 from kundenkreis.web.lists import ListPage, state
+from kundenkreis.web.views.targets import put
 
 
 class OwnerForm(forms.Form):
@@ -121,6 +122,8 @@ KINDS = {
 def accounts(request: HttpRequest, list_name: str = "accounts") -> HttpResponse:
     """First POST (from a list of accounts): what is to be changed, with the exact number. Second POST (`sure=1`): do it."""
     listed = bulk_running.LISTS[list_name]
+    if request.POST.get("change") == "wanted":
+        return put(request, listed, _chosen(request, listed)[0], state.read(listed, request))
     kind = KINDS.get(request.POST.get("change", ""))
     if kind is None:
         raise Http404
