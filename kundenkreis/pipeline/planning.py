@@ -58,13 +58,13 @@ def progress(steps: Sequence[PlanStep]) -> Progress:
 @transaction.atomic
 def begin(
     opportunity: Opportunity, *, by: Any, template: PlanTemplate | None = None, decision_on: dt.date | None = None,
-    language: str = "", title: str = "",
+    language: str = "", title: str = "", now: dt.datetime | None = None,
 ) -> ActionPlan:  # fmt: skip
     """A plan from a template (None: an empty one), in `language`. Its steps lie backwards from the decision date, on working days.
 
     `decision_on` is written on the opportunity where it has another one. One event with its parts. Raises ValidationError by field.
     """
-    now = timezone.now()
+    now = now or timezone.now()
     decision = decision_on or opportunity.decision_on
     steps = list(template.steps.living()) if template is not None else []
     if steps and decision is None:

@@ -42,7 +42,11 @@ class Visitor:
 
     name: str
     link: PlanLink
-    pk: None = None
+
+    @property
+    def pk(self) -> None:
+        """Nobody of the house."""
+        return None
 
     def get_full_name(self) -> str:
         with translation.override(House.known().language):
@@ -51,12 +55,13 @@ class Visitor:
 
 
 def share(
-    plan: ActionPlan, *, by: Any, contact: Contact | None = None, language: str = "", expires_on: dt.date | None = None
-) -> tuple[PlanLink, str]:
+    plan: ActionPlan, *, by: Any, contact: Contact | None = None, language: str = "", expires_on: dt.date | None = None,
+    now: dt.datetime | None = None,
+) -> tuple[PlanLink, str]:  # fmt: skip
     """A new link, and its secret address, which is told this once. Raises ValidationError by field."""
     token = PlanLink.new_token()
     link = PlanLink.add(
-        by=by, plan=plan, contact=contact, visitor=contact.full_name[:100] if contact else "",
+        by=by, now=now, plan=plan, contact=contact, visitor=contact.full_name[:100] if contact else "",
         language=language or (contact.language if contact else "") or House.current().language,
         expires_on=expires_on or usual_expiry(plan), digest=PlanLink.digest_of(token),
     )  # fmt: skip

@@ -78,7 +78,8 @@ def _group(account: Account, user: Any) -> list[int]:
 def _people(group: Collection[int]) -> dict[int, tuple[str, bool]]:
     """Contacts who are, or were, at these accounts: their work there, and whether they are there still. The present ones first."""
     rows = Position.objects.living().filter(account_id__listed=list(group), contact__deleted_at=None)
-    today, found = clock.today(), {}
+    today = clock.today()
+    found: dict[int, tuple[str, bool]] = {}
     some = rows.order_by("-is_main", "-pk").values_list("contact_id", "job_title", "ends_on")[:MOST_PEOPLE]
     for contact, title, ends in sorted(some, key=lambda row: row[2] is not None and row[2] < today):
         found.setdefault(contact, (title, ends is None or ends >= today))
@@ -130,8 +131,9 @@ def _told(
         words += ", " + _("who worked there before")
     elif title:
         words += f" ({title})"
-    told = (count, timezone.localdate(last)) if counts or is_mine else (None, None)
-    return Path(person, words, contact, *told, is_mine)
+    if not (counts or is_mine):
+        return Path(person, words, contact)
+    return Path(person, words, contact, count, timezone.localdate(last), is_mine)
 
 
 def _day(day: dt.date) -> str:
