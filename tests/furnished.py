@@ -522,6 +522,16 @@ def _wanted(world: Any, name: str) -> dict[str, Any]:
         note=name.format(n="event note"), source=name.format(n="paper")[:300],
     )  # fmt: skip
     judged = Judgement.add(by=world.ada, target=one, criterion=criterion, score=2, reason=name.format(n="reason")[:500])
+    for number in (2, 3):
+        Account.add(
+            by=world.ada,
+            name=name.format(n=f"fitting {number}")[:200],
+            relation="prospect",
+            owner=world.ada,
+            country="AT",
+        )
+    dropped = Account.add(by=world.ada, name=name.format(n="dropped")[:200], relation="prospect", owner=world.ada)
+    TargetAccount.add(by=world.ada, account=dropped).drop(name.format(n="why")[:300], by=world.ada)
     suggesting.figure_all()
     made = {
         "target_account": one,

@@ -13,8 +13,8 @@ from kundenkreis.staff.models import User
 HOW_MANY = 12
 SAID = (
     (
-        "Our laboratory needs two days more for the samples. Is that all right?",
-        "Unser Labor braucht zwei Tage länger für die Muster. Passt das?",
+        "We need two days more for this. Is that all right?",
+        "Wir brauchen dafür zwei Tage länger. Passt das?",
     ),
     ("We need a third copy for our branch in Linz.", "Wir brauchen ein drittes Exemplar für unsere Filiale in Linz."),
 )

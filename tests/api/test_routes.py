@@ -265,7 +265,15 @@ def test_other_peoples_records_are_not_there(world, program):
 
 
 # What other records do to this one after it was made.
-TOUCHED = {"version": 0, "changed_at": "", "main_account_id": 0, "main_account_name": "", "job_title": ""}
+TOUCHED = {
+    "fit": 0,
+    "fit_open": 0,
+    "version": 0,
+    "changed_at": "",
+    "main_account_id": 0,
+    "main_account_name": "",
+    "job_title": "",
+}
 
 
 def test_what_is_made_can_be_read_changed_discarded_and_restored(world, program):

@@ -83,10 +83,11 @@ def test_many_are_put_on_the_list_as_one_and_taken_off_as_one(world, monkeypatch
     ordered(customer)
     prospect(world, "New one"), prospect(world, "New two")
     accounts = Account.objects.filter(pk__gte=there.account_id)
-    added = wanting.put_on_list(accounts, by=world.ada, owner=world.cem)
+    assert len(wanting.put_on_list(accounts, by=world.ada, owner=world.cem).refused) == 4, "who does not see them"
+    added = wanting.put_on_list(accounts, by=world.ada, owner=world.ben)
     new = [one for one in added.records if one is not None]
     assert [one.account.name for one in new] == ["New one", "New two"] and len(added.refused) == 2
-    assert {one.owner for one in new} == {world.cem}
+    assert {one.owner for one in new} == {world.ben}
     assert TargetAccount.objects.filter(fit=None).count() == 0, "each has its fit at once"
     undo.undo_batch(added.batch, by=world.ada)
     assert list(TargetAccount.objects.living()) == [there]
@@ -94,13 +95,19 @@ def test_many_are_put_on_the_list_as_one_and_taken_off_as_one(world, monkeypatch
     assert wrong(lambda: wanting.put_on_list(accounts, by=world.ada))
 
 
-def test_it_is_seen_with_its_account_and_by_its_owner(world):
+def test_it_is_seen_with_its_account_and_owned_by_somebody_who_sees_that(world):
     one = target(world, by=world.ben, owner=world.ada)
     assert [TargetAccount.objects.visible_to(p).filter(pk=one.pk).exists() for p in (world.ada, world.ben, world.cem)] == [
         True, True, False,
     ]  # fmt: skip
+    assert set(wrong(lambda: one.change(by=world.ben, owner=world.cem))) == {"owner"}
+    AccountTeamMember.add(by=None, account=one.account, person=world.cem, role="sponsor")
     one.change(by=world.ben, owner=world.cem)
-    assert TargetAccount.objects.gathered_for(world.cem).filter(pk=one.pk).exists()
+    seen = [
+        TargetAccount.objects.gathered_for(p).filter(pk=one.pk).exists()
+        for p in (world.ada, world.ben, world.cem, world.rita)
+    ]
+    assert seen[:3] == [True, True, True]
 
 
 def test_a_merge_of_accounts_carries_it(world):

@@ -19,7 +19,7 @@ from kundenkreis.core import clock
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.grounds import grounds_of
 from kundenkreis.customers.models import Account
-from kundenkreis.customers.models.accounts import but_of_restricted, is_narrow
+from kundenkreis.customers.models.accounts import but_of_restricted, of_accounts
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access, explaining
@@ -38,21 +38,17 @@ class TargetQuerySet(RecordQuerySet):
         return self.within(access.reach(user, "target_accounts.see"))
 
     def within(self, reach: access.Reach) -> Self:
-        """Those that the reach's people own, and those of its accounts."""
+        """Those of the reach's accounts: who it is says the account's name alone."""
         if reach.everything:
             return but_of_restricted(self)
-        if not reach:
-            return self.none()
-        return self.filter(_held(reach) | reached_from("account_id", Account.objects.within(reach)))
+        return self.filter(reached_from("account_id", Account.objects.within(reach))) if reach else self.none()
 
     def gathered_for(self, user: Any) -> Self:
         """`visible_to` for a list of nothing but that: of few accounts they are gathered by the indexes, not by a walk."""
         reach = access.reach(user, "target_accounts.see")
-        if reach.everything or not reach or not is_narrow(reach):
+        if reach.everything or not reach:
             return self.visible_to(user)
-        plain = self.model._base_manager
-        of_accounts = plain.filter(account_id__gathered=Account.objects.within(reach).values("pk")).values("pk")
-        return self.filter(pk__gathered=of_accounts.union(plain.filter(_held(reach)).values("pk")))
+        return self.filter(of_accounts(reach))
 
     def wanted(self) -> Self:
         """Neither won nor dropped."""
@@ -60,10 +56,6 @@ class TargetQuerySet(RecordQuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("account", "owner")
-
-
-def _held(reach: access.Reach) -> models.Q:
-    return models.Q(owner_id__one_of=reach.owners) if reach.owners else models.Q(pk__in=[])
 
 
 class TargetAccount(Recorded):
@@ -141,11 +133,10 @@ class TargetAccount(Recorded):
     # --- who sees it
 
     def within(self, reach: access.Reach) -> bool:
-        return self.owner_id in reach.owners or self.account.within(reach)
+        return self.account.within(reach)
 
     def grounds(self) -> tuple[explaining.Ground, ...]:
-        own = (explaining.Ground(explaining.By.OWNER, self.owner_id),) if self.owner_id else ()
-        return own + grounds_of([self.account], through=True)
+        return grounds_of([self.account], through=True)
 
     def access_rule(self) -> explaining.Rule:
         return explaining.Within("target_accounts.see", self.grounds())
@@ -181,6 +172,7 @@ class TargetAccount(Recorded):
                 row["owner"] = by
 
     def prepare(self, touched: set[str]) -> set[str]:
+        self.__dict__["_touched"] = touched
         if "status" in touched and self.status != self.Status.DROPPED and "drop_reason" not in touched:
             self.drop_reason = ""
             return {"drop_reason"}
@@ -196,6 +188,8 @@ class TargetAccount(Recorded):
             last = self.account.last_ordered
             if last is not None and (clock.today() - last).days <= CUSTOMER_DAYS:
                 wrong["account"] = _("This account has ordered within the last two years: it is a customer.")
+        if (self._state.adding or "owner" in self.__dict__.get("_touched", ())) and not self._owner_sees_it():
+            wrong["owner"] = _("She does not see this account; give her a seat on its team first.")
         if self.status == self.Status.DROPPED and not self.drop_reason.strip():
             wrong["drop_reason"] = _("Say why it was dropped.")
         if self.status == self.Status.WON and not self.has_ordered:
@@ -204,6 +198,12 @@ class TargetAccount(Recorded):
             wrong["potential_source"] = _("Say where this figure is from.")
         if wrong:
             raise ValidationError(wrong)
+
+    def _owner_sees_it(self) -> bool:
+        if self.owner is None or self.account_id is None:
+            return True
+        reach = access.reach(self.owner, "target_accounts.see")
+        return reach.everything or self.account.within(reach)
 
     # --- verbs
 

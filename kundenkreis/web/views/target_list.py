@@ -117,7 +117,6 @@ TARGETS = ListPage(
             line=_line, needs=("account__name", "account__place", "fit"),
         ),
     ),
-    spared=("account",),
     sums=("potential",),
     add_url="target_accounts:add",
     add_label=_("Target account"),
