@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Router
-
 from kundenkreis.api.noun import Noun, part_of
-from kundenkreis.api.resource import Routes
 from kundenkreis.core.filters import Filter
 from kundenkreis.pipeline.models import ActionPlan, PlanComment, PlanStep
 from kundenkreis.pipeline.models.plan_templates import Side
@@ -60,7 +57,3 @@ COMMENTS = Noun(
     filters=(_OF, Filter("step", "number", "step", "step_id")),
 )
 NOUNS = [PLANS, STEPS, COMMENTS]
-
-
-def routers() -> list[Router]:
-    return [Routes(noun).router for noun in NOUNS]

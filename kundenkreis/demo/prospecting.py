@@ -115,19 +115,7 @@ def _one(account: Account, number: int, dice: random.Random, owner: User, today:
         score = dice.choice((1, 2, 3))
         Judgement.add(by=owner, now=now, target=target, criterion=judged, score=score, reason=REASONS[german])
     if dice.random() < 0.6:
-        due = today + dt.timedelta(days=dice.randint(1, 20))
-        words = dice.choice(STEPS)[german]
-        Activity.add(
-            by=owner,
-            now=now,
-            kind="call",
-            subject=words,
-            account=account,
-            owner=owner,
-            at=now,
-            due_on=due,
-            is_open=True,
-        )
+        _plan_step(account, dice, owner, today, now)
     if number == WANTED - 1:
         target.change(
             by=owner,
@@ -136,6 +124,12 @@ def _one(account: Account, number: int, dice: random.Random, owner: User, today:
             status="dropped",
             drop_reason=("Belongs to a competitor of ours.", "Gehört einem Mitbewerber.")[german],
         )
+
+
+def _plan_step(account: Account, dice: random.Random, owner: User, today: dt.date, now: dt.datetime) -> None:
+    due, words = today + dt.timedelta(days=dice.randint(1, 20)), dice.choice(STEPS)[int(owner.language == "de")]
+    about = {"subject": words, "account": account, "owner": owner, "at": now, "due_on": due, "is_open": True}
+    Activity.add(by=owner, now=now, kind="call", **about)
 
 
 def _moved_there(

@@ -30,7 +30,9 @@ from kundenkreis.demo.names import Names
 from kundenkreis.lists.models import SavedView
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.pipeline import asking
-from kundenkreis.pipeline.models import Opportunity, StageChange
+from kundenkreis.pipeline.models import Opportunity, PlanComment, PlanStep, StageChange
+from kundenkreis.prospecting.models import Fit, TargetAccount
+from kundenkreis.prospecting.paths import warm_paths
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import AccessReview, User
 from kundenkreis.staff.roles import Role
@@ -145,6 +147,15 @@ class TestDemoHouse(TestCase):
         assert ended[""] >= 30
         assert found.filter(asking.state("no_step")).exists()
         assert StageChange.objects.filter(from_stage__isnull=False).count() > found.count()
+
+    def test_target_accounts_and_action_plans_are_there_and_marked_as_made_up(self):
+        assert TargetAccount.objects.wanted().exists()
+        assert not TargetAccount.objects.filter(is_generated=False).exists()
+        paths = [warm_paths(one.account, one.owner) for one in TargetAccount.objects.select_related("account", "owner")]
+        assert any(paths)
+        assert Fit.objects.off_the_list().exists()
+        assert PlanComment.objects.exclude(link=None).exists()
+        assert PlanStep.objects.exclude(done_at=None).exists()
 
     def test_rates_are_those_of_thirteen_months(self):
         assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13
