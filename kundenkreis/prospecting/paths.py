@@ -90,7 +90,7 @@ def _met(user: Any, known: set[int], places: dict[int, tuple[str, bool]]) -> lis
     """Conversations with these people, at this account or at another one where they worked before or work now."""
     if not known:
         return []
-    since = timezone.now() - dt.timedelta(days=365 * YEARS_BACK)
+    since = clock.midnight(clock.today() - dt.timedelta(days=365 * YEARS_BACK))
     seen = Activity.objects.visible_to(user).living().filter(is_open=False, kind__in=MET, at__gte=since)
     pairs: dict[tuple[int, int], tuple[int, dt.datetime]] = {}
     for who, whom in (("owner_id", "contact_id"), ("owner_id", "participants"), ("colleagues", "contact_id")):
