@@ -355,7 +355,7 @@ urlpatterns = [
     path("activities/", include((ACTIVITIES, "activities"))),
     path("trips/", include((TRIPS, "trips"))),
     path("", include("kundenkreis.web.lead_urls")),
-    path("", include("kundenkreis.web.target_urls")),
+    path("", include("kundenkreis.web.target_account_urls")),
     path("market/", include("kundenkreis.web.market_urls")),
     path("products/families/", include((_vocabulary("families"), "families"))),
     path("products/units/", include((_vocabulary("units"), "units"))),

@@ -24,7 +24,7 @@ from kundenkreis.web import bulk_running, customs, formats
 from kundenkreis.web.forms.customers import colleagues
 from kundenkreis.web.htmx import go
 from kundenkreis.web.lists import ListPage, state
-from kundenkreis.web.views.targets import put
+from kundenkreis.web.views.target_accounts import put
 
 
 class OwnerForm(forms.Form):

@@ -29,7 +29,7 @@ from kundenkreis.web.lists.exporting import export as export_list
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing
 from kundenkreis.web.views.editing import who_was_faster
-from kundenkreis.web.views.target_list import FITTING, TARGETS
+from kundenkreis.web.views.target_account_list import FITTING, TARGETS
 
 INLINE = ("owner", "status", "priority", "potential", "potential_source", "note")
 

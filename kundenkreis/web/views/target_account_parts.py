@@ -18,7 +18,7 @@ from kundenkreis.prospecting.models import TargetAccount
 from kundenkreis.web.forms import prospecting as forms
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.views.editing import who_was_faster
-from kundenkreis.web.views.targets import changeable
+from kundenkreis.web.views.target_accounts import changeable
 
 
 @dataclass(frozen=True)
