@@ -67,6 +67,7 @@ ROOMS = [
     "kundenkreis.insights",
     "kundenkreis.market",
     "kundenkreis.forecast",
+    "kundenkreis.prospecting",
     "kundenkreis.privacy",
     "kundenkreis.automation",
 ]

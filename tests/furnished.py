@@ -54,7 +54,7 @@ from kundenkreis.market.models import (
     Target,
 )
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
-from kundenkreis.pipeline import ordering, usual
+from kundenkreis.pipeline import ordering, planning, sharing, usual, usual_plans
 from kundenkreis.pipeline.models import (
     CloseReason,
     Interview,
@@ -64,12 +64,26 @@ from kundenkreis.pipeline.models import (
     OpportunityLine,
     OpportunityOrder,
     Pipeline,
+    PlanComment,
+    PlanStep,
+    PlanTemplate,
     Project,
     ProjectParty,
     Qualification,
 )
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
 from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
+from kundenkreis.prospecting import suggesting
+from kundenkreis.prospecting import usual as usual_prospecting
+from kundenkreis.prospecting.models import (
+    Fit,
+    FitCriterion,
+    Judgement,
+    ResearchAnswer,
+    ResearchQuestion,
+    TargetAccount,
+    TriggerEvent,
+)
 from kundenkreis.quality import importing
 from kundenkreis.quality.lookups import Lookup
 from kundenkreis.quality.merging import merge
@@ -94,6 +108,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
+    made |= _wanted(world, name)
     made |= _territories(world, name) | _market(world, name)
     made |= _forecast(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
@@ -520,7 +535,7 @@ def _pipeline(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     lost.lose(by=world.ada, close_reason=reason, close_note=name.format(n="why"))
     own = {"opportunity": one, "pipeline": pipeline, "stage": pipeline.first_stage(), "close_reason": reason}
     own |= {"opportunity_lines": line, "opportunity_contacts": buyer, "opportunity_competitors": rival}
-    return own | {"opportunity_qualification": known} | _closing(world, made, name)
+    return own | {"opportunity_qualification": known} | _closing(world, made, name) | _plan(world, one, name)
 
 
 def _closing(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
@@ -552,6 +567,68 @@ def _closing(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     )
     found = {"won_opportunity": won, "tie": tie, "opportunity_interviews": talk}
     return found | {"project": project, "party": party, "bidder": bidder}
+
+
+def _wanted(world: Any, name: str) -> dict[str, Any]:
+    """A target account with everything that can be known of it; and an account that fits and is not on the list."""
+    usual_prospecting.set_up()
+    account = Account.add(
+        by=world.ada, name=name.format(n="wanted")[:200], relation="prospect", owner=world.ada, country="AT"
+    )
+    fitting = Account.add(
+        by=world.ada, name=name.format(n="fitting")[:200], relation="prospect", owner=world.ada, country="AT"
+    )
+    said = {
+        "potential_source": name.format(n="source")[:200],
+        "note": name.format(n="note"),
+        "potential": Decimal(9000),
+    }
+    one = TargetAccount.add(by=world.ada, account=account, **said)
+    question, criterion = (
+        ResearchQuestion.objects.living().first(),
+        FitCriterion.objects.filter(measure="judged").first(),
+    )
+    texts = {"text": name.format(n="answer"), "source": name.format(n="annual report")[:300]}
+    answer = ResearchAnswer.add(by=world.ada, target=one, question=question, **texts)
+    event = TriggerEvent.add(
+        by=world.ada, target=one, kind="site", what=name.format(n="event")[:300], happened_on=clock.today(), url="https://news.test/1",
+        note=name.format(n="event note"), source=name.format(n="paper")[:300],
+    )  # fmt: skip
+    judged = Judgement.add(by=world.ada, target=one, criterion=criterion, score=2, reason=name.format(n="reason")[:500])
+    for number in (2, 3):
+        Account.add(
+            by=world.ada,
+            name=name.format(n=f"fitting {number}")[:200],
+            relation="prospect",
+            owner=world.ada,
+            country="AT",
+        )
+    dropped = Account.add(by=world.ada, name=name.format(n="dropped")[:200], relation="prospect", owner=world.ada)
+    TargetAccount.add(by=world.ada, account=dropped).drop(name.format(n="why")[:300], by=world.ada)
+    suggesting.figure_all()
+    made = {
+        "target_account": one,
+        "fitting_account": Fit.objects.get(account=fitting),
+        "criteria_set": criterion.of_set,
+    }
+    return made | {"target_answers": answer, "target_events": event, "target_judgements": judged}
+
+
+def _plan(world: Any, one: Opportunity, name: str) -> dict[str, Any]:
+    """A mutual action plan that is shared, with a step of each side and what both said."""
+    usual_plans.set_up()
+    plan = planning.begin(one, by=world.ada, title=name.format(n="plan")[:150])
+    texts = {"note": name.format(n="note for both"), "internal_note": name.format(n="internal note")}
+    mine = PlanStep.add(by=world.ada, plan=plan, title=name.format(n="our step")[:200], owner=world.ada, **texts)
+    theirs = {"title": name.format(n="their step")[:200], "side": "theirs", "contact": world.maria}
+    step = PlanStep.add(by=world.ada, plan=plan, due_on=clock.today() - dt.timedelta(days=2), **theirs)
+    link, address = sharing.share(plan, by=world.ada, contact=world.maria)
+    sharing.looked(link)
+    said = sharing.comment(link, name.format(n="comment"), name.format(n="visitor")[:100], step.pk)
+    PlanComment.add(by=world.ada, plan=plan, answers=said, step=step, text=name.format(n="answer"))
+    template = PlanTemplate.objects.living().first()
+    kept = {"plan": plan, "plan_step": mine, "plan_link": link, "plan_comment": said, "plan_template": template}
+    return kept | {"template_step": template.steps.first(), "shared_plan": address.rstrip("/").rpartition("/")[2]}
 
 
 def _merged(world: Any, name: str) -> Merge:

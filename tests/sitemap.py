@@ -15,6 +15,7 @@ from kundenkreis.customers.models import Consent
 
 PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points", "lookups"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
+PARTS["target_accounts"] = ["answers", "events", "judgements"]
 PARTS["opportunities"] = ["lines", "contacts", "competitors", "qualification", "interviews"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
@@ -69,6 +70,10 @@ RECORDS = {
     "opportunities:plan_interview": "won_opportunity",
     "projects": "project",
     "pipelines": "pipeline",
+    "plan_templates": "plan_template",
+    "target_accounts": "target_account",
+    "fitting_accounts": "fitting_account",
+    "prospecting": "criteria_set",
     "pipelines:reason": "close_reason",
     "pipelines:reason_discard": "close_reason",
     "families": "family",
@@ -133,6 +138,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
     elif space in PARTS and "name" in keys:
         for part in PARTS[space]:
             mine = {("accounts", "points"): "account_points", ("contacts", "addresses"): "contact_addresses"}
+            mine |= {("target_accounts", one): f"target_{one}" for one in PARTS["target_accounts"]}
             mine |= {("opportunities", one): f"opportunity_{one}" for one in PARTS["opportunities"]}
             record = made[mine.get((space, part), part)]
             whole = made["won_opportunity" if part == "interviews" else RECORDS[space]]
@@ -157,6 +163,19 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             others["key"] = "status"
         if space == "lead_public":
             others["token"] = made["lead_link" if name.endswith("confirm") else "lead_form_token"]
+        others |= {
+            "step_pk": made["plan_step"].pk,
+            "link_pk": made["plan_link"].pk,
+            "comment_pk": made["plan_comment"].pk,
+        }
+        if space == "prospecting":
+            others["kind"] = "set"
+        if name == "target_accounts:move":
+            others["key"] = "status"
+        if space == "plan_templates":
+            others["step_pk"] = made["template_step"].pk
+        if space == "shared_plan":
+            others["token"] = made["shared_plan"]
         if space == "opt_in":
             others["token"] = _of_a_customer(name, made)
         if "secret" in keys:

@@ -15,6 +15,7 @@ HOUSE = Path(__file__).resolve().parent.parent / "kundenkreis"
 OPEN = re.compile(
     r"^(health$|signin/|language/|api/|account/reauthenticate|static/"
     r"|f/"  # forms that anybody fills in; tests/web/test_leads.py asks what they take
+    r"|plan/"  # opened by the secret in it; tests/web/test_shared_plan.py asks who else gets in
     r"|consent/|unsubscribe/"  # signed links for customers; tests/web/test_opt_in.py asks what they open
     r"|manifest\.webmanifest$|worker\.js$|offline/$|inbox/mail-off/"
     r"|calendar/)"  # opened by the secret in it; tests/activities/test_calendar.py asks who else gets in

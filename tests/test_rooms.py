@@ -20,7 +20,7 @@ FLOORS = [
     {"activities", "catalogue"},
     {"orders", "trips"},
     {"insights", "pipeline"},
-    {"forecast", "leads", "market", "territories"},
+    {"forecast", "leads", "market", "prospecting", "territories"},
     {"quality"},
     {"privacy"},
     {"automation"},

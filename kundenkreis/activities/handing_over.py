@@ -25,7 +25,7 @@ from kundenkreis.staff.models import User
 
 CHUNK = 2000
 # What rooms above know to be a person's and to be handed over too: her rows of one noun each, which name her as
-# `owner` and have a `team`.
+# `owner`; a `team`, where they have one, becomes the new owner's.
 ALSO: list[Callable[[User], models.QuerySet]] = []
 
 
@@ -96,8 +96,12 @@ def _moves(person: User, to: User | None) -> list[tuple[models.QuerySet, dict[st
         (Contact.objects.living().filter(owner=person), owner),
         (Activity.objects.open().filter(owner=person), owner),
         (seats, {"person_id": to.pk if to else None}),
-        *((rows(person), owner | team) for rows in ALSO),
+        *((rows, owner | team if _has_team(rows.model) else owner) for rows in (each(person) for each in ALSO)),
     ]
+
+
+def _has_team(model: type[models.Model]) -> bool:
+    return any(field.name == "team" for field in model._meta.fields)
 
 
 def _move(batch: Batch, rows: models.QuerySet, new: dict[str, Any], now: dt.datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ninja import Router
 
-from kundenkreis.api import fields
+from kundenkreis.api import fields, plans
 from kundenkreis.api.closing import MadeOrder, make_order
 from kundenkreis.api.noun import READ, Noun, of, part_of
 from kundenkreis.api.resource import Routes
@@ -183,7 +183,7 @@ REASONS = Noun(
     filters=(Filter("outcome", "choice", "outcome", choices=CloseReason.Outcome.choices),),
 )
 
-NOUNS = [OPPORTUNITIES, LINES, CONTACTS, COMPETITORS, QUALIFICATIONS, PIPELINES, STAGES, REASONS]
+NOUNS = [OPPORTUNITIES, LINES, CONTACTS, COMPETITORS, QUALIFICATIONS, *plans.NOUNS, PIPELINES, STAGES, REASONS]
 
 
 def _reopen(one: Opportunity, *, by: Any) -> Any:

@@ -21,6 +21,26 @@ def next_working_day(day: dt.date, country: str = "AT") -> dt.date:
     return day
 
 
+def days_away(day: dt.date, count: int, country: str = "AT") -> dt.date:
+    """The working day so many working days after `day`, or before it when `count` is below zero; with 0 that day, or the next one."""
+    if count == 0:
+        return next_working_day(day, country)
+    step = dt.timedelta(days=1 if count > 0 else -1)
+    for _each in range(abs(count)):
+        day += step
+        while not is_working_day(day, country):
+            day += step
+    return day
+
+
+def days_between(first: dt.date, last: dt.date, country: str = "AT") -> int:
+    """How many working days `last` lies after `first`; below zero when it lies before."""
+    if last < first:
+        return -days_between(last, first, country)
+    days = (first + dt.timedelta(days=each) for each in range(1, (last - first).days + 1))
+    return sum(is_working_day(each, country) for each in days)
+
+
 def after_hours(
     start: dt.datetime, hours: int, opens: dt.time, closes: dt.time, zone: dt.tzinfo, country: str = "AT"
 ) -> dt.datetime:

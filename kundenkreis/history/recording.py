@@ -26,7 +26,8 @@ Verb = TypeVar("Verb", bound=Callable[..., Any])
 class Actor(Protocol):
     """Whoever does it: a person of staff. None means the house itself (a scheduled job)."""
 
-    pk: Any
+    @property
+    def pk(self) -> Any: ...
 
     def get_full_name(self) -> str: ...
 

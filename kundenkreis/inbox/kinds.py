@@ -24,6 +24,7 @@ KINDS = (
         "users-round",
     ),
     Kind("lead", _("A lead comes to me, or a form holds something back"), "user-plus"),
+    Kind("plan", _("A customer ticks or comments in a mutual action plan"), "list-checks"),
     Kind("due", _("Something is due today or overdue"), "calendar-clock"),
     Kind("reminder", _("A reminder that I set"), "alarm-clock"),
     Kind("hand_over", _("I take over from somebody"), "users"),

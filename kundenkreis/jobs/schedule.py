@@ -36,6 +36,8 @@ from kundenkreis.orders import figures
 from kundenkreis.privacy import breach_clock, compacting, erasing, looking, restricting, watching
 from kundenkreis.privacy import reminding as reminding_of_requests
 from kundenkreis.privacy import tasks as privacy_tasks
+from kundenkreis.prospecting import tasks as prospecting_tasks
+from kundenkreis.prospecting import wanting
 from kundenkreis.quality import importing, tasks
 from kundenkreis.quality.matching import running as matching
 from kundenkreis.quality.sheets import bringing
@@ -195,6 +197,19 @@ def follow_quality() -> None:
 def measure_quality() -> None:
     """The figures of the day."""
     tasks.measure_quality.enqueue()
+
+
+@at(crontab(minute="47"))
+def follow_target_accounts() -> None:
+    """Who has ordered is won; whose data have changed fits anew."""
+    wanting.follow_orders()
+    wanting.follow_accounts()
+
+
+@at(crontab(hour="2", minute="25"))
+def figure_fits() -> None:
+    """How well each account fits that has never ordered, for the list of those that could be wanted."""
+    prospecting_tasks.figure_fits.enqueue()
 
 
 @at(crontab(hour="4", minute="10"))

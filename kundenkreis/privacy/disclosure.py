@@ -29,6 +29,7 @@ LEFT_OUT = {
     "customers.Contact": {"key", "merged_into"},
     "customers.Account": {"key", "merged_into"},
     "customers.Consent": {"ticket"},
+    "pipeline.PlanLink": {"digest"},
     "files.Document": {"subject_type", "subject_id", "account_id", "latest"},
     "lists.Opened": {"noun", "record_id"},
     "automation.AutomationRun": {"noun", "record_id"},

@@ -13,6 +13,7 @@ AREAS = (
     "leads",
     "opportunities",
     "forecasts",
+    "target_accounts",
     "market",
     "targets",
     "trips",

@@ -11,10 +11,45 @@ from kundenkreis.web.views import (
     opportunity_moves,
     opportunity_parts,
     pipelines,
+    plan_public,
+    plan_templates,
+    plans,
     projects,
     winloss,
 )
 
+PLAN = [
+    path("<int:pk>/plan/", plans.detail, name="plan"),
+    path("<int:pk>/plan/begin/", plans.begin, name="plan_begin"),
+    path("<int:pk>/plan/edit/", plans.edit, name="plan_edit"),
+    path("<int:pk>/plan/discard/", plans.discard, name="plan_discard"),
+    path("<int:pk>/plan/follow/", plans.follow, name="plan_follow"),
+    path("<int:pk>/plan/order/", plans.order, name="plan_order"),
+    path("<int:pk>/plan/paper/", plans.paper, name="plan_paper"),
+    path("<int:pk>/plan/steps/new/", plans.step, name="plan_step_add"),
+    path("<int:pk>/plan/steps/<int:step_pk>/edit/", plans.step, name="plan_step"),
+    path("<int:pk>/plan/steps/<int:step_pk>/discard/", plans.step_discard, name="plan_step_discard"),
+    path("<int:pk>/plan/steps/<int:step_pk>/tick/", plans.tick, name="plan_tick"),
+    path("<int:pk>/plan/links/new/", plans.link, name="plan_link_add"),
+    path("<int:pk>/plan/links/<int:link_pk>/edit/", plans.link_edit, name="plan_link"),
+    path("<int:pk>/plan/links/<int:link_pk>/revoke/", plans.revoke, name="plan_revoke"),
+    path("<int:pk>/plan/comments/new/", plans.comment, name="plan_comment_add"),
+    path("<int:pk>/plan/comments/<int:comment_pk>/discard/", plans.comment_discard, name="plan_comment_discard"),
+]
+PLAN_TEMPLATES = [
+    path("", plan_templates.index, name="list"),
+    path("new/", plan_templates.edit, name="add"),
+    path("<int:pk>/edit/", plan_templates.edit, name="edit"),
+    path("<int:pk>/discard/", plan_templates.discard, name="discard"),
+    path("<int:pk>/steps/new/", plan_templates.step, name="step_add"),
+    path("<int:pk>/steps/<int:step_pk>/edit/", plan_templates.step, name="step"),
+    path("<int:pk>/steps/<int:step_pk>/discard/", plan_templates.step_discard, name="step_discard"),
+]
+SHARED_PLAN = [
+    path("<str:token>/", plan_public.show, name="show"),
+    path("<str:token>/steps/<int:step_pk>/", plan_public.tick, name="tick"),
+    path("<str:token>/comments/", plan_public.comment, name="comment"),
+]
 OPPORTUNITIES = [
     path("", opportunities.index, name="list"),
     path("new/", opportunities.add, name="add"),
@@ -37,6 +72,7 @@ OPPORTUNITIES = [
     path("<int:pk>/orders/<int:tie_pk>/discard/", closing.untie, name="untie"),
     path("<int:pk>/interviews/plan/", closing.plan_interview, name="plan_interview"),
     path("<int:pk>/project/", projects.join, name="join"),
+    *PLAN,
     path("<int:pk>/<slug:name>/add/", opportunity_parts.add, name="part_add"),
     path("<int:pk>/<slug:name>/<int:part_pk>/edit/", opportunity_parts.change, name="part_change"),
     path("<int:pk>/<slug:name>/<int:part_pk>/discard/", opportunity_parts.discard, name="part_discard"),
@@ -76,5 +112,7 @@ urlpatterns = [
     path("opportunities/winloss/", include((WINLOSS, "winloss"))),
     path("opportunities/", include((OPPORTUNITIES, "opportunities"))),
     path("projects/", include((PROJECTS, "projects"))),
+    path("pipelines/plan-templates/", include((PLAN_TEMPLATES, "plan_templates"))),
     path("pipelines/", include((PIPELINES, "pipelines"))),
+    path("plan/", include((SHARED_PLAN, "shared_plan"))),
 ]

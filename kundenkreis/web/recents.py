@@ -15,6 +15,7 @@ from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
 from kundenkreis.orders.models import Order
 from kundenkreis.pipeline.models import Opportunity, Project
+from kundenkreis.prospecting.models import TargetAccount
 
 # noun in the address: model, icon
 NOUNS: dict[str, tuple[type[models.Model], str]] = {
@@ -27,6 +28,7 @@ NOUNS: dict[str, tuple[type[models.Model], str]] = {
     "activities": (Activity, "activity"),
     "documents": (Document, "file-text"),
     "leads": (Lead, "user-plus"),
+    "target_accounts": (TargetAccount, "target"),
 }
 
 

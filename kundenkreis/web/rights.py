@@ -22,6 +22,7 @@ NOUNS = {
     "orders": lazy("Orders"),
     "opportunities": lazy("Opportunities"),
     "forecasts": lazy("Forecast"),
+    "target_accounts": lazy("Target accounts"),
     "pipelines": lazy("Pipelines and stages"),
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),

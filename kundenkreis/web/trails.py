@@ -19,6 +19,7 @@ KINDS = {
     "import": lazy("Import"),
     "hand_over": lazy("Handing over"),
     "bulk_edit": lazy("Bulk edit"),
+    "wanted": lazy("Put on the wanted list"),
     "stage_removed": lazy("Stage given up"),
     "reassignment": lazy("Reassignment"),
     "merge": lazy("Merging"),

@@ -6,6 +6,8 @@ from typing import Any
 
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity, Pipeline
+from kundenkreis.prospecting import usual as usual_prospecting
+from kundenkreis.prospecting.models import FitCriterion, ResearchQuestion
 
 
 def bodies(world: Any) -> dict[str, dict[str, Any]]:
@@ -14,6 +16,7 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
     usual.set_up()
     end = Pipeline.objects.living().first().stage_of_kind("won")
     won = Opportunity.add(by=world.cem, name="Won", account=world.brauneis, stage=end).pk
+    usual_prospecting.set_up()
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -135,6 +138,28 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "again": 7,
             "answers": {"q1": "At the fair"},
         },
+        "action-plans": {"opportunity_id": "@opportunities", "title": "Joint plan"},
+        "action-plan-steps": {"plan_id": "@action-plans", "title": "Test the samples", "side": "theirs"},
+        "action-plan-comments": {"plan_id": "@action-plans", "text": "Fine."},
+        "target-accounts": {"account_id": "@accounts", "priority": 1},
+        "research-answers": {
+            "target_id": "@target-accounts",
+            "question_id": ResearchQuestion.objects.first().pk,
+            "text": "Dowels",
+            "source": "Annual report",
+        },
+        "trigger-events": {
+            "target_id": "@target-accounts",
+            "kind": "site",
+            "what": "A plant in Linz",
+            "happened_on": "2026-01-07",
+        },
+        "fit-judgements": {
+            "target_id": "@target-accounts",
+            "criterion_id": FitCriterion.objects.filter(measure="judged").first().pk,
+            "score": 2,
+            "reason": "They build",
+        },
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -229,6 +254,13 @@ BOUND = [
     "project-parties",
     "opportunity-orders",
     "opportunity-interviews",
+    "target-accounts",
+    "research-answers",
+    "trigger-events",
+    "fit-judgements",
+    "action-plans",
+    "action-plan-steps",
+    "action-plan-comments",
     "quality-waivers",
     "lookups",
 ]

@@ -25,6 +25,8 @@ MARKET = (
     "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
     "strategies", "initiatives",
 )  # fmt: skip
+OF_TARGETS = ("research-answers", "trigger-events", "fit-judgements")
+PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
     "sheets": "accounts.change",
@@ -79,10 +81,13 @@ SEE = {
             "project-parties",
             "opportunity-orders",
             "opportunity-interviews",
+            *PLANS,
         ),
         "opportunities.see",
     ),
     **dict.fromkeys(("pipelines", "stages", "close-reasons", "interview-guides"), "pipelines.see"),
+    **dict.fromkeys(("target-accounts", *OF_TARGETS), "target_accounts.see"),
+    **dict.fromkeys(("criteria-sets", "fit-criteria", "research-questions"), "pipelines.see"),
     "privacy-requests": "requests.add",
     **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
     **dict.fromkeys(("purposes", "breaches", "alerts", "erasures", "restrictions"), "privacy.see"),
@@ -125,9 +130,11 @@ ADD = {
     "projects": "opportunities.add",
     **dict.fromkeys(("project-parties", "opportunity-orders", "opportunity-interviews"), "opportunities.change"),
     **dict.fromkeys(
-        ("opportunity-lines", "opportunity-contacts", "opportunity-competitors", "opportunity-qualifications"),
+        ("opportunity-lines", "opportunity-contacts", "opportunity-competitors", "opportunity-qualifications", *PLANS),
         "opportunities.change",
     ),
+    "target-accounts": "target_accounts.add",
+    **dict.fromkeys(OF_TARGETS, "target_accounts.change"),
     "reassignments": "reassignments.add",
     "forecast-calls": "forecasts.add",
     **dict.fromkeys(MARKET, "market.change"),
@@ -269,7 +276,15 @@ def test_other_peoples_records_are_not_there(world, program):
 
 
 # What other records do to this one after it was made.
-TOUCHED = {"version": 0, "changed_at": "", "main_account_id": 0, "main_account_name": "", "job_title": ""}
+TOUCHED = {
+    "fit": 0,
+    "fit_open": 0,
+    "version": 0,
+    "changed_at": "",
+    "main_account_id": 0,
+    "main_account_name": "",
+    "job_title": "",
+}
 
 
 def test_what_is_made_can_be_read_changed_discarded_and_restored(world, program):

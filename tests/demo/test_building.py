@@ -31,7 +31,17 @@ from kundenkreis.lists.models import SavedView
 from kundenkreis.market.models import Strategy, Summing, Target
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.pipeline import asking
-from kundenkreis.pipeline.models import Interview, Opportunity, OpportunityOrder, Project, StageChange
+from kundenkreis.pipeline.models import (
+    Interview,
+    Opportunity,
+    OpportunityOrder,
+    PlanComment,
+    PlanStep,
+    Project,
+    StageChange,
+)
+from kundenkreis.prospecting.models import Fit, TargetAccount
+from kundenkreis.prospecting.paths import warm_paths
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import AccessReview, User
 from kundenkreis.staff.roles import Role
@@ -159,6 +169,15 @@ class TestDemoHouse(TestCase):
         assert Opportunity.objects.filter(shadowed=True).count() == 3
         assert Interview.objects.filter(opportunity__outcome="lost").exists()
         assert OpportunityOrder.objects.exists()
+
+    def test_target_accounts_and_action_plans_are_there_and_marked_as_made_up(self):
+        assert TargetAccount.objects.wanted().exists()
+        assert not TargetAccount.objects.filter(is_generated=False).exists()
+        paths = [warm_paths(one.account, one.owner) for one in TargetAccount.objects.select_related("account", "owner")]
+        assert any(paths)
+        assert Fit.objects.off_the_list().exists()
+        assert PlanComment.objects.exclude(link=None).exists()
+        assert PlanStep.objects.exclude(done_at=None).exists()
 
     def test_rates_are_those_of_thirteen_months(self):
         assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13

@@ -22,6 +22,7 @@ from kundenkreis.privacy import belonging, disclosing, elsewhere, inventory, res
 from kundenkreis.privacy.belonging import Person
 from kundenkreis.privacy.disclosure import BLACK, LEFT_OUT, Disclosure
 from kundenkreis.privacy.models import Outflow, Redaction, SubjectRequest
+from kundenkreis.prospecting.models import Fit, TargetAccount
 from kundenkreis.quality.models import DuplicatePair
 from kundenkreis.staff.models import User
 from kundenkreis.territories.models import AccountChoice
@@ -62,7 +63,7 @@ def filled(world):
     hers.activities.add(along)
     Lead._base_manager.filter(pk=hers.pk).update(contact=world.maria)
     Submission._base_manager.update(lead=hers)
-    for model in (Competitor, AccountChoice):
+    for model in (Competitor, AccountChoice, TargetAccount, Fit):
         model._base_manager.filter(pk=model._base_manager.earliest("pk").pk).update(account=world.lindner)
     maria = Person.of_contact(Contact.objects.get(pk=world.maria.pk))
     tokens = {}

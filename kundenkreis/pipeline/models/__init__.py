@@ -4,11 +4,14 @@ from kundenkreis.pipeline.models.closing import Interview, InterviewGuide, Oppor
 from kundenkreis.pipeline.models.opportunities import Opportunity, counted
 from kundenkreis.pipeline.models.parts import OpportunityCompetitor, OpportunityContact, OpportunityLine
 from kundenkreis.pipeline.models.pipelines import CloseReason, Pipeline, Stage
+from kundenkreis.pipeline.models.plan_templates import PlanTemplate, TemplateStep
+from kundenkreis.pipeline.models.plans import ActionPlan, PlanComment, PlanLink, PlanLook, PlanStep
 from kundenkreis.pipeline.models.projects import Project, ProjectParty
 from kundenkreis.pipeline.models.qualification import Qualification
 from kundenkreis.pipeline.models.ways import StageChange
 
 __all__ = [
+    "ActionPlan",
     "CloseReason",
     "Interview",
     "InterviewGuide",
@@ -18,10 +21,16 @@ __all__ = [
     "OpportunityLine",
     "OpportunityOrder",
     "Pipeline",
+    "PlanComment",
+    "PlanLink",
+    "PlanLook",
+    "PlanStep",
+    "PlanTemplate",
     "Project",
     "ProjectParty",
     "Qualification",
     "Stage",
     "StageChange",
+    "TemplateStep",
     "counted",
 ]

@@ -116,6 +116,36 @@ SHELF.holds(
     some(C.FREE_TEXT, F.SEARCH, "evidence next_question"),
     account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
 )  # fmt: skip
+_OUTSIDE = _("Outside people are named in it: contacts, and whoever used a link.")
+SHELF.holds(
+    "pipeline.ActionPlan", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "opportunity planned_for"),
+    some(C.FREE_TEXT, F.SEARCH, "title intro"), account="opportunity__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.PlanStep", P.SALES, R.RECORD,
+    some(C.COMMERCE, F.STAYS, "plan side due_on done_at done_via"), some(C.REFERENCE, F.EMPTY, "contact"),
+    some(C.REFERENCE, F.STAYS, "owner"), some(C.FREE_TEXT, F.SEARCH, "title note internal_note done_by"),
+    contact="contact_id", account="plan__opportunity__account_id", staff="owner_id", plain="position", origin=_WRITTEN,
+    note=_OUTSIDE,
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.PlanLink", P.SALES, R.RECORD,
+    some(C.REFERENCE, F.DELETE, "plan contact"), some(C.IDENTITY, F.DELETE, "visitor"), some(C.PREFERENCE, F.DELETE, "language"),
+    some(C.CREDENTIAL, F.DELETE, "digest"), contact="contact_id", account="plan__opportunity__account_id",
+    plain="expires_on revoked_at", origin=_WRITTEN, note=_("Only the fingerprint of the secret address is kept."),
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.PlanLook", P.SALES, R.RECORD, some(C.TECHNICAL, F.DELETE, "link at"), contact="link__contact_id",
+    origin=_("whoever opens a link; by hours, without a network address"),
+)  # fmt: skip
+SHELF.holds(
+    "pipeline.PlanComment", P.SALES, R.RECORD, some(C.COMMUNICATION, F.STAYS, "plan step answers link"),
+    some(C.FREE_TEXT, F.SEARCH, "name text"), some(C.REFERENCE, F.STAYS, "author"),
+    account="plan__opportunity__account_id", contact="link__contact_id", staff="author_id",
+    origin=_("written by a colleague, or by whoever has a link"), note=_OUTSIDE,
+)  # fmt: skip
+SHELF.nothing("pipeline.PlanTemplate", _("How business of one kind comes about."))
+SHELF.nothing("pipeline.TemplateStep", _("How business of one kind comes about."))
 SHELF.holds(
     "pipeline.StageChange", P.SALES, R.DERIVED, some(C.COMMERCE, F.STAYS, "opportunity from_stage to_stage at days"),
     account="opportunity__account_id", origin=_FIGURED, note=_BOOKED,
@@ -147,6 +177,33 @@ SHELF.holds(
     note=_("What a person said about us and about others after a purchase was decided."),
 )  # fmt: skip
 SHELF.nothing("pipeline.InterviewGuide", _("What is asked, of whomever."))
+SHELF.holds(
+    "prospecting.TargetAccount", P.SALES, R.RELATION,
+    some(C.COMMERCE, F.STAYS, "account status priority potential fit fit_open"), some(C.REFERENCE, F.STAYS, "owner"),
+    some(C.FREE_TEXT, F.SEARCH, "potential_source drop_reason note"),
+    account="account_id", staff="owner_id", plain="fitted_at is_generated", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.ResearchAnswer", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "target question found_on"),
+    some(C.FREE_TEXT, F.SEARCH, "text source"), account="target__account_id", origin=_WRITTEN,
+    note=_("Decision makers are named in it."),
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.TriggerEvent", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "target kind happened_on expires_on"),
+    some(C.FREE_TEXT, F.SEARCH, "what source url note"), account="target__account_id", origin=_WRITTEN,
+    note=_("Decision makers are named in it."),
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.Judgement", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "target criterion score"),
+    some(C.FREE_TEXT, F.SEARCH, "reason"), account="target__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "prospecting.Fit", P.ANALYSIS, R.DERIVED, some(C.JUDGEMENT, F.DELETE, "account fit open"), account="account_id",
+    origin=_FIGURED, note=_BOOKED,
+)  # fmt: skip
+SHELF.nothing("prospecting.CriteriaSet", _("What makes an account worth wanting."))
+SHELF.nothing("prospecting.FitCriterion", _("What makes an account worth wanting."))
+SHELF.nothing("prospecting.ResearchQuestion", _("What is asked about an account, in general."))
 SHELF.nothing("pipeline.Pipeline", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.Stage", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.CloseReason", _("Why business is won or lost, in general."))

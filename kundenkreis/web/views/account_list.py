@@ -51,6 +51,7 @@ BULK = (
     ("tags", _("Tag"), "accounts.change"),
     ("tier", _("Tier"), "accounts.change"),
     ("custom", _("Custom field"), "accounts.change"),
+    ("wanted", _("Put on the wanted list"), "target_accounts.add"),
 )
 """What can be changed on many accounts at once, in each list of them."""
 

@@ -35,6 +35,7 @@ from kundenkreis.insights.models import Score, Signal
 from kundenkreis.orders.models import OpenItem, Order
 from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.pipeline.models import Opportunity
+from kundenkreis.prospecting.models import TargetAccount
 from kundenkreis.staff import access, looking_back
 from kundenkreis.web import laid_out, opening, rhythms, timeline
 from kundenkreis.web.account360 import Overview, people_at, why_visible
@@ -153,9 +154,14 @@ class AccountPage:
             "composer_people": list(known.items()),
             "rhythm": rhythms.told(self.account, setting_the_day(own, self.account.next_touch_on)),
         }
-        shown |= self._insights()
+        shown |= self._insights() | {"wanted": self._wanted()}
         # The timeline comes right after the page: the figures are there first, and the page stays as quick as a list.
         return shown | {"stream_url": self.stream_url}
+
+    def _wanted(self) -> TargetAccount | None:
+        """Its line on the wanted list."""
+        seen = access.reach(self.user, "target_accounts.see")
+        return next(iter(_wanted(self.account.pk)), None) if seen else None
 
     def _insights(self) -> dict[str, Any]:
         """What the orders say of the account itself, its group aside."""
@@ -354,6 +360,11 @@ def _tags(account: Any) -> QuerySet:
 @prepared
 def _signals(account: Any) -> QuerySet:
     return Signal.objects.active().filter(account_id=account).by_value()[:SIGNALS]
+
+
+@prepared
+def _wanted(account: Any) -> QuerySet:
+    return TargetAccount.objects.living().filter(account_id=account).select_related("owner")
 
 
 @prepared

@@ -14,18 +14,22 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from kundenkreis.core.keyset import bounded_count
+from kundenkreis.customers.models import Account
 from kundenkreis.fields.bulk_editing import edit
 from kundenkreis.staff import access
 from kundenkreis.web import bulk_running
 from kundenkreis.web.bulk_kinds import LISTS, Kind, Noun
 from kundenkreis.web.htmx import go
 from kundenkreis.web.lists import ListPage, state
+from kundenkreis.web.views.target_accounts import put
 
 
 @require_POST
 def change(request: HttpRequest, list_name: str) -> HttpResponse:
     """First POST (from a list): what is to be changed, with the exact number. Second POST (`sure=1`): do it."""
     listed, noun = LISTS[list_name]
+    if request.POST.get("change") == "wanted" and noun.change.model is Account:
+        return put(request, listed, _chosen(request, listed, noun)[0], state.read(listed, request))
     kind = noun.kinds.get(request.POST.get("change", ""))
     if kind is None:
         raise Http404

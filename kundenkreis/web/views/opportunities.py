@@ -17,7 +17,7 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.market import meeting
-from kundenkreis.pipeline import velocity
+from kundenkreis.pipeline import planning, velocity
 from kundenkreis.pipeline.models import Opportunity, Qualification
 from kundenkreis.staff import access
 from kundenkreis.web import formats, laid_out
@@ -105,7 +105,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "owner_left": one.owner is not None and not one.owner.is_active,
         "project": one.project if one.project is not None and one.project.deleted_at is None else None,
     } | opportunity_end.of_the_end(request, one, may_change)
-    context |= _activities(request, one, may_change) | steps_of(request, one)
+    context |= _activities(request, one, may_change) | steps_of(request, one) | _plan(one)
     spare(request.user, [one], "account")
     context["groups"] = _facts(request, one, may_change)
     edit_url = reverse("opportunities:edit", args=[pk])
@@ -125,6 +125,12 @@ def _peek(request: HttpRequest, one: Opportunity) -> dict[str, Any]:
         "competitors": list(one.competitors.living()),
         "activities": list(said.select_related("owner").order_by("-at", "-pk")[:4]),
     }
+
+
+def _plan(one: Opportunity) -> dict[str, Any]:
+    """How far its mutual action plan has come."""
+    plan = planning.plan_of(one)
+    return {"plan": plan, "plan_progress": planning.progress(list(plan.steps.living())) if plan is not None else None}
 
 
 def _lines(one: Opportunity) -> list[Any]:
