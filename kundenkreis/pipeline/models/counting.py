@@ -148,8 +148,8 @@ def follow(projects: Iterable[int]) -> None:
                 to[row.pk in shadowed].append(row.pk)
     for is_shadowed, pks in to.items():  # figured, not decided: no new version
         if pks:
-            some = Opportunity._base_manager.filter(pk__listed=pks)
-            some.update(shadowed=is_shadowed, changed_at=timezone.now())  # whoever reads what has changed reads it too
+            differing = Opportunity._base_manager.filter(pk__listed=pks)
+            differing.update(shadowed=is_shadowed, changed_at=timezone.now())  # whoever reads what has changed reads it too
 
 
 def _counts(rows: list[Any], chosen: int | None) -> int | None:
