@@ -138,40 +138,6 @@ api.add_exception_handler(Exception, _error)
 for kind in (Http404, HttpError, BadParameters):
     api.add_exception_handler(kind, _error)
 
-NOUNS = [
-    *customers.NOUNS,
-    *contacts.NOUNS,
-    *merges.NOUNS,
-    *permission.NOUNS,
-    *activities.NOUNS,
-    *catalogue.NOUNS,
-    *orders.NOUNS,
-    *trips.NOUNS,
-    *pipeline.NOUNS,
-    *closing.NOUNS,
-    *leads.NOUNS,
-    *reassignments.NOUNS,
-    *market.NOUNS,
-    *forecast.NOUNS,
-    *targets.NOUNS,
-    *prospecting.NOUNS,
-    *insights.NOUNS,
-    *files.NOUNS,
-    *staff.NOUNS,
-    *tokens.NOUNS,
-    *lists.NOUNS,
-    *inbox.NOUNS,
-    *quality.NOUNS,
-    *sheets.NOUNS,
-    *duplicates.NOUNS,
-    *standards.NOUNS,
-    *history.NOUNS,
-    *house.NOUNS,
-    *fields.NOUNS,
-    *automation.NOUNS,
-    *privacy.NOUNS,
-    *erasing.NOUNS,
-]
 ROOMS = (
     customers,
     contacts,
@@ -210,6 +176,7 @@ ROOMS = (
     disclosing,
     erasing,
 )
+NOUNS = [noun for room in ROOMS for noun in getattr(room, "NOUNS", ())]
 for room in ROOMS:
     for router in room.routers():
         api.add_router("", router)

@@ -149,7 +149,8 @@ def follow(projects: Iterable[int]) -> None:
     for is_shadowed, pks in to.items():  # figured, not decided: no new version
         if pks:
             differing = Opportunity._base_manager.filter(pk__listed=pks)
-            differing.update(shadowed=is_shadowed, changed_at=timezone.now())  # whoever reads what has changed reads it too
+            # Whoever reads what has changed reads it too.
+            differing.update(shadowed=is_shadowed, changed_at=timezone.now())
 
 
 def _counts(rows: list[Any], chosen: int | None) -> int | None:

@@ -26,8 +26,8 @@ from kundenkreis.activities.reporting import KINDS
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.staff import access
-from kundenkreis.web.context import address
 from kundenkreis.web.jinja import DIST, _built, asset
+from kundenkreis.web.places import address
 
 BRIEFS = 20
 COLOURS = ("#fafbfb", "#007085")
