@@ -24,6 +24,27 @@ export function openPalette(mode = "") {
   openDialog(dialog);
   input.focus();
   if (!onlyCreate) fetchPart("recent", "", 0);
+  fetchFurther();
+}
+
+let furtherAsked = false;
+
+/** The places that no page brings along: those where something new is made before the heading of the others, the rest at the end. */
+async function fetchFurther() {
+  if (!urls.search || furtherAsked) return;
+  furtherAsked = true;
+  try {
+    const answer = await fetch(`${urls.search}?in=places`, { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+    const goTo = start.querySelector("[data-further]");
+    for (const item of parsed(await answer.text()).querySelectorAll(".palette-item")) {
+      if ("new" in item.dataset) goTo.before(item);
+      else start.append(item);
+    }
+    show();
+  } catch {
+    furtherAsked = false; // without a connection: the next time it is opened
+  }
 }
 
 /** What can be done with the selected rows, and with the record or list on this page: every button of theirs, with its key. */

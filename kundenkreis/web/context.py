@@ -117,13 +117,13 @@ class Shell:
     @property
     def overlays(self) -> Markup:
         """The palette and the list of keys: the same for everybody with the same places and language, so drawn once."""
-        reachable = self._reachable
-        return _overlays(
-            self.language,
-            (*reachable.places, *reachable.further),
-            (*reachable.create, *reachable.further_create),
-            self.urls["search"],
-        )
+        known = self._reachable
+        return _overlays(self.language, known.places, known.create, bool(known.further_create), self.urls["search"])
+
+    @property
+    def further(self) -> Markup:
+        """The lines of the palette for all other places; drawn once as well. They are a third of a page, so they come when it is opened."""
+        return _further(self.language, self._reachable.further, self._reachable.further_create)
 
     @cached_property
     def _reachable(self) -> Reachable:
@@ -157,9 +157,19 @@ def _strings(
 
 
 @lru_cache(maxsize=128)
-def _overlays(language: str, places: tuple[Link, ...], create: tuple[Link, ...], search: str) -> Markup:
-    template = engines["jinja2"].get_template("shared/palette.html")
-    return Markup(template.render({"places": places, "create": create, "search": search}))  # noqa: S704 (a template)
+def _overlays(
+    _language: str, places: tuple[Link, ...], create: tuple[Link, ...], further_create: bool, search: str
+) -> Markup:
+    return _drawn("shared/palette", places=places, create=create, further_create=further_create, search=search)
+
+
+@lru_cache(maxsize=128)
+def _further(_language: str, places: tuple[Link, ...], create: tuple[Link, ...]) -> Markup:
+    return _drawn("search/further", places=places, create=create)
+
+
+def _drawn(name: str, **given: Any) -> Markup:
+    return Markup(engines["jinja2"].get_template(f"{name}.html").render(given))  # noqa: S704 (a template)
 
 
 def shell_for(request: HttpRequest) -> Shell:

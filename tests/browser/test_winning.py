@@ -1,4 +1,4 @@
-"""Winning a customer in a real browser: from the website's form to a won opportunity, and a territory that changes hands and comes back."""
+"""Winning customers in a real browser: from the website's form to a won opportunity, a territory that changes hands, a forecast call."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import re
 
 import pytest
 
+from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
+from kundenkreis.forecast import periods
+from kundenkreis.forecast.models import ForecastCall
 from kundenkreis.leads.models import Lead
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity
+from tests.browser.settling import settled
 from tests.leads.making import form_of
+from tests.pipeline.cards import card
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WRITTEN = {
@@ -88,4 +93,40 @@ def test_a_territory_changes_hands_and_comes_back(world, look):
     page.get_by_text(re.compile("undone|taken back", re.I)).first.wait_for()
     world.wels.refresh_from_db()
     assert (Account.objects.get(pk=world.lindner.pk).owner, world.wels.owner) == (world.ada, world.ada)
+    assert page.said == []
+
+
+def test_a_forecast_call_is_held(world, look):
+    """Ben looks at what changed in a week, asks Ada about a deal that has slipped, and puts his own figure over hers, with a reason."""
+    period = periods.of(clock.today())
+    day = clock.today()  # it lies in the period, whenever the test runs
+    sure, late = (
+        card(world, name=name, value=value, expected_close_on=day, forecast_category="commit")
+        for name, value in (("Hall in Wels", 12_000), ("School in Linz", 8_000))
+    )
+    page = look(world.ben, "/forecast/changes/")
+    page.get_by_role("button", name="Take a snapshot now").click()
+    on_page(page, r"/forecast/snapshots/")
+    late.change(by=world.ada, expected_close_on=period.moved(1).first)
+    page.get_by_role("table").get_by_role("link").first.click()
+    on_page(page, r"/forecast/changes/\?since=")
+    steps = page.get_by_role("table").first
+    assert "20,000" in steps.inner_text() and "12,000" in steps.inner_text()
+    steps.get_by_role("link", name="slipped", exact=False).first.click()
+    page.locator("#names").filter(has_text="School in Linz").wait_for()
+    page.goto(page.url.partition("/forecast/")[0] + "/forecast/")
+    page.get_by_role("link", name="Ada Huber").first.click()
+    on_page(page, r"who=person-")
+    page.get_by_role("link", name="Give a call").last.click()
+    page.fill("[name=commit]", "10,000")
+    page.get_by_role("button", name="Save").click()
+    settled(page, "document.querySelector('[name=note]').matches(':invalid')")  # over what another says a word is due
+    page.fill("[name=note]", "The hall waits for its permit.")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The hall waits for its permit.").first.wait_for()
+    call = ForecastCall.objects.get()
+    assert (call.person, call.given_by, call.commit, call.is_override) == (world.ada, world.ben, 10_000, True)
+    page.goto(page.url.partition("/forecast/")[0] + "/forecast/")
+    assert "10,000" in page.locator(".stats").first.inner_text()
+    assert Opportunity.objects.get(pk=sure.pk).value == 12_000
     assert page.said == []

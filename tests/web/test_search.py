@@ -218,3 +218,13 @@ def test_a_key_costs_the_same_number_of_queries_however_much_is_found(
     client = signed_in(world.ada)
     with django_assert_max_num_queries(24):
         client.get("/search/", {"q": "hub", "in": part}, headers={"HX-Request": "true"})
+
+
+def test_the_further_places_come_when_the_palette_is_opened_and_are_those_that_one_may_go_to(world, signed_in):
+    page = signed_in(world.ada).get("/me/").content.decode()
+    assert 'href="/units/"' not in page and 'href="/accounts/new/"' in page
+    further = signed_in(world.ada).get("/search/", {"in": "places"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'data-words="Territories"' in further and "<html" not in further
+    assert "Custom fields" not in further and "Custom fields" in (
+        signed_in(world.admin).get("/search/", {"in": "places"}, headers={"HX-Request": "true"}).content.decode()
+    )

@@ -25,6 +25,7 @@ from kundenkreis.lists import recent
 from kundenkreis.pipeline.models import Opportunity, Project
 from kundenkreis.staff import access
 from kundenkreis.web import finding, finding_texts, formats, fresh, recents
+from kundenkreis.web.context import shell_for
 
 PER_KIND = 6
 RECENT = 8
@@ -67,6 +68,8 @@ def find(request: HttpRequest) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         found = sections(request.user, text) + texts(request.user, text) if text else _recent(request.user)
         return render(request, "search/page.html", {"text": text, "sections": found})
+    if part == "places":
+        return HttpResponse(shell_for(request).further)
     if part == "recent":
         found = _recent(request.user)
     elif part == "texts":
