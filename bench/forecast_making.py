@@ -20,7 +20,7 @@ CATEGORIES = ("pipeline", "pipeline", "pipeline", "best_case", "commit", "omitte
 COLUMNS = (
     "id", "number", "name", "account", "pipeline", "stage", "stage_since", "owner", "team", "value", "sums_lines", "currency",
     "value_house", "forecast_category", "expected_close_on", "source", "campaign", "description", "opened_at", "outcome",
-    "closed_at", "criterion", "close_note", "qualified", "is_generated", "version", "created_at", "changed_at", "custom",
+    "closed_at", "criterion", "close_note", "qualified", "shadowed", "is_generated", "version", "created_at", "changed_at", "custom",
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _one(
     changed = max(at, now - dt.timedelta(days=dice.uniform(8, 60)))
     return (
         number, f"V-{number}", f"Business {number}", dice.choice(accounts), pipeline, stage.pk, at, owner, team, value, False, "EUR",
-        value, category, expected, "", "", "", opened, outcome, end, "", "", 0, True, 1, opened, changed, {},
+        value, category, expected, "", "", "", opened, outcome, end, "", "", 0, False, True, 1, opened, changed, {},
     ), ways  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import AfterValidator, Field
 
@@ -142,9 +144,9 @@ class MadeOrder(shapes.Written):
 def award(project: Project, *, by: Any, opportunity_id: int, awarded_on: dt.date | None, won: bool) -> Any:
     """As the page does it: each opportunity that it changes has to be the caller's to change."""
     to = Opportunity.objects.visible_to(by).living().filter(pk=opportunity_id, project=project).first()
-    if to is None or not all(
-        access.may(by, "opportunities.change", one) for one in [to, *awarding.others(project, to)]
-    ):
+    if to is None:
+        raise ValidationError({"opportunity_id": _("There is no such opportunity of this project.")})
+    if not all(access.may(by, "opportunities.change", one) for one in [to, *awarding.others(project, to)]):
         raise forbidden()
     return awarding.award(project, to, by=by, on=awarded_on, won=won)
 

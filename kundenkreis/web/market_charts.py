@@ -109,8 +109,7 @@ def _bubble(one: Bubble, x: float, y: float, radius: float, width: int) -> str:
     anchor, beside = ("end", x - radius - 4) if x > width / 2 else ("start", x + radius + 4)
     said = escape(f"{one.name}: {one.amount}")
     return (
-        f'<a href="{escape(one.url)}" aria-label="{said}"><circle class="quad-bubble" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">'
-        f"<title>{said}</title></circle>"
+        f'<a href="{escape(one.url)}"><title>{said}</title><circle class="quad-bubble" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
         f'<text class="chart-direct" x="{beside:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{escape(one.name[:40])}</text></a>'
     )
 

@@ -195,10 +195,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__day', 1)), name='market_target_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
             constraint=models.CheckConstraint(condition=models.Q(('month_1__gte', 0), ('month_2__gte', 0), ('month_3__gte', 0), ('month_4__gte', 0), ('month_5__gte', 0), ('month_6__gte', 0), ('month_7__gte', 0), ('month_8__gte', 0), ('month_9__gte', 0), ('month_10__gte', 0), ('month_11__gte', 0), ('month_12__gte', 0)), name='market_target_amounts', violation_error_message='A target is not below zero.'),
         ),
         migrations.AddIndex(

@@ -133,7 +133,6 @@ class Target(Recorded):
                 name="market_target_holder",
                 violation_error_message=_("A target is of the house, or of one team, person or account."),
             ),
-            models.CheckConstraint(condition=Q(starts_on__day=1), name="market_target_first"),
             models.CheckConstraint(
                 condition=Q(*((f"{name}__gte", 0) for name in MONTHS)),
                 name="market_target_amounts",
