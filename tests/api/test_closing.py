@@ -38,7 +38,7 @@ def test_a_project_counts_once_and_is_awarded_by_who_may_change_its_opportunitie
     assert [ada.get(f"opportunities/{each.pk}").json()["shadowed"] for each in (one, other)] == [True, False]
     path = f"projects/{made['id']}/award"
     assert program(world.rita).post(path, {"opportunity_id": one.pk}).status_code == 403
-    assert ada.post(path, {"opportunity_id": card(world).pk}).status_code == 403
+    assert ada.post(path, {"opportunity_id": card(world).pk}).status_code == 422
     foreign = card(world, by=world.cem, owner=world.cem, account=None, project=Project.objects.get())
     assert ada.post(path, {"opportunity_id": one.pk}).status_code == 403
     foreign.change(by=world.cem, project=None)
