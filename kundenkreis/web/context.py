@@ -130,8 +130,15 @@ class Shell:
         allowed = frozenset(action for action in ACTIONS if self._may(action))
         return reachable(self.language, allowed, get_urlconf())
 
+    @cached_property
+    def _place(self) -> str:
+        """The address of the place that this page belongs to: of those that its own begins with, the longest."""
+        path = self.request.path
+        leading = [one.url for one in self._reachable.places if one.url != "/" and path.startswith(one.url)]
+        return max(leading, key=len, default="/" if path == "/" else "")
+
     def _here(self, name: str, link: Link) -> Link:
-        is_current = self.request.path.startswith(link.url) if link.url != "/" else self.request.path == "/"
+        is_current = link.url == self._place
         count = self.counts.get(name)
         return replace(link, is_current=is_current, count=count) if is_current or count is not None else link
 

@@ -39,7 +39,7 @@ PERIODS = {
     "last_year": lazy("Last year"),
     "all": lazy("Ever since"),
 }
-USUAL_PERIOD, USUAL_CUT = "12m", "reason"
+USUAL_PERIOD, USUAL_CUT = "12m", "industry"
 
 
 @dataclass(frozen=True)
