@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kundenkreis.core import clock
 from kundenkreis.core.records import bin_index, reached_from
@@ -168,7 +169,7 @@ class PlanStep(OfPlan):
     plan = models.ForeignKey(
         ActionPlan, verbose_name=_("mutual action plan"), on_delete=models.CASCADE, related_name="steps", db_index=False
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(pgettext_lazy("sequence", "order"), default=0)
     title = models.CharField(_("step"), max_length=200)
     side = models.CharField(_("who does it"), max_length=6, choices=Side, default=Side.OURS)
     owner = models.ForeignKey(

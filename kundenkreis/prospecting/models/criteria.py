@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kundenkreis.core.records import bin_index
 from kundenkreis.history.models import Event
@@ -75,7 +76,9 @@ class FitCriterion(Arranged):
     )
     values = models.JSONField(_("values that fit"), default=list, blank=True)
     low = models.DecimalField(_("from"), max_digits=14, decimal_places=2, null=True, blank=True)
-    high = models.DecimalField(_("to"), max_digits=14, decimal_places=2, null=True, blank=True)
+    high = models.DecimalField(
+        pgettext_lazy("end of a range", "to"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("criterion")

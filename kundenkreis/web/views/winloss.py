@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from kundenkreis.core import clock
@@ -169,7 +170,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(what.now.problem, status=400, content_type="text/plain; charset=utf-8")
     found = analysed(request, what)
     heads = [
-        str(what.cut.label), _("Won"), _("Lost"), _("No loss of ours"), _("Win rate in %"), _("from"), _("to"),
+        str(what.cut.label), _("Won"), _("Lost"), _("No loss of ours"), _("Win rate in %"), _("from"), pgettext("end of a range", "to"),
         _("Win rate by value in %"), _("Value won"), _("Value lost"), _("Mean price gap of those lost in %"),
         _("Days to the end (median)"), _("Beside all others"),
     ]  # fmt: skip
