@@ -1,4 +1,5 @@
-"""The forecast at 100,000 open opportunities: its pages over HTTP against the floor page, a snapshot's time and memory, and the baseline's.
+"""The pipeline at 100,000 open opportunities: boards, forecast, what changed, win and loss over HTTP against the floor page, a snapshot's time
+and memory, and the baseline's.
 
     bin/bench forecast
     bin/bench forecast --databases sqlite,postgresql

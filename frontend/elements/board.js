@@ -12,6 +12,7 @@ function stand(card) {
 
 class Board extends HTMLElement {
   connectedCallback() {
+    if (this.dataset.sums) this.fetchSums();
     if (!this.dataset.move) return;
     this.addEventListener("dragstart", (event) => this.pick(event));
     this.addEventListener("dragover", (event) => this.over(event));
@@ -133,6 +134,12 @@ class Board extends HTMLElement {
       back();
       toast(problem instanceof TypeError ? say("offline") : problem.message, "bad");
     }
+  }
+
+  /** Of very many cards the sums come after the cards. */
+  async fetchSums() {
+    const answer = await fetch(this.dataset.sums).catch(() => null);
+    if (answer?.ok) this.addUp((await answer.json()).sums);
   }
 
   /** What each lane comes to now, as the server has added it up. */

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kundenkreis.pipeline.models import Opportunity, OpportunityContact
+from kundenkreis.web.lists import boards
+from tests.browser.settling import settled
 from tests.browser.test_lists import until
 from tests.pipeline.cards import card, pipeline, stages
 
@@ -44,3 +46,21 @@ def test_board_and_page_are_accessible(world, look, violations, width):
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.said == []
+
+
+def test_further_cards_come_when_one_scrolls_and_can_be_moved(world, look, monkeypatch):
+    monkeypatch.setattr(boards, "AT_ONCE", 15)
+    monkeypatch.setattr(boards, "MOST", 20)
+    for number in range(32):
+        card(world, name=f"Hall {number:02}", value=number)
+    page = look(world.ada, f"/opportunities/?layout=board-p{pipeline().pk}&sort=value")
+    first, second = (f'[data-lane="{one.pk}"]' for one in stages()[:2])
+    settled(page, f"document.querySelector('{first} [data-count]').textContent === '32'")  # the sums come afterwards
+    for _ in range(3):
+        page.locator(f"{first} .card").last.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
+    settled(page, f"document.querySelectorAll('{first} .card').length === 32")
+    page.drag_and_drop(f"{first} .card:has-text('Hall 31')", f"{second} [data-cards]")
+    until(lambda: stage_of(Opportunity.objects.get(name="Hall 31")) == "Needs analysis")
+    settled(page, f"document.querySelector('{first} [data-count]').textContent === '31'")
+    assert page.said == []

@@ -14,6 +14,8 @@ from django.template.backends.utils import csrf_input
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kundenkreis.core import keyset
+from kundenkreis.core.keyset import bounded_count
 from kundenkreis.core.models import House
 from kundenkreis.core.records import Stale
 from kundenkreis.staff import access
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from kundenkreis.web.lists.page import ListPage
     from kundenkreis.web.lists.state import State
 
-MOST = 5_000  # cards on one board
+AT_ONCE = 100  # cards of a column; the next ones come when one has scrolled to them
+MOST = 5_000  # cards whose sums are worked out while one waits; those of more come after the cards
 
 
 @dataclass(frozen=True)
@@ -76,50 +79,106 @@ class Board:
 
 @dataclass
 class Lane:
-    """One column of a board as it is shown."""
+    """One column of a board as it is shown: its first cards, and where the next ones are ("" when these are all)."""
 
     value: str
     label: str
     cards: list[dict[str, Any]]
-    count: int = 0
+    more: str = ""
+    count: int | str = ""
     total: str = ""
     beside: str = ""
 
 
 def answer(page: ListPage, request: HttpRequest, now: State, board: Board, extra: dict[str, Any]) -> HttpResponse:
-    """The board instead of the table."""
+    """The board instead of the table; the next cards of one column (`?lane=…&from=…`); or what all columns come to (`?sums=1`)."""
     rows = board.rows(page.matching(request, now))
-    lanes = {str(value): Lane(str(value), str(label), []) for value, label in board.choices()}
-    found = list(_cards(page, now, board, rows)[: MOST + 1])
-    page.spare(request, now, found[:MOST])
-    board.hang(found[:MOST], request.user)
-    for row in found[:MOST]:
-        if (lane := lanes.get(str(getattr(row, board.reads) or ""))) is not None:
-            lane.cards.append(_card(page, board, row))
-    if len(found) <= MOST:
-        for value, told in _sums(rows, board).items():
-            if value in lanes:
-                lanes[value].count, lanes[value].total, lanes[value].beside = told
+    if "sums" in request.GET:
+        return JsonResponse({"sums": _told(_sums(rows, board))})
     context = {
         "list": page,
-        "state": now,
         "board": board,
-        "lanes": list(lanes.values()),
-        "more": len(found) > MOST,
-        "most": formats.number(MOST),
         "may_move": access.may(request.user, board.action),
+    }
+    if "lane" in request.GET and request.headers.get("HX-Request"):
+        lane = _next(page, request, now, board, rows)
+        return render(request, "lists/board_cards.html", context | {"lane": lane})
+    lanes = _lanes(page, request, now, board, rows)
+    many = any(lane.more for lane in lanes) and bounded_count(rows, MOST + 1) > MOST
+    if not many:
+        sums = _sums(rows, board)
+        for lane in lanes:
+            lane.count, lane.total, lane.beside = sums.get(lane.value, (0, "", ""))
+    context |= {
+        "state": now,
+        "lanes": lanes,
+        "sums_url": _at(request, sums="1") if many else "",
         "move_url": reverse(f"{page.name}:move", args=[board.key]) + (now.address() if board.versioned else ""),
     }
     return render(request, "lists/board.html", extra | page.around(request, now) | context)
 
 
+def _at(request: HttpRequest, **more: str) -> str:
+    """This board's address with something more asked of it."""
+    asked = request.GET.copy()
+    for name in ("lane", "from", "sums"):
+        asked.pop(name, None)
+    for name, value in more.items():
+        asked[name] = value
+    return f"{request.path}?{asked.urlencode()}"
+
+
+def _lanes(page: ListPage, request: HttpRequest, now: State, board: Board, rows: Any) -> list[Lane]:
+    """All columns with their first cards: a question for each, because one for all would read the cards of the fullest alone."""
+    found = [(str(value), str(label), _some(page, now, board, rows, str(value))) for value, label in board.choices()]
+    _hang(page, request, now, board, [row for _value, _label, some in found for row in some.rows])
+    return [_lane(page, request, board, *one) for one in found]
+
+
+def _next(page: ListPage, request: HttpRequest, now: State, board: Board, rows: Any) -> Lane:
+    value = request.GET["lane"]
+    label = next((str(label) for one, label in board.choices() if str(one) == value), None)
+    if label is None:
+        raise Http404
+    try:
+        some = _some(page, now, board, rows, value, request.GET.get("from", ""))
+    except keyset.BadCursor as wrong:
+        raise Http404 from wrong
+    _hang(page, request, now, board, some.rows)
+    return _lane(page, request, board, value, label, some)
+
+
+def _some(page: ListPage, now: State, board: Board, rows: Any, value: str, after: str = "") -> keyset.Page:
+    """Cards of one column, in the list's order."""
+    inside = _cards(page, now, board, rows.filter(_is_in(page, board, value)))
+    return keyset.page(inside, order=page.order(now), after=after, size=AT_ONCE)
+
+
+def _is_in(page: ListPage, board: Board, value: str) -> Q:
+    """Rows of the column with this value; the one without a value has those that are empty in either way."""
+    if value:
+        return Q(**{board.reads: value})
+    empty = Q(**{f"{board.reads}__isnull": True})
+    field = None if board.lane else page.model._meta.get_field(board.column.removesuffix("_id"))
+    return empty if field is not None and field.is_relation else empty | Q(**{board.reads: ""})
+
+
+def _hang(page: ListPage, request: HttpRequest, now: State, board: Board, rows: list[Any]) -> None:
+    page.spare(request, now, rows)
+    board.hang(rows, request.user)
+
+
+def _lane(page: ListPage, request: HttpRequest, board: Board, value: str, label: str, some: keyset.Page) -> Lane:
+    more = _at(request, **{"lane": value, "from": some.next}) if some.next else ""
+    return Lane(value, label, [_card(page, board, row) for row in some.rows], more)
+
+
 def _cards(page: ListPage, now: State, board: Board, rows: Any) -> Any:
-    way = "-" if now.descending else ""
+    """Only the columns that cards show."""
     wanted = {page.model._meta.pk.name, board.column, "version", now.sort_column.sort, *board.needs, *page.needs}
     wanted |= {name for column in page.all_columns if column.key == page.name_column for name in column.fetched}
-    ordered = rows.order_by(*[way + name for name, _way in page.order(now)])
     related = sorted({name.partition("__")[0] for name in wanted if "__" in name})
-    return (ordered.select_related(*related) if related else ordered).only(*sorted(wanted))
+    return (rows.select_related(*related) if related else rows).only(*sorted(wanted))
 
 
 def _card(page: ListPage, board: Board, row: Any) -> dict[str, Any]:
@@ -197,4 +256,8 @@ def _added_up(page: ListPage, request: HttpRequest, board: Board) -> dict[str, A
     from kundenkreis.web.lists import state
 
     sums = _sums(board.rows(page.matching(request, state.read(page, request))), board)
-    return {"sums": {value: [count, total, second] for value, (count, total, second) in sums.items()}}
+    return {"sums": _told(sums)}
+
+
+def _told(sums: dict[str, tuple[int, str, str]]) -> dict[str, list[Any]]:
+    return {value: [count, total, second] for value, (count, total, second) in sums.items()}
