@@ -10,7 +10,9 @@ is asked when an opportunity was changed since the last time, so that nothing th
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import sys
 from typing import Any
 
@@ -79,20 +81,45 @@ def requests() -> dict[str, list[dict[str, Any]]]:
     from bench.aims import _keys, _people, _request
     from kundenkreis.core import clock
     from kundenkreis.forecast import periods
+    from kundenkreis.pipeline.models import Pipeline
 
     people = _people()
+    head, narrow = _keys(people["head"]), _keys(people["narrow"])
+    pipeline = Pipeline.objects.living().get(kind="new")
+    board = f"{reverse('opportunities:list')}?layout=board-p{pipeline.pk}"
+    lane = pipeline.stages.living().first()
     asked = {
         "floor": reverse("floor"),
+        "board": board,
+        "board, next cards": _next_cards(board, lane.pk, head),
+        "board, its sums": f"{board}&sums=1",
+        "list": reverse("opportunities:list"),
+        "win and loss by industry": reverse("winloss:index"),
+        "win and loss by owner": f"{reverse('winloss:index')}?by=owner",
+        "win and loss by quarter": f"{reverse('winloss:index')}?by=quarter&period=all",
         "forecast page": reverse("forecast:index"),
         "forecast page, month": f"{reverse('forecast:index')}?period={periods.of(clock.today(), 'month')}",
         "what changed": reverse("forecast:changes"),
         "what changed, names": f"{reverse('forecast:changes')}?kind=slipped",
     }
-    head, narrow = _keys(people["head"]), _keys(people["narrow"])
     found = {name: [_request({"path": path}, *head)] for name, path in asked.items()}
-    for name in ("forecast page", "what changed"):
+    for one in found["board, next cards"]:
+        one["headers"]["HX-Request"] = "true"
+    for name in ("forecast page", "what changed", "board"):
         found[f"narrow: {name}"] = [_request({"path": asked[name]}, *narrow)]
     return found
+
+
+def _next_cards(board: str, lane: int, keys: tuple[tuple[str, str], str]) -> str:
+    """The address of the cards of a column behind the first ones, as the board's page says."""
+    from django.test import Client
+
+    from bench.aims import _request
+
+    asked = _request({"path": board}, *keys)
+    text = Client().get(board, headers=asked["headers"] | {"Host": "127.0.0.1"}).content.decode()
+    found = re.search(rf'hx-get="([^"]+[?&;]lane={lane}&[^"]+)"', text)
+    return html.unescape(found[1]) if found else board
 
 
 def main(arguments: list[str] | None = None) -> None:
