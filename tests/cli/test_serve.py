@@ -72,6 +72,9 @@ def served(house, free_port, started):
     return start
 
 
+# On a busy machine the second web worker may still be loading, and rarely the signal meets it just while Granian takes over from us: then it
+# is killed after a while and the log says so. Asked once more, and only about that.
+@pytest.mark.flaky(reruns=1, only_rerun=["refused to gracefully stop"])
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT to everyone, as Ctrl-C does", "SIGHUP", "SIGKILL"])
 def test_nothing_is_left_when_the_server_ends(house, served, how):
     process, port = served()
