@@ -181,6 +181,7 @@ class Opportunity(CountedOnce, Rolled, Fielded):
         indexes = [
             models.Index(fields=["account", "outcome", "-id"], name="pipeline_opp_account"),
             models.Index(fields=["stage", "-value_house", "-id"], name="pipeline_opp_stage"),
+            models.Index(fields=["stage", "expected_close_on", "id"], name="pipeline_opp_lane"),  # of a board
             models.Index(fields=["owner", "outcome", "expected_close_on", "id"], name="pipeline_opp_owner"),
             models.Index(fields=["team", "outcome", "expected_close_on", "id"], name="pipeline_opp_team"),
             models.Index(fields=["pipeline", "outcome", "expected_close_on", "id"], name="pipeline_opp_pipeline"),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kundenkreis.web.lists.page import ListPage
     from kundenkreis.web.lists.state import State
 
-AT_ONCE = 100  # cards of a column; the next ones come when one has scrolled to them
+AT_ONCE = 50  # cards of a column; the next ones come when one has scrolled to them
 MOST = 5_000  # cards whose sums are worked out while one waits; those of more come after the cards
 
 
@@ -37,7 +37,7 @@ class Board:
     """`column` is the field whose `choices` are the board's columns; `sums` what is added up under each, in house currency.
 
     `lane`, if given, makes an expression that names each row's column where no field does, and `only` says which of the list's rows
-    stand on the board.
+    stand on the board; `inside(value)` says once more what of that holds for all cards of one column, for an index to be found by.
     `move(record, value, by)` is the verb behind a drop, `action` what a person must be allowed for it. `line(row)` is the second line of a card,
     made of the ORM columns `needs`.
 
@@ -59,6 +59,7 @@ class Board:
     needs: tuple[str, ...] = ()
     lane: Callable[[], Any] | None = None
     only: Q = Q()
+    inside: Callable[[str], Q] = lambda value: Q()
     counts: Q = Q()
     beside: tuple[Callable[[], Any], Callable[[str], str]] | None = None
     tone: Callable[[Any], str] = lambda row: ""
@@ -157,7 +158,7 @@ def _some(page: ListPage, now: State, board: Board, rows: Any, value: str, after
 def _is_in(page: ListPage, board: Board, value: str) -> Q:
     """Rows of the column with this value; the one without a value has those that are empty in either way."""
     if value:
-        return Q(**{board.reads: value})
+        return Q(**{board.reads: value}) & board.inside(value)
     empty = Q(**{f"{board.reads}__isnull": True})
     field = None if board.lane else page.model._meta.get_field(board.column.removesuffix("_id"))
     return empty if field is not None and field.is_relation else empty | Q(**{board.reads: ""})

@@ -107,6 +107,19 @@ def _ended(stage: Stage) -> str:
     return _("%(stage)s in %(days)s days") % {"stage": stage.name, "days": CLOSED_DAYS}
 
 
+def _lately_closed(since: dt.datetime) -> Callable[[str], Q]:
+    """Of a column of what is closed: how it ended, and not long ago."""
+
+    def inside(value: str) -> Q:
+        ended = {one.pk: one.kind for one in Stage.objects.living() if not one.is_open}
+        if int(value) not in ended:
+            return Q(outcome="")
+        lately = Opportunity._base_manager.filter(outcome=ended[int(value)], closed_at__gte=since)
+        return Q(pk__gathered=lately.order_by().values("pk"))
+
+    return inside
+
+
 def boards() -> list[Board]:
     """One for each pipeline that takes new opportunities."""
     since = timezone.now() - dt.timedelta(days=CLOSED_DAYS)
@@ -124,6 +137,7 @@ def boards() -> list[Board]:
             line=_line,
             needs=("account__name", "value", "currency", "closed_at", "shadowed", *_AGE, "stage__kind"),
             only=Q(pipeline_id=one.pk) & (Q(outcome="") | Q(closed_at__gte=since)),
+            inside=_lately_closed(since),
             tone=lambda row: row.age,
             hang=plan,
             note=_note,
