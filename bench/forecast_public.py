@@ -1,6 +1,6 @@
 """The statistical baseline on a fictitious seller's pipeline: learned to a date, held against what came after.
 
-    bin/bench forecast_public --data ../shared/data/b2b-pipeline
+    bin/bench forecast_public --data FOLDER
 
 The file (“CRM Sales Opportunities”, Maven Analytics) has 8,800 opportunities of 2016 and 2017 with the day on which each was begun and closed,
 and no stages on the way: only age is learned from. What is open has no value; it gets the list price of its product, and so has what was lost.
