@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from kundenkreis.core import hourly
 from kundenkreis.customers import sealed_addresses
 from kundenkreis.history.recording import record_event
 from kundenkreis.inbox.models import Notification
@@ -36,7 +37,6 @@ BESIDE = ("campaign", "medium", "referrer", "landing_page")
 STAMP_LASTS = 24 * 3600  # seconds
 MOST_KEPT = 2_000  # an hour and form
 _LONGEST = 10_000  # characters of one value
-_HOUR = 3600
 _SALT = "kundenkreis.lead-form"
 
 
@@ -87,7 +87,7 @@ def submit(
     if why == "again":
         return None
     why = why or _over_limit(form, address)
-    if _count(f"kept.{form.pk}") > MOST_KEPT:
+    if hourly.count(f"form.kept.{form.pk}") > MOST_KEPT:
         raise TooMany
     made = Submission.objects.create(
         form=form, data=kept, why=why, language=language, agreed=agreed and form.wording_id is not None,
@@ -114,20 +114,9 @@ def _suspicion(form: LeadForm, kept: Mapping[str, str], stamp: Stamp | None, tra
 
 def _over_limit(form: LeadForm, address: str) -> str:
     """Only what would be accepted counts, so that a robot in a trap takes nobody's place."""
-    if _count(f"{form.pk}.{hashlib.sha256(address.encode()).hexdigest()[:24]}") > form.per_address:
+    if hourly.count(f"form.{form.pk}.{hashlib.sha256(address.encode()).hexdigest()[:24]}") > form.per_address:
         return Why.ADDRESS
-    return Why.FORM if _count(str(form.pk)) > form.per_hour else ""
-
-
-def _count(what: str) -> int:
-    """One more within this hour; how many there are."""
-    key = f"leads.form.{int(time.time()) // _HOUR}.{what}"
-    cache.add(key, 0, _HOUR)
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # it was swept away in between
-        cache.set(key, 1, _HOUR)
-        return 1
+    return Why.FORM if hourly.count(f"form.{form.pk}") > form.per_hour else ""
 
 
 def accept(submission: Submission, *, by: Any) -> Lead | None:
@@ -209,7 +198,7 @@ def _fitted(name: str, text: str) -> str:
 
 def _tell_held(form: LeadForm) -> None:
     """Once an hour whoever keeps the forms is told that something waits."""
-    if not cache.add(f"leads.form.told.{form.pk}", 1, _HOUR):
+    if not cache.add(f"leads.form.told.{form.pk}", 1, hourly.SECONDS):
         return
     for person in User.objects.living().filter(is_active=True, role__in=_keepers()):
         with translation.override(person.language):

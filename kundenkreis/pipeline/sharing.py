@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from kundenkreis.core import hourly
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Contact
 from kundenkreis.inbox.models import Notification
@@ -29,7 +29,6 @@ from kundenkreis.pipeline.planning import usual_expiry
 TRAP = "confirm_fax"  # a field that people do not see
 PER_LINK = 60  # ticks and comments an hour
 MISSES = 30  # addresses an hour that open nothing, from one network address
-_HOUR = 3600
 
 
 class TooMany(Exception):
@@ -76,7 +75,7 @@ def opened(token: str, address: str) -> PlanLink | None:
         link = rows.filter(digest=PlanLink.digest_of(token)).first()
         if link is not None and link.holds:
             return link
-    if _count(f"miss.{hashlib.sha256(address.encode()).hexdigest()[:24]}") > MISSES:
+    if hourly.count(f"plan.miss.{hashlib.sha256(address.encode()).hexdigest()[:24]}") > MISSES:
         raise TooMany
     return None
 
@@ -84,7 +83,7 @@ def opened(token: str, address: str) -> PlanLink | None:
 def looked(link: PlanLink) -> None:
     """Write down that the link was opened, once for each hour."""
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    if cache.add(f"pipeline.plan.look.{link.pk}.{int(hour.timestamp())}", 1, _HOUR):
+    if cache.add(f"pipeline.plan.look.{link.pk}.{int(hour.timestamp())}", 1, hourly.SECONDS):
         try:
             with transaction.atomic():
                 PlanLook.objects.get_or_create(link=link, at=hour)
@@ -158,16 +157,5 @@ def _tell(link: PlanLink, what: str, name: str, about: str) -> None:
 
 
 def _limit(link: PlanLink) -> None:
-    if _count(f"link.{link.pk}") > PER_LINK:
+    if hourly.count(f"plan.link.{link.pk}") > PER_LINK:
         raise TooMany
-
-
-def _count(what: str) -> int:
-    """One more within this hour; how many there are."""
-    key = f"pipeline.plan.{int(time.time()) // _HOUR}.{what}"
-    cache.add(key, 0, _HOUR)
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # it was swept away in between
-        cache.set(key, 1, _HOUR)
-        return 1

@@ -240,3 +240,19 @@ class ActivityForm(FieldedForm):
         if whose is not None and not access.may(self.user, "activities.add", whose):
             self.add_error("account", _("You may not add activities there."))
         return cleaned
+
+
+class StepForm(forms.Form):
+    """The next step, in place: what, when, and what it is."""
+
+    subject = forms.CharField(label=_("next step"), max_length=200)
+    kind = forms.ChoiceField(
+        label=_("kind"), choices=lambda: [one for one in picks.offered("activities.kind") if one[0] != "note"]
+    )
+    due_on = DateField(label=_("due"))
+
+
+def step_of(form: StepForm, record: Any, by: Any) -> Activity:
+    """The activity that a next step is: of the record's owner, or `by` where she has left, at its account. Raises ValidationError."""
+    owner = record.owner if record.owner is not None and record.owner.is_active else by
+    return Activity.add(by=by, is_open=True, owner=owner, account=record.account, **form.cleaned_data)

@@ -10,11 +10,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Product
 from kundenkreis.core import clock
 from kundenkreis.customers.models import Account, Contact
-from kundenkreis.fields import picks
 from kundenkreis.pipeline import criteria
 from kundenkreis.pipeline.models import (
     CloseReason,
@@ -241,16 +239,6 @@ class QualificationForm(PartForm):
             del self.fields["element"]
 
 
-class StepForm(forms.Form):
-    """The next step, in place: what, when, and what it is."""
-
-    subject = forms.CharField(label=_("next step"), max_length=200)
-    kind = forms.ChoiceField(
-        label=_("kind"), choices=lambda: [one for one in picks.offered("activities.kind") if one[0] != "note"]
-    )
-    due_on = DateField(label=_("due"))
-
-
 class PipelineForm(VerbForm):
     class Meta:
         model = Pipeline
@@ -310,12 +298,3 @@ class ReasonForm(VerbForm):
             self.fields[name].required = False
         above: Any = self.fields["parent"]
         above.queryset = CloseReason.objects.living().filter(parent=None).exclude(pk=self.instance.pk)
-
-
-def step_of(form: StepForm, opportunity: Opportunity, by: Any) -> Activity:
-    """The activity that a next step is; raises ValidationError."""
-    given = form.cleaned_data
-    return Activity.add(
-        by=by, subject=given["subject"], kind=given["kind"], due_on=given["due_on"], is_open=True,
-        owner=opportunity.owner if opportunity.owner and opportunity.owner.is_active else by, account=opportunity.account,
-    )  # fmt: skip

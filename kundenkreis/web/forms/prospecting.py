@@ -22,7 +22,7 @@ from kundenkreis.prospecting.models import (
     TriggerEvent,
 )
 from kundenkreis.staff.models import Territory, User
-from kundenkreis.web.forms import DateField, VerbForm
+from kundenkreis.web.forms import VerbForm
 from kundenkreis.web.forms.records import RecordField
 
 _TALL = {"rows": 3}
@@ -132,16 +132,6 @@ class PutForm(forms.Form):
         field: Any = self.fields["value"]
         field.queryset = User.objects.visible_to(user).living().filter(is_active=True)
         field.initial, field.empty_label = user.pk, None
-
-
-class StepForm(forms.Form):
-    """The next step, in place: what, when, and what it is."""
-
-    subject = forms.CharField(label=_("next step"), max_length=200)
-    kind = forms.ChoiceField(
-        label=_("kind"), choices=lambda: [one for one in picks.offered("activities.kind") if one[0] != "note"]
-    )
-    due_on = DateField(label=_("due"))
 
 
 class ArrangedForm(VerbForm):

@@ -21,7 +21,8 @@ from kundenkreis.pipeline import planning, velocity
 from kundenkreis.pipeline.models import Opportunity, Qualification
 from kundenkreis.staff import access
 from kundenkreis.web import formats, laid_out
-from kundenkreis.web.forms.pipeline import OpportunityForm, StepForm
+from kundenkreis.web.forms.activities import StepForm
+from kundenkreis.web.forms.pipeline import OpportunityForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists import boards
 from kundenkreis.web.lists.exporting import export as export_list

@@ -17,7 +17,8 @@ from kundenkreis.pipeline import criteria
 from kundenkreis.pipeline.models import Opportunity, Stage
 from kundenkreis.staff import access
 from kundenkreis.web.forms import apply_errors
-from kundenkreis.web.forms.pipeline import CloseForm, StepForm, ToStageForm, step_of
+from kundenkreis.web.forms.activities import StepForm, step_of
+from kundenkreis.web.forms.pipeline import CloseForm, ToStageForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.views.editing import who_was_faster
 from kundenkreis.web.views.opportunities import changeable

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,7 +16,8 @@ from kundenkreis.history.models import Event
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.web.forms import pipeline as forms
 from kundenkreis.web.forms.closing import InterviewForm
-from kundenkreis.web.htmx import fragment, go
+from kundenkreis.web.htmx import go
+from kundenkreis.web.views import part_dialogs
 from kundenkreis.web.views.editing import who_was_faster
 from kundenkreis.web.views.opportunities import changeable
 
@@ -56,7 +56,7 @@ def add(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if request.method == "POST" and form.save_by():
         event = Event.objects.about(form.record).latest("pk")
         return go(request, _back(one), _("“%(name)s” was added.") % {"name": form.record}, undo=event)
-    return _answer(request, form, one, part.add)
+    return part_dialogs.answer(request, form, one, part.add, _back(one))
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +67,7 @@ def change(request: HttpRequest, pk: int, name: str, part_pk: int) -> HttpRespon
     if request.method == "POST" and form.save_by():
         return go(request, _back(one), _("Saved."), undo=form.event)
     address = reverse("opportunities:part_discard", args=[pk, name, part_pk])
-    return _answer(request, form, one, part.change, discard=address, who=who_was_faster(form))
+    return part_dialogs.answer(request, form, one, part.change, _back(one), discard=address, who=who_was_faster(form))
 
 
 @require_POST
@@ -75,19 +75,8 @@ def discard(request: HttpRequest, pk: int, name: str, part_pk: int) -> HttpRespo
     one = changeable(request, pk)
     _part(name)
     record = get_object_or_404(getattr(one, name).living(), pk=part_pk)
-    try:
-        event = record.discard(by=request.user)
-    except ValidationError:
-        return go(request, _back(one), _("It is in the bin already."))
-    return go(request, _back(one), _("“%(name)s” was taken out.") % {"name": record}, undo=event)
+    return part_dialogs.discard(request, record, _back(one))
 
 
 def _back(one: Opportunity) -> str:
     return reverse("opportunities:detail", args=[one.pk])
-
-
-def _answer(request: HttpRequest, form: forms.PartForm, one: Opportunity, title: str, **context: Any) -> HttpResponse:
-    """The dialog, or a page of its own: empty, with errors (422) or with a conflict (409)."""
-    context |= {"form": form, "whose": one, "title": title, "back": _back(one), "address": request.get_full_path()}
-    status = 409 if form.conflict else 422 if form.is_bound else 200
-    return fragment(request, "accounts/part.html", context, status=status)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kundenkreis.history.models import Event
 from kundenkreis.prospecting.models import TargetAccount
 from kundenkreis.web.forms import prospecting as forms
-from kundenkreis.web.htmx import fragment, go
+from kundenkreis.web.htmx import go
+from kundenkreis.web.views import part_dialogs
 from kundenkreis.web.views.editing import who_was_faster
 from kundenkreis.web.views.target_accounts import changeable
 
@@ -62,7 +62,7 @@ def add(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = part.form(request.POST if request.method == "POST" else None, user=request.user, whose=one, about=about)
     if request.method == "POST" and form.save_by():
         return go(request, _back(one), _("Saved."), undo=Event.objects.about(form.record).latest("pk"))
-    return _answer(request, form, one, str(about or part.title))
+    return part_dialogs.answer(request, form, one, str(about or part.title), _back(one))
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,7 +73,7 @@ def change(request: HttpRequest, pk: int, name: str, part_pk: int) -> HttpRespon
     if request.method == "POST" and form.save_by():
         return go(request, _back(one), _("Saved."), undo=form.event)
     address = reverse("target_accounts:part_discard", args=[pk, name, part_pk])
-    return _answer(request, form, one, str(record), discard=address, who=who_was_faster(form))
+    return part_dialogs.answer(request, form, one, str(record), _back(one), discard=address, who=who_was_faster(form))
 
 
 @require_POST
@@ -81,19 +81,8 @@ def discard(request: HttpRequest, pk: int, name: str, part_pk: int) -> HttpRespo
     one = changeable(request, pk)
     _part(name)
     record = get_object_or_404(getattr(one, name).living(), pk=part_pk)
-    try:
-        event = record.discard(by=request.user)
-    except ValidationError:
-        return go(request, _back(one), _("It is in the bin already."))
-    return go(request, _back(one), _("“%(name)s” was taken out.") % {"name": record}, undo=event)
+    return part_dialogs.discard(request, record, _back(one))
 
 
 def _back(one: TargetAccount) -> str:
     return reverse("target_accounts:detail", args=[one.pk])
-
-
-def _answer(request: HttpRequest, form: Any, one: TargetAccount, title: str, **context: Any) -> HttpResponse:
-    """The dialog, or a page of its own: empty, with errors (422) or with a conflict (409)."""
-    context |= {"form": form, "whose": one, "title": title, "back": _back(one), "address": request.get_full_path()}
-    status = 409 if form.conflict else 422 if form.is_bound else 200
-    return fragment(request, "accounts/part.html", context, status=status)

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kundenkreis.activities.models import Activity
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
@@ -22,7 +21,8 @@ from kundenkreis.prospecting.models import Fit, ResearchQuestion, TargetAccount
 from kundenkreis.prospecting.paths import warm_paths
 from kundenkreis.staff import access
 from kundenkreis.web.forms import apply_errors
-from kundenkreis.web.forms.prospecting import DropForm, PutForm, StepForm, TargetForm
+from kundenkreis.web.forms.activities import StepForm, step_of
+from kundenkreis.web.forms.prospecting import DropForm, PutForm, TargetForm
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.lists import ListPage, boards, state
 from kundenkreis.web.lists.exporting import export as export_list
@@ -188,12 +188,9 @@ def add_step(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form, back = StepForm(request.POST, auto_id="step-%s"), reverse("target_accounts:detail", args=[pk])
     if form.is_valid():
-        owner = one.owner if one.owner is not None and one.owner.is_active else request.user
         try:
             with transaction.atomic():
-                step = Activity.add(
-                    by=request.user, is_open=True, owner=owner, account=one.account, **form.cleaned_data
-                )
+                step = step_of(form, one, request.user)
         except ValidationError as error:
             apply_errors(form, error)
         else:
