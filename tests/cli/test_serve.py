@@ -12,9 +12,11 @@ import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from kundenkreis.cli.management.commands import serve
 from tests.cli.conftest import eventually
 
 pytestmark = pytest.mark.slow
@@ -179,3 +181,21 @@ def test_the_health_page_is_for_everybody_and_never_kept(client):
     assert set(answer.json()) == {"status", "version", "database", "migrations", "worker"}
     assert "no-store" in answer.headers["Cache-Control"]
     assert client.post("/health").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("host", "said", "url"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8123"),
+        ("0.0.0.0", "", "http://127.0.0.1:8123"),  # noqa: S104
+        ("::1", "", "http://[::1]:8123"),
+        ("127.0.0.1", "https://crm.example.com", "https://crm.example.com"),
+    ],
+)
+def test_links_lead_to_where_it_is_served_unless_the_settings_say_otherwise(monkeypatch, settings, host, said, url):
+    settings.PUBLIC_URL = said or "http://127.0.0.1:8000"
+    monkeypatch.setenv("KUNDENKREIS_PUBLIC_URL", said)
+    monkeypatch.setattr(serve.ports, "why_not", lambda _host, _port: "")
+    monkeypatch.setattr("kundenkreis.cli.server.Server", lambda *_given: SimpleNamespace(run=lambda: None))
+    serve.serve(host, 8123, 1, with_worker=False, say=print)
+    assert (settings.PUBLIC_URL, os.environ["KUNDENKREIS_PUBLIC_URL"]) == (url, url)

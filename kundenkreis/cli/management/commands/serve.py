@@ -1,12 +1,16 @@
 """`kundenkreis serve`: the web server and the worker."""
 
+import os
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from kundenkreis.cli import ports
 from kundenkreis.cli.commanding import Command as BaseCommand
 from kundenkreis.cli.commanding import refuse_unless_ready
+
+PUBLIC_URL = "KUNDENKREIS_PUBLIC_URL"
 
 
 class Command(BaseCommand):
@@ -35,4 +39,12 @@ def serve(host: str, port: int, workers: int | None, *, with_worker: bool, say: 
     from kundenkreis.cli.server import Server
     from kundenkreis.core.machine import cores
 
+    _be_reached_here(host, port)
     Server(host, port, workers or cores(), with_worker, say).run()
+
+
+def _be_reached_here(host: str, port: int) -> None:
+    """Links in mails and to customers lead to where it is served, unless the settings say where people reach it. The worker inherits that."""
+    if not os.environ.get(PUBLIC_URL):
+        name = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104 (asked for)
+        os.environ[PUBLIC_URL] = settings.PUBLIC_URL = f"http://{name}:{port}"
