@@ -92,6 +92,16 @@ def _postgresql_is_emptied_by_deleting():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_follows_an_emptied_database():
+    """After each test with transactions of its own Django would list all models and their permissions anew, which nothing here asks for."""
+    from django.core.management.commands import flush
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_args, **_kwargs: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def _cast(django_db_setup, django_db_blocker) -> cast.Remembered:
     with django_db_blocker.unblock():

@@ -76,14 +76,15 @@ def shown(answer) -> list[str]:
 
 
 def walk(client: Client, made: dict, hers: dict, may_see: bool) -> list[tuple[str, list[str]]]:
-    """Every address of what the house holds and of what is hers, each asked once."""
+    """Every address of what is hers, and of what the house holds too for whoever sees all of it, each asked once."""
     found = []
-    for name, address in dict.fromkeys([*addresses(made), *addresses(made | hers)]):
+    held = (made, made | hers) if may_see else (made | hers,)
+    for name, address in dict.fromkeys(one for records in held for one in addresses(records)):
         answer = client.get(address)
         if not (may_see and name.startswith(OF_PRIVACY)) and (values := shown(answer)):
             found.append((address, values))
     for address in ALSO:
-        for records in (made, made | hers):
+        for records in held:
             there = {key: record.pk for key, record in records.items() if hasattr(record, "pk")}
             if values := shown(client.get(address.format(**there))):
                 found.append((address, values))
