@@ -31,7 +31,9 @@ CALLS = Noun(
     model=ForecastCall,
     area="forecasts",
     tag="Forecast",
-    about="What somebody stands by for a period (`2026-Q4` or `2026-12`), what is closed already included, in house currency. With a "
+    about="What somebody stands by for a period, what is closed already included, in house currency. A period is a month "
+    "(`2026-12`) or a quarter of the fiscal year, told by its months (`2026-10..12`); `2026-Q4`, the fourth quarter of the fiscal year that begins in "
+    "2026, is taken too and kept by its months. With a "
     "`person_id` it is her own, or with `is_override` one over it; with a `team_id`, or with neither for the house, it always stands over what was "
     "summed, and says why in `note`.",
     allowed=lambda user, verb, record: access.may(
@@ -128,7 +130,11 @@ class ForecastChanges(shapes.Read):
 
 
 class ForecastQuery(Schema):
-    period: str = Field("", description="`2026-Q4` or `2026-12`; this quarter when left out.", max_length=7)
+    period: str = Field(
+        "",
+        description="`2026-10..12` (or `2026-Q4`, by the fiscal year) or `2026-12`; this quarter when left out.",
+        max_length=periods.LONGEST,
+    )
 
 
 class ChangesQuery(ForecastQuery):
@@ -144,7 +150,14 @@ def _asked(request: HttpRequest, text: str) -> tuple[Any, Forecast]:
         raise forbidden()
     period = periods.read(text) if text else periods.of(clock.today())
     if period is None:
-        raise invalid([{"detail": _("Write a quarter (2026-Q4) or a month (2026-12)."), "parameter": "period"}])
+        raise invalid(
+            [
+                {
+                    "detail": _("Write a quarter (2026-10..12, or 2026-Q4 by the fiscal year) or a month (2026-12)."),
+                    "parameter": "period",
+                }
+            ]
+        )
     return caller.user, forecast(caller.user, period)
 
 
