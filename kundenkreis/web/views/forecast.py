@@ -21,7 +21,7 @@ from kundenkreis.forecast.rolling_up import HOUSE, Forecast, Row, forecast
 from kundenkreis.forecast.summing import open_in, seen_by, won_in
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
-from kundenkreis.web import charts, forecasts, formats
+from kundenkreis.web import charts, forecast_targets, forecasts, formats
 from kundenkreis.web.charts import Beam
 from kundenkreis.web.htmx import go
 
@@ -82,6 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "one": _shown(row, period, user),
         "calls": _calls(row, period, user),
         "elsewhere": _elsewhere(period, user),
+        "targets": forecast_targets.beside(user, period, [row, *_tree(row)]),
         "undated_url": forecasts.undated(),
         "earlier_url": forecasts.earlier(period),
         "told": found.told,
