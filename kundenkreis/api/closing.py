@@ -40,9 +40,9 @@ PROJECTS = Noun(
     model=Project,
     area="opportunities",
     tag="Pipeline",
-    about="What is built or bought once, whoever gets the order. Of its opportunities that are not lost exactly one counts in sums (`shadowed` says"
-    " which do not): the one that is won, else `leading_id`, else the one with the highest value times probability. `awarded_to_id` is set"
-    " by `POST /projects/{id}/award` alone.",
+    about="What is built or bought once, whoever gets the order. Of its opportunities exactly one counts in sums; several lost bids are one loss "
+    "(`shadowed` says which do not): the one that is won, else `leading_id`, else the one with the highest value times probability. "
+    "`awarded_to_id` is set by `POST /projects/{id}/award` alone.",
     allowed=of("opportunities"),
     read=(
         "number", *_PROJECT, "awarded_to", "is_generated",

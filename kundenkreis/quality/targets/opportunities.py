@@ -242,8 +242,9 @@ class Opportunities(Records):
         if self.job.write:
             kept = [one for one in outcome.kept if one.model is Opportunity]
             changed = [row[0] for one in kept for row in one.changed]
-            StageChange.follow([*(pk for one in kept for pk in one.added), *changed])
-            counting.follow(counting.of(changed))
+            both = [*(pk for one in kept for pk in one.added), *changed]
+            StageChange.follow(both)
+            counting.follow(counting.of(both))
         return outcome
 
 
