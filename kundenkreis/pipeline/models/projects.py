@@ -166,11 +166,17 @@ class Project(Recorded):
             derived |= self._convert()
         return derived
 
+    def at_rate(self, rate: Decimal | None, house: str) -> None:
+        """The house's currency and the rate of its own, for whoever writes many and has asked once."""
+        self.__dict__["_rate"] = (rate, house)
+
     def _convert(self) -> set[str]:
-        house = House.current().currency
+        known = self.__dict__.pop("_rate", None)
+        house = known[1] if known else House.current().currency
         self.currency = (self.currency or house).strip().upper()
         try:
-            self.value_house = convert(self.value or 0, rate_on(self.currency, clock.today(), house), house)
+            rate = known[0] if known and known[0] is not None else rate_on(self.currency, clock.today(), house)
+            self.value_house = convert(self.value or 0, rate, house)
         except NoRate as missing:
             self.__dict__["_no_rate"] = str(missing)
         return {"value_house", "currency"}
