@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import AfterValidator, Field
 
-from kundenkreis.api import shapes
+from kundenkreis.api import fields, shapes
 from kundenkreis.api.noun import READ, Noun, of, part_of
 from kundenkreis.api.problems import forbidden
 from kundenkreis.api.resource import Routes
@@ -49,8 +49,11 @@ PROJECTS = Noun(
         Shown(name="value_house", columns=("value_house",), type=decimal_type(16, 2, writing=False),
               make=lambda amount: format(amount, "f")),
         named("owner_name", "owner"),
+        fields.shown("projects"),
     ),
     write=_PROJECT,
+    more=fields.WRITTEN,
+    fielded="projects",
     derived=frozenset({"currency", "owner", "team"}),
     filters=(
         Filter("name", "text", "name"),

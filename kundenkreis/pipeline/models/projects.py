@@ -15,6 +15,7 @@ from kundenkreis.core.models import House
 from kundenkreis.core.money import convert
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.models import Account
+from kundenkreis.fields.filling import Fielded
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.pipeline.models import counting
@@ -47,7 +48,7 @@ class ProjectQuerySet(RecordQuerySet):
         return self.select_related("owner", "team")
 
 
-class Project(Recorded):
+class Project(Fielded):
     """What is built or bought once, whoever gets the order. `leading` is the opportunity by which it is counted, if somebody chose one."""
 
     class Status(models.TextChoices):
@@ -94,7 +95,7 @@ class Project(Recorded):
 
     objects = ProjectQuerySet.as_manager()
     search_kind = search.PROJECT
-    searched_fields = frozenset({"name", "number", "place"})
+    searched_fields = frozenset({"name", "number", "place", "custom"})
 
     class Meta:
         verbose_name = _("project")
@@ -219,7 +220,7 @@ class Project(Recorded):
             counting.follow([self.pk])
 
     def search_row(self) -> tuple:
-        return (self.pk, self.name, self.place, self.number)
+        return (self.pk, self.name, " ".join(filter(None, (self.place, *self.searched_values()))), self.number)
 
 
 class ProjectPartyQuerySet(RecordQuerySet):
