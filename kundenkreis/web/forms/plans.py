@@ -102,14 +102,14 @@ class MailForm(forms.Form):
         self.people = {str(one.pk): one for one in people if one.pk not in why_not}
         self.fields["people"] = forms.MultipleChoiceField(
             label=_("to whom"), choices=[(pk, f"{one.full_name} ({one.email})") for pk, one in self.people.items()],
-            widget=forms.CheckboxSelectMultiple, required=False,
+            widget=forms.CheckboxSelectMultiple,
         )  # fmt: skip
         languages = {one.language for one in self.people.values()}
         for code, name in LANGUAGES:
             if code in languages:
                 self.fields[f"text_{code}"] = forms.CharField(
-                    label=_("text above the link (%(language)s)") % {"language": name}, initial=mailing.usual_text(code), required=False,
-                    widget=forms.Textarea(attrs=_TALL), help_text=_("The form of address and the link are added."),
+                    label=_("text above the link (%(language)s)") % {"language": name}, initial=mailing.usual_text(code),
+                    required=len(languages) == 1, widget=forms.Textarea(attrs=_TALL), help_text=_("The form of address and the link are added."),
                 )  # fmt: skip
         self.fields["expires_on"] = DateField(
             label=_("holds until"), required=False, initial=planning.usual_expiry(whose)
