@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kundenkreis.forecast import accuracy, baseline
+from kundenkreis.forecast import accuracy, baseline, combining
 from kundenkreis.forecast.accuracy import Accuracy, Case
 from kundenkreis.forecast.baseline import Deals, Stays
 
@@ -37,6 +37,8 @@ class Result:
     low: float | None
     high: float | None
     expected: dict[str, float]
+    weight: float = 1.0  # of what was learned
+    apart: float = 0.0  # past forecasts side by side
 
 
 def read(folder: Path) -> Deals:
@@ -78,16 +80,21 @@ def forecast(deals: Deals, to: dt.date, days: int) -> Result | None:
     if odds is None or new.weeks < baseline.FEWEST_WEEKS:
         return None
     standing = stays.standing(as_of)
-    failed, _days = baseline.errors(stays, past, as_of, horizon)
-    low, expected, high = baseline.band(baseline.draw(standing, odds, new, failed).draws.sum(axis=0))
+    last = combining.last_time(past, as_of, horizon)
+    before = combining.before(stays, past, as_of, horizon)
+    future = baseline.draw(standing, odds, new)
+    whole = combining.combined(future, last, before)
     ended = np.isfinite(past.closed)
     told = {
-        "baseline": expected,
-        "as in the time before": past.won_between(as_of - horizon, as_of),
+        "baseline": whole.expected,
+        "as in the time before": last,
+        "learned alone": float(future.draws.sum(axis=0).mean()),
         "open × share won": float(standing.value.sum() * past.won[ended].mean()),
     }
     came = deals.won_between(as_of, as_of + horizon)
-    return Result(to, days, came, *((low, high) if len(failed) else (None, None)), told)
+    return Result(
+        to, days, came, *(whole.band or (None, None)), told, before.weight if before.number else 1.0, before.apart
+    )
 
 
 def results(deals: Deals) -> Iterator[Result]:
@@ -113,13 +120,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bin/bench forecast_public", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     some = list(results(read(parser.parse_args(arguments).data)))
-    print("learned to   days      actual    baseline        80 % band            before   open × share")
+    print(
+        "learned to   days      actual    baseline        80 % band            before learned alone open × share  weight   n"
+    )
     for one in some:
         band = "        too few to say"
         if one.low is not None and one.high is not None:
             band = f"{one.low:11,.0f}–{one.high:11,.0f}" + (" " if one.low <= one.actual <= one.high else "!")
         rules = [f"{value:11,.0f}" for value in one.expected.values()]
-        print(f"{one.to}  {one.days:4}  {one.actual:10,.0f} {rules[0]} {band:24} {rules[1]}  {rules[2]}")
+        print(
+            f"{one.to}  {one.days:4}  {one.actual:10,.0f} {rules[0]} {band:24} {rules[1]} {rules[2]} {rules[3]}  {one.weight:6.2f} {one.apart:4.1f}"
+        )
     for rule, told in measured(some).items():
         covered = f", {told.covered} of {told.banded} within the band" if told.banded else ""
         print(f"{rule:<22} n {told.number}  bias {told.bias or 0:+.1%}  MAPE {told.mape or 0:.1%}{covered}")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import AfterValidator, Field
 
-from kundenkreis.api import shapes
+from kundenkreis.api import fields, shapes
 from kundenkreis.api.noun import READ, Noun, of, part_of
 from kundenkreis.api.problems import forbidden
 from kundenkreis.api.resource import Routes
@@ -40,17 +40,20 @@ PROJECTS = Noun(
     model=Project,
     area="opportunities",
     tag="Pipeline",
-    about="What is built or bought once, whoever gets the order. Of its opportunities that are not lost exactly one counts in sums (`shadowed` says"
-    " which do not): the one that is won, else `leading_id`, else the one with the highest value times probability. `awarded_to_id` is set"
-    " by `POST /projects/{id}/award` alone.",
+    about="What is built or bought once, whoever gets the order. Of its opportunities exactly one counts in sums; several lost bids are one loss "
+    "(`shadowed` says which do not): the one that is won, else `leading_id`, else the one with the highest value times probability. "
+    "`awarded_to_id` is set by `POST /projects/{id}/award` alone.",
     allowed=of("opportunities"),
     read=(
         "number", *_PROJECT, "awarded_to", "is_generated",
         Shown(name="value_house", columns=("value_house",), type=decimal_type(16, 2, writing=False),
               make=lambda amount: format(amount, "f")),
         named("owner_name", "owner"),
+        fields.shown("projects"),
     ),
     write=_PROJECT,
+    more=fields.WRITTEN,
+    fielded="projects",
     derived=frozenset({"currency", "owner", "team"}),
     filters=(
         Filter("name", "text", "name"),

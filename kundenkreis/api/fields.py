@@ -120,8 +120,8 @@ CUSTOM_FIELDS = Noun(
     model=CustomField,
     area="house",
     tag="House",
-    about="Fields that the house has added to a noun (`belongs_to`: accounts, contacts, products). Their values are the member `custom` of"
-    " its records.",
+    about="Fields that the house has added to a noun (`belongs_to`: accounts, contacts, products, leads, projects …). Their values are the member "
+    "`custom` of its records.",
     allowed=_allowed,
     read=(
         "belongs_to",

@@ -21,8 +21,10 @@ from kundenkreis.core.filters import Filter
 from kundenkreis.forecast import changes, periods
 from kundenkreis.forecast.comparing import Scope, Step
 from kundenkreis.forecast.models import ForecastCall, Snapshot
+from kundenkreis.forecast.reaching import reached
 from kundenkreis.forecast.rolling_up import HOUSE, Forecast, Row, forecast
 from kundenkreis.forecast.summing import Part
+from kundenkreis.market.wanting import Wanted, wanted
 from kundenkreis.staff import access
 
 CALLS = Noun(
@@ -31,9 +33,10 @@ CALLS = Noun(
     model=ForecastCall,
     area="forecasts",
     tag="Forecast",
-    about="What somebody stands by for a period (`2026-Q4` or `2026-12`), what is closed already included, in house currency. With a "
-    "`person_id` it is her own, or with `is_override` one over it; with a `team_id`, or with neither for the house, it always stands over what was "
-    "summed, and says why in `note`.",
+    about="What somebody stands by for a period, what is closed already included, in house currency. A period is a month "
+    "(`2026-12`) or a quarter of the fiscal year, told by its months (`2026-10..12`); `2026-Q4`, the fourth quarter of the fiscal year that begins "
+    "in 2026, is taken too and kept by its months. With a `person_id` it is her own, or with `is_override` one over it; with a `team_id`, or with "
+    "neither for the house, it always stands over what was summed, and says why in `note`.",
     allowed=lambda user, verb, record: access.may(
         user, f"forecasts.{verb}", record if record is not None and verb != "see" else None
     ),
@@ -98,6 +101,14 @@ class ForecastRow(shapes.Read):
     low: str | None
     expected: str | None
     high: str | None
+    target: str | None = Field(
+        description="What is wanted in these months (orders); none where there is no target, or the caller does not see it."
+    )
+    target_id: shapes.Id | None
+    gap: str | None = Field(description="What `commit` leaves missing of the target; below zero where it is more.")
+    gap_best_case: str | None = Field(description="How much of the gap the best case beyond the commit would close.")
+    gap_pipeline: str | None = Field(description="How much of the rest the pipeline beyond that would close.")
+    gap_missing: str | None = Field(description="What all that is open would not close.")
 
 
 class ForecastAnswer(shapes.Read):
@@ -128,7 +139,11 @@ class ForecastChanges(shapes.Read):
 
 
 class ForecastQuery(Schema):
-    period: str = Field("", description="`2026-Q4` or `2026-12`; this quarter when left out.", max_length=7)
+    period: str = Field(
+        "",
+        description="`2026-10..12` (or `2026-Q4`, by the fiscal year) or `2026-12`; this quarter when left out.",
+        max_length=periods.LONGEST,
+    )
 
 
 class ChangesQuery(ForecastQuery):
@@ -144,12 +159,20 @@ def _asked(request: HttpRequest, text: str) -> tuple[Any, Forecast]:
         raise forbidden()
     period = periods.read(text) if text else periods.of(clock.today())
     if period is None:
-        raise invalid([{"detail": _("Write a quarter (2026-Q4) or a month (2026-12)."), "parameter": "period"}])
+        raise invalid(
+            [
+                {
+                    "detail": _("Write a quarter (2026-10..12, or 2026-Q4 by the fiscal year) or a month (2026-12)."),
+                    "parameter": "period",
+                }
+            ]
+        )
     return caller.user, forecast(caller.user, period)
 
 
 def _summary(request: HttpRequest, query: Query[ForecastQuery]) -> HttpResponse:
-    _user, found = _asked(request, query.period)
+    user, found = _asked(request, query.period)
+    known = wanted(user, found.period.first, found.period.months) if access.may(user, "targets.see") else {}
     return answered(
         {
             "period": str(found.period),
@@ -159,7 +182,7 @@ def _summary(request: HttpRequest, query: Query[ForecastQuery]) -> HttpResponse:
             "undated": _part(found.whole.undated),
             "earlier": _part(found.whole.earlier),
             "baseline_as_of": found.computed.as_of.isoformat() if found.computed else None,
-            "rows": [_row(row, under) for row, under in _walk(found.house, None)],
+            "rows": [_row(row, under) | _target(row, known.get(row.key)) for row, under in _walk(found.house, None)],
         }
     )
 
@@ -195,6 +218,16 @@ def _row(row: Row, under: str | None) -> dict[str, Any]:
             for name, value in (("low", low), ("expected", expected), ("high", high))
         },
     }
+
+
+def _target(row: Row, its: Wanted | None) -> dict[str, Any]:
+    """What is wanted of a row, and what would close the gap; each None without a target."""
+    names = ("target", "gap", "gap_best_case", "gap_pipeline", "gap_missing")
+    if its is None:
+        return dict.fromkeys((*names, "target_id"))
+    told = reached(row, its.amount)
+    amounts = (told.wanted, told.gap, told.from_best, told.from_pipeline, told.missing)
+    return {"target_id": its.target} | dict(zip(names, map(_amount, amounts), strict=True))
 
 
 def _changes(request: HttpRequest, query: Query[ChangesQuery]) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import AfterValidator, Field
 
-from kundenkreis.api import shapes, twins
+from kundenkreis.api import fields, shapes, twins
 from kundenkreis.api.noun import READ, Noun, kept_by, of
 from kundenkreis.api.problems import Problem, forbidden, invalid
 from kundenkreis.api.resource import Routes
@@ -121,9 +121,11 @@ LEADS = Noun(
     read=(
         "number", "status", *_WHO, named("owner_name", "owner"), "team", "territory", "origin", "form", "score", "received_at",
         "first_touch_due", "first_touched_at", "disqualified_at", "reason", "reason_note", "converted_at", "account", "contact", "opportunity",
-        "is_generated",
+        "is_generated", fields.shown("leads"),
     ),
     write=_WHO,
+    more=fields.WRITTEN,
+    fielded="leads",
     guarded={"owner": "leads.assign"},
     add=_add,
     change=_change,

@@ -7,14 +7,10 @@ These things are learned from the past, at the length of time that is left (`hor
   over all moments instead of a few). Only moments whose whole horizon is over count, so that what is still open is no loss;
 - **how much comes anew**: what was both opened and won within such a time, at all past weeks (of the same season where two years are known);
 - **how sure** one can be: `DRAWS` futures are drawn. In each the probabilities themselves are drawn too (a Beta distribution by the number of
-  opportunities behind each), so that few cases make a wide band, and all opportunities of a cell err together;
-- **how far off** it was before: the same forecast is made for past days, with what was known then, and each future is multiplied by one of
-  the factors by which it failed. Without that the band was far too narrow (docs/decisions/0038): good and bad months hit all at once.
+  opportunities behind each), so that few cases make a wide band, and all opportunities of a cell err together.
 
-A period that is still to come begins `after` so many days; then what is won between is asked for.
-
-The band is the middle 80 % of these futures. Drawing was chosen above a formula for the variance because sums of a few large opportunities are
-far from normal. The seed is fixed: the same history says the same.
+A period that is still to come begins `after` so many days; then what is won between is asked for. `combining` says how far that can be trusted. The
+seed is fixed: the same history says the same.
 """
 
 from __future__ import annotations
@@ -33,11 +29,8 @@ FEW = 20  # opportunities of a cell, under which a larger one is asked
 WINDOW = 730.0  # days of history that are learned from
 SEASON = 45.0  # days around today's day of the year
 FEWEST_WEEKS = 8  # past weeks from which the business that comes anew is known
-FEWEST_ERRORS, MOST_ERRORS = 5, 16  # past forecasts from which one knows how sure one is
-MOST_OFF = 4.0  # times: a single past error counts no more
 DRAWS = 1_000
 SEED = 38
-BAND = (10.0, 90.0)  # percentiles: 80 %
 _AT_ONCE = 2_000  # opportunities × draws in memory
 
 
@@ -215,32 +208,12 @@ def expected(standing: Standing, odds: Odds, new: Anew) -> float:
     return float((np.clip(chance * odds.size, 0, 1) * standing.value).sum() + new.sums.sum(axis=1).mean())
 
 
-def errors(stays: Stays, deals: Deals, as_of: float, horizon: float, after: float = 0.0) -> tuple[Floats, float]:
-    """By which factors forecasts of past days failed (actual / expected), and for which time: `horizon`, or a shorter one where too few of
-    that length are over. Empty when there are too few of any."""
-    for part in (1, 2, 4):
-        days, wait, found = horizon / part, after / part, []
-        for number in range(MOST_ERRORS):
-            at = as_of - days - number * max(7.0, days / 6)
-            odds, new = learn(stays, at, days, wait), anew(deals, at, days, wait)
-            if odds is None or new.weeks < FEWEST_WEEKS:
-                break
-            told = expected(stays.standing(at), odds, new)
-            if told > 0:
-                found.append(min(max(deals.won_between(at + wait, at + days) / told, 1 / MOST_OFF), MOST_OFF))
-        if len(found) >= FEWEST_ERRORS:
-            return np.array(found), days
-    return np.array([]), 0.0
-
-
 def _keys(standing: Standing) -> list[tuple[int, int]]:
     return sorted({(int(s), int(c)) for s, c in zip(standing.stage, age_class(standing.age), strict=True)})
 
 
-def draw(
-    standing: Standing, odds: Odds, new: Anew, failed: Floats | None = None, *, draws: int = DRAWS, seed: int = SEED
-) -> Future:
-    """So many futures of what stands open, and of what comes anew; `failed` are factors of past errors."""
+def draw(standing: Standing, odds: Odds, new: Anew, *, draws: int = DRAWS, seed: int = SEED) -> Future:
+    """So many futures of what stands open, and of what comes anew."""
     dice = np.random.default_rng(seed)
     owners = np.union1d(np.unique(standing.owner), new.owners).astype(np.int64)
     found = np.zeros((len(owners), draws))
@@ -265,12 +238,4 @@ def draw(
     if new.weeks >= FEWEST_WEEKS:
         weeks = dice.integers(0, new.weeks, draws)
         found[np.searchsorted(owners, new.owners)] += new.sums[weeks].T
-    if failed is not None and len(failed):
-        found *= dice.choice(failed, draws)
     return Future(owners, found, levels)
-
-
-def band(draws: Floats) -> tuple[float, float, float]:
-    """(low, expected, high): the mean, and the middle 80 %."""
-    low, high = np.percentile(draws, BAND)
-    return float(low), float(draws.mean()), float(high)

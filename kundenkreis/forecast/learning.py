@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,8 +12,9 @@ import numpy as np
 from django.utils import timezone
 
 from kundenkreis.core import clock
-from kundenkreis.forecast import baseline, periods
-from kundenkreis.forecast.baseline import Deals, Floats, Stays
+from kundenkreis.forecast import baseline, combining, periods
+from kundenkreis.forecast.baseline import Deals, Stays
+from kundenkreis.forecast.combining import Combined
 from kundenkreis.forecast.models import Baseline
 from kundenkreis.forecast.periods import Period
 from kundenkreis.forecast.summing import OPEN
@@ -47,6 +48,9 @@ class Told:
     size: float = 1.0
     errors: int = 0  # past forecasts from which the band comes
     error_days: float = 0.0  # for how many days these were
+    apart: float = 0.0  # so many of them fit side by side
+    last_time: float = 0.0  # what was won in just as long a time until the day
+    weight: float = 1.0  # how much what was learned counts against that, by past errors
 
     @property
     def is_enough(self) -> bool:
@@ -184,17 +188,16 @@ def said(history: History, period: Period, as_of: dt.date) -> Told:
     if odds is None or new.weeks < baseline.FEWEST_WEEKS:
         return Told(closed=closed, by_stage=history.by_stage)
     standing = history.stays.standing(begin)
-    failed, days = baseline.errors(history.stays, deals, begin, horizon, after)
-    future = baseline.draw(standing, odds, new, failed)
-    sums = {int(owner): future.draws[row] for row, owner in enumerate(future.owners)}
-    for owner, value in _won(deals, first, begin).items():
-        sums[owner] = sums.get(owner, np.zeros(baseline.DRAWS)) + value
-    is_sure = len(failed) > 0
+    past = combining.before(history.stays, deals, begin, horizon, after)
+    last = combining.last_time(deals, begin, horizon, after)
+    future = baseline.draw(standing, odds, new)
+    whole = combining.combined(future, last, past)
+    sums = _Summed(whole, _won(deals, first, begin))
     anew = float(new.sums.sum(axis=1).mean())
     return Told(
-        house=_band(sum(sums.values(), np.zeros(baseline.DRAWS)), is_sure),
-        owners={str(owner): _band(row, is_sure) for owner, row in sums.items()},
-        teams=_teams(sums, is_sure),
+        house=sums.house(),
+        owners={str(owner): sums.of([owner]) for owner in sums.owners},
+        teams=_teams(sums),
         closed=closed,
         standing=len(standing.value),
         from_open=baseline.expected(standing, odds, new) - anew,
@@ -204,9 +207,39 @@ def said(history: History, period: Period, as_of: dt.date) -> Told:
         levels=future.levels,
         by_stage=history.by_stage,
         size=odds.size,
-        errors=len(failed),
-        error_days=days,
+        errors=past.number,
+        error_days=past.days,
+        apart=round(past.apart, 1),
+        last_time=last,
+        weight=past.weight if past.number else 1.0,
     )
+
+
+class _Summed:
+    """What is to come and what is closed already, by owner; bands as [low, expected, high] in house currency."""
+
+    def __init__(self, whole: Combined, closed: Mapping[int, float]) -> None:
+        self._whole, self._closed = whole, closed
+        self._rows = {int(owner): row for row, owner in enumerate(whole.owners)}
+        self.owners = sorted({*self._rows, *closed})
+
+    def house(self) -> list[float | None]:
+        low, high = self._whole.band or (None, None)
+        return self._over(self._closed.values(), low, self._whole.expected, high)
+
+    def of(self, owners: Iterable[int]) -> list[float | None]:
+        """Of some owners together, by what was drawn for them."""
+        some = set(owners)
+        rows = [self._rows[one] for one in some if one in self._rows]
+        low, high = None, None
+        if self._whole.band is not None:
+            low, high = np.percentile(self._whole.draws[rows].sum(axis=0), combining.BAND)
+        expected = float(self._whole.means[rows].sum())
+        return self._over([self._closed[one] for one in some if one in self._closed], low, expected, high)
+
+    def _over(self, closed: Iterable[float], *figures: float | None) -> list[float | None]:
+        already = sum(closed)
+        return [None if one is None else round(already + float(one), 2) for one in figures]
 
 
 def _won(deals: Deals, first: float, until: float) -> dict[int, float]:
@@ -218,20 +251,15 @@ def _won(deals: Deals, first: float, until: float) -> dict[int, float]:
     return found
 
 
-def _band(draws: Floats, is_sure: bool) -> list[float | None]:
-    low, expected, high = (round(value, 2) for value in baseline.band(draws))
-    return [low if is_sure else None, expected, high if is_sure else None]
-
-
-def _teams(sums: Mapping[int, Floats], is_sure: bool) -> dict[str, list[float | None]]:
+def _teams(sums: _Summed) -> dict[str, list[float | None]]:
     """The same for each team with those below it, by the teams of today."""
     people = defaultdict(set)
-    for pk, team in User._base_manager.filter(pk__in=list(sums)).values_list("pk", "team_id"):
+    for pk, team in User._base_manager.filter(pk__in=sums.owners).values_list("pk", "team_id"):
         people[team].add(pk)
     children = access.children_of(Team)
     found = {}
     for team in Team.objects.living().values_list("pk", flat=True):
         owners = set().union(*(people[one] for one in access.under({team}, children)))
         if owners:
-            found[str(team)] = _band(sum((sums[one] for one in owners), np.zeros(baseline.DRAWS)), is_sure)
+            found[str(team)] = sums.of(owners)
     return found

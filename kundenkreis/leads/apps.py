@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadsConfig(AppConfig):
@@ -7,6 +8,9 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         from kundenkreis.activities import handing_over
-        from kundenkreis.leads import routing
+        from kundenkreis.fields import nouns
+        from kundenkreis.leads import models, routing
 
+        texts = dict.fromkeys(("number", "company", "place", "country", "industry", "source", "campaign"), "text")
+        nouns.tell("leads", models.Lead, _("Leads"), **texts, employees="number", score="number")
         handing_over.also(routing.of_one_who_leaves)

@@ -17,6 +17,11 @@ class PipelineConfig(AppConfig):
         days = dict.fromkeys(("expected_close_on", "decision_on"), "date")
         kinds = models.Stage.Kind.choices
         nouns.tell("opportunities", models.Opportunity, _("Opportunities"), kinds, **read, **sums, **days)
+        of_project = dict.fromkeys(("specified_on", "tendered_on", "awarded_on"), "date")
+        texts = dict.fromkeys(("number", "name", "place", "country", "status"), "text")
+        nouns.tell(
+            "projects", models.Project, _("Projects"), **texts, value="number", value_house="number", **of_project
+        )
         form = (
             "name", "account", "pipeline", "stage", "value", "currency", "probability", "expected_close_on", "decision_on",
             "forecast_category", "owner", "team", "source", "campaign", "description",

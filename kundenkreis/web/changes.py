@@ -129,6 +129,7 @@ def _headline(noun: str, verb: str) -> str:
         "app_removed": _("%(name)s signs in without an authenticator app"),
         "issued": _("%(what)s made: %(name)s"),
         "revoked": _("%(what)s revoked: %(name)s"),
+        "mailed": _("%(what)s mailed: %(name)s"),
         "undone": _("Undone: %(what)s %(name)s"),
         "purged": "%(name)s",
         "cancelled": _("%(what)s cancelled: %(name)s"),

@@ -9,7 +9,9 @@ from urllib.parse import quote_plus, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from kundenkreis.core import fiscal
 from kundenkreis.core.filters import condition
+from kundenkreis.core.models import House
 from kundenkreis.forecast import periods
 from kundenkreis.forecast.periods import Period
 from kundenkreis.forecast.rolling_up import Row
@@ -43,10 +45,36 @@ KINDS = {
 
 
 def named(period: Period) -> str:
-    """ "Q4 2026", "December 2026"."""
-    if period.kind == "quarter":
-        return _("Q%(number)s %(year)s") % {"number": period.number, "year": period.year}
-    return f"{formats.month(period.number, wide=True)} {period.year}"
+    """ "Q4 2026", "December 2026"; "Q2 2026/27" where the fiscal year is not the calendar's, and the months alone where they are no quarter of it."""
+    part = period.part(House.known().fiscal_month)
+    if period.kind == "quarter" and part is None:
+        return months(period)
+    if period.kind == "quarter" and part is not None:
+        return _("Q%(number)s %(year)s") % {"number": part.key[1:], "year": fiscal.name(part.starts_on)}
+    return f"{formats.month(period.first.month, wide=True)} {period.first.year}"
+
+
+def months(period: Period) -> str:
+    """ "October to December 2026", "November 2026 to January 2027"."""
+    first, last = formats.month(period.first.month, wide=True), formats.month(period.last.month, wide=True)
+    if period.first.year != period.last.year:
+        first = f"{first} {period.first.year}"
+    return _("%(first)s to %(last)s") % {"first": first, "last": f"{last} {period.last.year}"}
+
+
+def named_with_months(period: Period) -> str:
+    """The name, and its months where it does not tell them: "Q2 2026/27 (October to December 2026)"."""
+    name, told = named(period), months(period)
+    if period.kind == "month" or name == told or House.known().fiscal_month == 1:
+        return name
+    return f"{name} ({told})"
+
+
+def of_other_years(period: Period) -> list[Period]:
+    """Quarters that share months with this one, and are none of the same fiscal year: what was said of them is kept apart."""
+    if period.kind == "month":
+        return []
+    return [Period(fiscal.plus_months(period.first, steps), period.kind) for steps in (-2, -1, 1, 2)]
 
 
 def asked(text: str, today: dt.date) -> Period:

@@ -31,6 +31,7 @@ PLAN = [
     path("<int:pk>/plan/steps/<int:step_pk>/discard/", plans.step_discard, name="plan_step_discard"),
     path("<int:pk>/plan/steps/<int:step_pk>/tick/", plans.tick, name="plan_tick"),
     path("<int:pk>/plan/links/new/", plans.link, name="plan_link_add"),
+    path("<int:pk>/plan/links/mail/", plans.mail, name="plan_mail"),
     path("<int:pk>/plan/links/<int:link_pk>/edit/", plans.link_edit, name="plan_link"),
     path("<int:pk>/plan/links/<int:link_pk>/revoke/", plans.revoke, name="plan_revoke"),
     path("<int:pk>/plan/comments/new/", plans.comment, name="plan_comment_add"),

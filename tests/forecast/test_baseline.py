@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from kundenkreis.forecast import accuracy, baseline
+from kundenkreis.forecast import accuracy, baseline, combining
 from kundenkreis.forecast.accuracy import Case
-from kundenkreis.forecast.baseline import AGES, ENOUGH, Anew, Cell, Deals, Odds, Standing, Stays
+from kundenkreis.forecast.baseline import AGES, ENOUGH, Anew, Cell, Deals, Future, Odds, Standing, Stays
+from kundenkreis.forecast.combining import Before
 
 pytestmark = pytest.mark.once
 INF = np.inf
@@ -57,10 +58,44 @@ def test_past_forecasts_say_how_far_off_they_were():
         (n * 2 + k, 1, since, until, until if k else INF, 10.0) for n, (since, until) in enumerate(week) for k in (0, 1)
     ]
     past = deals(*[(row[2], row[3], row[4] < INF, 10.0, 1) for row in rows])
-    failed, days = baseline.errors(stays(*rows), past, 400.0, 28.0)
-    assert (len(failed), days) == (baseline.MOST_ERRORS, 28.0)
-    assert failed == pytest.approx(np.ones(len(failed)), abs=0.3)
-    assert len(baseline.errors(stays(*rows[:70]), past, 100.0, 90.0)[0]) == 0
+    past_ones = combining.before(stays(*rows), past, 400.0, 28.0)
+    assert (past_ones.number, past_ones.days) == (combining.MOST_ERRORS, 28.0)
+    assert past_ones.apart == pytest.approx(1 + 23 * 7 / 28)
+    assert past_ones.factors == pytest.approx(np.ones(past_ones.number), abs=0.3)
+    low, high = past_ones.span()
+    assert 0.7 < low <= 1 <= high < 1.3
+    assert combining.before(stays(*rows[:70]), past, 100.0, 90.0).span() is None
+
+
+def test_what_failed_less_weighs_more_and_the_span_is_that_of_the_errors():
+    came = np.full(9, 100.0)
+    one = Before(np.full(9, 50.0), np.full(9, 100.0), came, 30.0, 9.0)
+    assert one.weight == 0  # the time before was right each time
+    assert one.factors == pytest.approx(np.ones(9))
+    half = Before(np.full(9, 50.0), np.full(9, 200.0), came, 30.0, 9.0)
+    assert half.weight == pytest.approx(0.5)  # both a factor of two off
+    assert half.factors == pytest.approx(np.full(9, 100 / 125))
+    told = 100 / np.array([0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0])
+    spread = Before(told, told, came, 30.0, 9.0)
+    assert spread.span() == (0.5, 2.0)  # 8 of 9 are not enough: (1 + 1/9) × 80 % are asked for
+    assert Before(*(np.tile(column, 10) for column in (told, told, came)), 30.0, 90.0).span() == (0.5, 2.0)
+    assert Before(told, told, came, 30.0, 3.9).span() is None
+    many = 100 / np.linspace(0.5, 1.5, 101)
+    low, high = Before(many, many, np.full(101, 100.0), 30.0, 101.0).span()
+    assert (low, high) == (pytest.approx(0.59, abs=0.011), pytest.approx(1.41, abs=0.011))
+
+
+def test_the_parts_come_to_the_whole_when_both_are_combined():
+    future = Future(np.array([1, 2]), np.array([[60.0] * 5000, [40.0] * 5000]))
+    past = Before(np.full(9, 50.0), np.full(9, 200.0), np.full(9, 100.0), 30.0, 9.0)
+    whole = combining.combined(future, 200.0, past)
+    assert whole.expected == pytest.approx(150.0)  # half of 100 and half of 200
+    assert whole.means == pytest.approx([90.0, 60.0])
+    assert whole.band == pytest.approx((150 * 0.8, 150.0))
+    drawn = np.percentile(whole.draws.sum(axis=0), [10, 90])
+    assert drawn == pytest.approx((120, 150), rel=0.02)
+    alone = combining.combined(future, 200.0, Before())
+    assert (alone.expected, alone.band) == (pytest.approx(100.0), None)
 
 
 def test_classes_of_age_share_a_stay():
@@ -81,6 +116,11 @@ def test_large_ones_that_are_lost_more_often_weigh():
     rows = [(n, 1, 0.0, 10.0, 10.0 if n < 20 else INF, 100.0 if n < 20 else 300.0) for n in range(40)]
     odds = baseline.learn(stays(*rows), 100.0, 20.0)
     assert (odds.whole.share, odds.size) == (0.5, 0.5)  # a quarter of the money, half of the number
+
+
+def spread(draws):
+    low, high = np.percentile(draws, combining.BAND)
+    return low, draws.mean(), high
 
 
 def deals(*rows):
@@ -113,7 +153,7 @@ def test_the_futures_come_to_what_is_expected_and_are_the_same_each_time():
     new = Anew(np.array([2, 3]), np.tile([0.0, 50.0], (10, 1)))
     future = baseline.draw(standing, odds, new)
     assert list(future.owners) == [1, 2, 3]
-    low, expected, high = baseline.band(future.draws.sum(axis=0))
+    low, expected, high = spread(future.draws.sum(axis=0))
     # 400 × .25 × 10, and 50 anew; the deviation of the binomial is √(400 × .25 × .75) × 10 = 86.6, and 80 % lie within 1.28 of it.
     assert expected == pytest.approx(1050, abs=10)
     assert (low, high) == (pytest.approx(1050 - 111, abs=15), pytest.approx(1050 + 111, abs=15))
@@ -125,8 +165,7 @@ def test_few_cases_make_a_wide_band():
     standing = Standing(np.full(400, 1), np.full(400, 5.0), np.full(400, 10.0), np.full(400, 1))
     none = Anew(np.array([], dtype=np.int64), np.zeros((0, 0)))
     wide, narrow = (
-        baseline.band(baseline.draw(standing, Odds({}, {}, Cell(0.25, number)), none).draws[0])
-        for number in (30, 30_000)
+        spread(baseline.draw(standing, Odds({}, {}, Cell(0.25, number)), none).draws[0]) for number in (30, 30_000)
     )
     assert wide[2] - wide[0] > 3 * (narrow[2] - narrow[0])
 

@@ -18,7 +18,7 @@ from kundenkreis.pipeline.models import CloseReason, Opportunity, Project
 from tests.pipeline.cards import card, stages
 
 TODAY = dt.date(2026, 3, 2)
-Q1 = periods.of(TODAY)
+Q1 = periods.Period(dt.date(2026, 1, 1))
 NUMBERS = itertools.count()
 
 
@@ -114,7 +114,7 @@ class TestASnapshot:
         deal(world, stage=won, outcome="won", closed_at=at(dt.date(2025, 9, 30)))
         deal(world, deleted_at=timezone.now())
         ForecastCall.add(by=world.ben, period=str(Q1), commit=50, note="Fewer")
-        ForecastCall.add(by=world.ada, period="2024-Q1", person=world.ada, commit=50)
+        ForecastCall.add(by=world.ada, period="2024-01..03", person=world.ada, commit=50)
         one = taking.take(by=world.ben)
         assert taking.take().pk == one.pk
         assert (Snapshot.objects.count(), one.number, SnapshotRow.objects.count()) == (1, 5, 5)

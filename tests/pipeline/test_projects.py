@@ -12,9 +12,10 @@ from kundenkreis.core import clock
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.history.undo import undo_batch, undo_event
-from kundenkreis.pipeline import awarding, stages
-from kundenkreis.pipeline.asking import weighted
+from kundenkreis.pipeline import awarding, stages, winloss
+from kundenkreis.pipeline.asking import state, weighted
 from kundenkreis.pipeline.models import CloseReason, Opportunity, OpportunityLine, Project, ProjectParty, counting
+from kundenkreis.pipeline.winloss_cuts import cuts
 from kundenkreis.quality import merging
 from kundenkreis.staff import access
 from tests.pipeline.cards import card, product, ready, soon, wrong
@@ -92,6 +93,47 @@ class TestCountedOnce:
         a.reopen(by=world.ada)
         assert counts() == ["Bidder 1"]
         assert b.pk
+
+    def test_several_lost_bids_are_one_loss_and_none_while_another_is_open_or_won(self, world):
+        one, (a, b, c) = bidders(world, 100, 300, 200)
+        price = CloseReason.objects.filter(outcome="lost", is_neutral=False, children=None).first()
+
+        def losses():
+            found = winloss.analyse(Opportunity.objects.living(), cuts()["pipeline"])
+            lost = Opportunity.objects.living().filter(state("lost_ours")).values_list("name", flat=True)
+            assert found.whole.lost == len(lost) == sum(reason.number for reason in found.reasons)
+            return sorted(lost), found.whole.neutral
+
+        b.lose(by=world.ada, close_reason=price)
+        a.lose(by=world.ada, close_reason=price)
+        assert (losses(), counts()) == (([], 0), ["Bidder 2"]), "the project is not decided"
+        last = c.lose(by=world.ada, close_reason=price)
+        assert losses() == (["Bidder 1"], 0), "one project, one loss: the highest bid"
+        undo_event(last, by=world.ada)
+        assert losses() == ([], 0)
+        c.refresh_from_db()
+        c.lose(by=world.ada, close_reason=awarding.neutral_reason())
+        assert losses() == (["Bidder 1"], 1), "what is no loss of ours stands apart"
+        b.change(by=world.ada, close_reason=awarding.neutral_reason())
+        assert losses() == (["Bidder 0"], 2)
+        b.change(by=world.ada, close_reason=price)
+        changed = price.change(by=world.admin, is_neutral=True)
+        assert losses() == ([], 3)
+        undo_event(changed, by=world.admin)
+        assert losses() == (["Bidder 1"], 1)
+        gone = b.discard(by=world.ada)
+        assert losses() == (["Bidder 0"], 1)
+        undo_event(gone, by=world.ada)
+        one.discard(by=world.ada)
+        assert losses() == (["Bidder 0", "Bidder 1"], 1), "without a project each is one"
+        one.restore(by=world.ada)
+        for each in (c, a):
+            each.refresh_from_db()
+            each.reopen(by=world.ada)
+        ready(c, world)
+        c.win(by=world.ada)
+        assert losses() == ([], 0), "won: what another bidder lost is no lost project"
+        assert Opportunity.objects.filter(shadowed=True).count() == 2
 
     def test_a_stage_that_is_given_up_a_probability_and_a_line_change_who_counts(self, world):
         _one, (a, b) = bidders(world, 200, 100)

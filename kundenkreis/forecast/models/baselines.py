@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kundenkreis.forecast.periods import LONGEST
+
 
 class Baseline(models.Model):
     """The statistical forecast of a period as of a day: computed once, never changed, so that it can be held against what came.
@@ -13,7 +15,7 @@ class Baseline(models.Model):
     """
 
     as_of = models.DateField(_("as of"))
-    period = models.CharField(_("period"), max_length=7)
+    period = models.CharField(_("period"), max_length=LONGEST)
     computed_at = models.DateTimeField(_("computed"))
     told = models.JSONField(_("figures"), default=dict)
 

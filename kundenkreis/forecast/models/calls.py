@@ -51,7 +51,11 @@ class ForecastCall(Recorded):
     # A call is over when its period is; it stays for the comparison with what came.
     leaves_the_bin: ClassVar[bool] = True
 
-    period = models.CharField(_("period"), max_length=7, help_text=_("A quarter (2026-Q4) or a month (2026-12)."))
+    period = models.CharField(
+        _("period"),
+        max_length=periods.LONGEST,
+        help_text=_("A quarter of the fiscal year by its months (2026-10..12), or a month (2026-12)."),
+    )
     person = models.ForeignKey(
         User, verbose_name=_("person"), null=True, blank=True, on_delete=models.CASCADE, related_name="forecast_calls"
     )
@@ -128,15 +132,21 @@ class ForecastCall(Recorded):
             row.setdefault("given_by", by if isinstance(by, User) else None)
 
     def prepare(self, touched: set[str]) -> set[str]:
+        changed = set()
+        if "period" in touched and (period := periods.read(self.period)) is not None and str(period) != self.period:
+            self.period = str(period)  # a quarter that was written by its number is kept by its months
+            changed.add("period")
         if self.person_id is None and not self.is_override:
             self.is_override = True
-            return {"is_override"}
-        return set()
+            changed.add("is_override")
+        return changed
 
     def clean(self) -> None:
         wrong: dict[str, Any] = {}
-        if periods.read(self.period) is None:
-            wrong["period"] = _("Write a quarter (2026-Q4) or a month (2026-12).")
+        if (period := periods.read(self.period)) is None:
+            wrong["period"] = _("Write a quarter (2026-10..12, or 2026-Q4 by the fiscal year) or a month (2026-12).")
+        elif self._state.adding and not period.is_ours:
+            wrong["period"] = _("These three months are no quarter of the house's fiscal year.")
         if self.person_id and self.team_id:
             wrong["team"] = _("A call is of a person or of a team, not of both.")
         if self.commit is None and self.best_case is None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.forecast.periods import LONGEST
 from kundenkreis.pipeline.models import Opportunity, Stage
 from kundenkreis.staff import access
 from kundenkreis.staff.models import Team, User
@@ -104,7 +105,7 @@ class SnapshotCall(models.Model):
     derived_from: ClassVar[tuple[str, ...]] = ("snapshot",)
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="calls")
-    period = models.CharField(_("period"), max_length=7)
+    period = models.CharField(_("period"), max_length=LONGEST)
     person = _noted(User)
     team = _noted(Team)
     is_override = models.BooleanField(_("stands over what was summed"))

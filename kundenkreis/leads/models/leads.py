@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -19,9 +19,10 @@ from kundenkreis.customers import sealed_addresses, territories
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.models.accounts import INDUSTRY
 from kundenkreis.fields import picks
+from kundenkreis.fields.filling import Fielded
 from kundenkreis.fields.picks import PickField
 from kundenkreis.history.models import Event
-from kundenkreis.history.recording import Recorded, join
+from kundenkreis.history.recording import join
 from kundenkreis.leads.models.forms import LeadForm
 from kundenkreis.leads.models.seeing import OPEN as OPEN_STATES
 from kundenkreis.leads.models.seeing import LeadQuerySet
@@ -41,7 +42,10 @@ SCORED = frozenset(
 _SPEAKING = (Activity.Kind.CALL, Activity.Kind.VISIT, Activity.Kind.MEETING, Activity.Kind.MAIL)
 
 
-class Lead(Recorded):
+class Lead(Fielded):
+    # What comes in by a form knows nothing of the house's own fields; whoever types a lead is asked.
+    asks_of_new: ClassVar[bool] = False
+
     class Status(models.TextChoices):
         NEW = "new", _("new")
         WORKING = "working", _("being worked on")
@@ -155,7 +159,7 @@ class Lead(Recorded):
     objects = LeadQuerySet.as_manager()
     documents_follow = "leads"
     search_kind = search.LEAD
-    searched_fields = frozenset({"company", "given_name", "family_name", "email", "number", "place"})
+    searched_fields = frozenset({"company", "given_name", "family_name", "email", "number", "place", "custom"})
 
     class Meta:
         verbose_name = _("lead")
@@ -230,11 +234,13 @@ class Lead(Recorded):
 
     def search_row(self) -> tuple:
         person = " ".join(filter(None, (self.given_name, self.family_name)))
-        return (self.pk, str(self), " ".join(filter(None, (person, self.email, self.place))), self.number)
+        told = (person, self.email, self.place, *self.searched_values())
+        return (self.pk, str(self), " ".join(filter(None, told)), self.number)
 
     # --- what is kept in step
 
     def clean(self) -> None:
+        super().clean()
         if not (self.company or self.family_name or self.email or self.phone or self.mobile):
             raise ValidationError({"company": _("Write the company, a name, a mail address or a number.")})
         nuls = [f.name for f in self._meta.concrete_fields if "\x00" in str(getattr(self, f.attname) or "")]

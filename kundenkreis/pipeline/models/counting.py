@@ -1,7 +1,9 @@
 """Each project is counted once, however many of its bidders we accompany.
 
-Of the opportunities of one project that are not lost exactly one counts in sums: the first that was won; else the one that somebody chose
-(`Project.leading`); else the one with the highest value times probability, of equals the oldest. The others are `shadowed`. The column is
+Of the opportunities of one project exactly one counts in sums: the first that was won; else, of those that are open, the one that somebody
+chose (`Project.leading`) or the one with the highest value times probability, of equals the oldest. A bid that was lost is no lost project while
+another one is open, and none where one was won; when all are lost, the project is one loss: of the chosen bid, else of the highest. The others
+are `shadowed`. What was closed as no loss of ours (`CloseReason.is_neutral`) stands apart from all of this, and is neither. The column is
 derived and kept in step, so that a sum needs no more than a condition; what is not of a project always counts.
 """
 
@@ -29,6 +31,7 @@ DECIDES = frozenset(
         "sums_lines",
         "probability",
         "outcome",
+        "close_reason",
         "closed_at",
         "deleted_at",
     }
@@ -135,12 +138,14 @@ def follow(projects: Iterable[int]) -> None:
     rows = Opportunity._base_manager.filter(project_id__listed=ids, project_id__isnull=False).annotate(likely=likely)
     of_project: dict[int, list[Any]] = defaultdict(list)
     for row in rows.order_by("pk").values_list(
-        "project_id", "pk", "outcome", "value_house", "likely", "closed_at", "deleted_at", "shadowed", named=True
-    ):
+        "project_id", "pk", "outcome", "value_house", "likely", "closed_at", "deleted_at", "shadowed",
+        "close_reason__is_neutral", named=True,
+    ):  # fmt: skip
         of_project[row.project_id].append(row)
     to: dict[bool, list[int]] = {True: [], False: []}
     for project, some in of_project.items():
-        still = [row for row in some if row.outcome != "lost" and row.deleted_at is None] if project in chosen else []
+        still = [row for row in some if not row.close_reason__is_neutral and row.deleted_at is None]
+        still = still if project in chosen else []
         counts = _counts(still, chosen.get(project))
         shadowed = {row.pk for row in still} - {counts}
         for row in some:
@@ -157,6 +162,17 @@ def _counts(rows: list[Any], chosen: int | None) -> int | None:
     """The number of the one that counts of these, which are in order of their numbers."""
     if won := [row for row in rows if row.outcome == "won"]:
         return min(won, key=lambda row: (row.closed_at, row.pk)).pk
+    is_lost = all(row.outcome == "lost" for row in rows)
+    rows = rows if is_lost else [row for row in rows if row.outcome != "lost"]
     if any(row.pk == chosen for row in rows):
         return chosen
-    return max(rows, key=lambda row: (row.value_house * row.likely, -row.pk)).pk if rows else None
+    likely = (lambda row: row.value_house) if is_lost else (lambda row: row.value_house * row.likely)
+    return max(rows, key=lambda row: (likely(row), -row.pk)).pk if rows else None
+
+
+def of_reason(reason: int) -> None:
+    """Bring the projects into step in which a bid was closed for this reason: it has become a loss of ours, or is none any more."""
+    from kundenkreis.pipeline.models.opportunities import Opportunity
+
+    rows = Opportunity._base_manager.filter(close_reason_id=reason, project_id__isnull=False).order_by()
+    follow(rows.values_list("project_id", flat=True).distinct())

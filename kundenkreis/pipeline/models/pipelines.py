@@ -224,6 +224,14 @@ class CloseReason(Arranged):
         if above.outcome != self.outcome:
             raise ValidationError({"parent": _("A reason belongs to one for the same outcome.")})
 
+    def settle(self, changed: set[str]) -> None:
+        """Which opportunity of a project counts hangs on whether it was a loss of ours."""
+        super().settle(changed)
+        if "is_neutral" in changed:
+            from kundenkreis.pipeline.models import counting
+
+            counting.of_reason(self.pk)
+
     def discard(self, *, by: Any, **how: Any) -> Event:
         """Into the bin; what was closed with it keeps it. Raises ValidationError while others are part of it."""
         if self.children.living().exists():

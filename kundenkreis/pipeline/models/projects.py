@@ -15,6 +15,7 @@ from kundenkreis.core.models import House
 from kundenkreis.core.money import convert
 from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
 from kundenkreis.customers.models import Account
+from kundenkreis.fields.filling import Fielded
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.pipeline.models import counting
@@ -47,7 +48,7 @@ class ProjectQuerySet(RecordQuerySet):
         return self.select_related("owner", "team")
 
 
-class Project(Recorded):
+class Project(Fielded):
     """What is built or bought once, whoever gets the order. `leading` is the opportunity by which it is counted, if somebody chose one."""
 
     class Status(models.TextChoices):
@@ -94,7 +95,7 @@ class Project(Recorded):
 
     objects = ProjectQuerySet.as_manager()
     search_kind = search.PROJECT
-    searched_fields = frozenset({"name", "number", "place"})
+    searched_fields = frozenset({"name", "number", "place", "custom"})
 
     class Meta:
         verbose_name = _("project")
@@ -166,11 +167,17 @@ class Project(Recorded):
             derived |= self._convert()
         return derived
 
+    def at_rate(self, rate: Decimal | None, house: str) -> None:
+        """The house's currency and the rate of its own, for whoever writes many and has asked once."""
+        self.__dict__["_rate"] = (rate, house)
+
     def _convert(self) -> set[str]:
-        house = House.current().currency
+        known = self.__dict__.pop("_rate", None)
+        house = known[1] if known else House.current().currency
         self.currency = (self.currency or house).strip().upper()
         try:
-            self.value_house = convert(self.value or 0, rate_on(self.currency, clock.today(), house), house)
+            rate = known[0] if known and known[0] is not None else rate_on(self.currency, clock.today(), house)
+            self.value_house = convert(self.value or 0, rate, house)
         except NoRate as missing:
             self.__dict__["_no_rate"] = str(missing)
         return {"value_house", "currency"}
@@ -213,7 +220,7 @@ class Project(Recorded):
             counting.follow([self.pk])
 
     def search_row(self) -> tuple:
-        return (self.pk, self.name, self.place, self.number)
+        return (self.pk, self.name, " ".join(filter(None, (self.place, *self.searched_values()))), self.number)
 
 
 class ProjectPartyQuerySet(RecordQuerySet):

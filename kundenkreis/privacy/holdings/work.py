@@ -152,6 +152,7 @@ SHELF.holds(
 )  # fmt: skip
 SHELF.holds(
     "pipeline.Project", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "name description"), some(C.REFERENCE, F.STAYS, "owner"),
+    some(C.CUSTOM, F.SEARCH, "custom"),
     staff="owner_id",
     plain="number place country status specified_on tendered_on awarded_on value currency value_house leading awarded_to team is_generated",
     origin=_WRITTEN,
@@ -212,7 +213,7 @@ SHELF.holds(
     some(C.IDENTITY, F.DELETE, "company key form_of_address title_before given_name family_name title_after"),
     some(C.CONTACT, F.DELETE, "email phone mobile website street postcode place country"),
     some(C.ROLE, F.DELETE, "job_title industry employees"), some(C.PREFERENCE, F.DELETE, "language interest is_inquiry"),
-    some(C.FREE_TEXT, F.DELETE, "message reason_note campaign"),
+    some(C.FREE_TEXT, F.DELETE, "message reason_note campaign"), some(C.CUSTOM, F.DELETE, "custom"),
     some(C.TECHNICAL, F.DELETE, "source medium referrer landing_page origin form"),
     some(C.JUDGEMENT, F.DELETE, "score status reason"), some(C.REFERENCE, F.DELETE, "account contact opportunity owner"),
     contact="contact_id", staff="owner_id",

@@ -29,18 +29,26 @@ def _declared() -> dict[str, Target]:
         opportunities,
         people,
         products,
+        projects,
         rates,
         sales,
+        sales_targets,
+        target_accounts,
     )
 
     modules = (
             accounts, contacts, products, leads, opportunities, sales, deliveries, open_items, credit_standings, lookups, people, rates,
+            projects, target_accounts, sales_targets,
     )  # fmt: skip
     return {module.TARGET.name: module.TARGET for module in modules}
 
 
 def _with_custom(target: Target) -> Target:
-    """With the custom fields of its noun."""
+    """With the custom fields of its noun, and what the house calls the others."""
+    if target.synonyms is not None:
+        more = target.synonyms()
+        fields = (replace(one, synonyms=(*one.synonyms, *more.get(one.name, ()))) for one in target.fields)
+        target = replace(target, fields=tuple(fields))
     from kundenkreis.quality.targets import custom
 
     own = custom.specs("orders" if target.name == "sales" else target.name)

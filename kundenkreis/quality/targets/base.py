@@ -187,6 +187,9 @@ class Target:
     after: Callable[[Batch], None] | None = None  # what follows from all rows together; may be done twice
     touched: Callable[[Batch], set[int]] | None = None  # whose derived facts an undo will change
     after_undo: Callable[[set[int] | None], None] | None = None  # None: of all
+    synonyms: Callable[[], Mapping[str, tuple[str, ...]]] | None = (
+        None  # further headings, of the house as it is set now
+    )
 
     def spec(self, name: str) -> FieldSpec:
         return next(f for f in self.fields if f.name == name)

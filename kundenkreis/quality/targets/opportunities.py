@@ -38,11 +38,12 @@ FIELDS = (
     FieldSpec("decision_on", _("decision date"), "date", synonyms=("decision date", "entscheidung am")),
     FieldSpec("source", _("source"), synonyms=("lead source", "quelle", "herkunft")),
     FieldSpec("campaign", _("campaign"), synonyms=("kampagne",)),
+    FieldSpec("project", _("project"), synonyms=("project number", "projekt", "objekt", "bauvorhaben")),
     FieldSpec("description", _("description"), synonyms=("beschreibung", "notiz", "note")),
 )  # fmt: skip
 _PLAIN = (
     "number", "name", "account", "pipeline", "stage", "owner", "value", "currency", "probability", "decision_on", "source",
-    "campaign", "description",
+    "campaign", "project", "description",
 )  # fmt: skip
 # What follows from the stage and the days.
 _DERIVED = ("opened_at", "closed_at", "stage_since", "outcome", "forecast_category", "expected_close_on")
@@ -89,9 +90,11 @@ class Opportunities(Records):
         rows = self.replace(rows, "owner", references.people, "unknown_person", outcome)
         products = self.job.reach("products.see")
         rows = self.replace(rows, "product", lambda texts: references.products(texts, products), "no_product", outcome)
+        seen = self.job.reach("opportunities.see")
+        rows = self.replace(rows, "project", lambda texts: references.projects(texts, seen), "unknown_record", outcome)
         rows = [row for row in rows if self._placed(row, outcome)]
         for row in rows:
-            for name in ("account", "owner"):
+            for name in ("account", "owner", "project"):
                 if (record := row.values.get(name)) is not None:
                     self.known[name, record.pk] = record
                     row.values[name] = record.pk
@@ -207,7 +210,7 @@ class Opportunities(Records):
     def _prepared(self, record: Recorded, touched: set[str]) -> set[str]:
         """What it refers to is known already, and so is the rate."""
         assert isinstance(record, Opportunity)
-        for name in ("account", "owner"):
+        for name in ("account", "owner", "project"):
             known = self.known.get((name, getattr(record, f"{name}_id") or 0))
             if known is not None:
                 setattr(record, name, known)
@@ -242,8 +245,9 @@ class Opportunities(Records):
         if self.job.write:
             kept = [one for one in outcome.kept if one.model is Opportunity]
             changed = [row[0] for one in kept for row in one.changed]
-            StageChange.follow([*(pk for one in kept for pk in one.added), *changed])
-            counting.follow(counting.of(changed))
+            both = [*(pk for one in kept for pk in one.added), *changed]
+            StageChange.follow(both)
+            counting.follow(counting.of(both))
         return outcome
 
 

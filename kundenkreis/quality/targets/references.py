@@ -9,6 +9,7 @@ from kundenkreis.catalogue.models import Product
 from kundenkreis.core.text import fold
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.customers.salutation import parse_name
+from kundenkreis.pipeline.models import Project
 from kundenkreis.quality.targets.rows import unique
 from kundenkreis.staff.access import Reach
 from kundenkreis.staff.models import Team, Territory, User
@@ -97,6 +98,20 @@ def products(texts: Sequence[str], reach: Reach) -> Mapping[str, Product]:
         for start in range(0, len(some), 5000)
         for one in Product.objects.living().filter(key__in=some[start : start + 5000])
         for text in keys[one.key]
+    ]
+    return found | unique(pairs)
+
+
+def projects(texts: Sequence[str], reach: Reach) -> Mapping[str, Project]:
+    """By number, else by name where only one of those within reach is called so."""
+    within, found = Project.objects.within(reach).living(), dict[str, Project]()
+    for start in range(0, len(texts), 5000):
+        found |= {one.number: one for one in within.filter(number__in=texts[start : start + 5000])}
+    names = [text for text in texts if text not in found]
+    pairs = [
+        (one.name, one)
+        for start in range(0, len(names), 5000)
+        for one in within.filter(name__in=names[start : start + 5000])
     ]
     return found | unique(pairs)
 

@@ -29,7 +29,8 @@ class HouseForm(forms.ModelForm):
         required=False,
         choices=lambda: [(number, formats.month(number, wide=True)) for number in range(1, 13)],
         help_text=_(
-            "Targets are set for months and quarters of it. Those that are there keep the year that they were set for."
+            "Targets and the forecast go by its months and quarters. Targets that are there keep the year that they were set for, calls of a"
+            " forecast the months that they were given for."
         ),
     )
     works_agreement_on = DateField(

@@ -22,6 +22,7 @@ from kundenkreis.quality.matching import entry
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.web.forms import DateField, VerbForm, WholeField, apply_errors
+from kundenkreis.web.forms.custom import FieldedForm
 from kundenkreis.web.forms.records import RecordField
 
 OWN = (
@@ -36,7 +37,7 @@ def _countries() -> list[tuple[str, Any]]:
     return [("", "–"), *((code, name) for code, name in countries() if code)]
 
 
-class LeadDetailsForm(VerbForm):
+class LeadDetailsForm(FieldedForm):
     """All that is known of a lead. Whose it is may be said by whoever may assign leads."""
 
     class Meta:

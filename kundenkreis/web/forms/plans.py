@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.customers.models import Contact
-from kundenkreis.pipeline import planning
+from kundenkreis.pipeline import mailing, planning
 from kundenkreis.pipeline.models import (
     ActionPlan,
     Opportunity,
@@ -91,6 +92,35 @@ class LinkForm(forms.Form):
         contact.queryset = Contact.objects.visible_to(user).living()
         contact.help_text = _("Empty: whoever has the link says who she is.")
         self.fields["expires_on"].initial = planning.usual_expiry(whose)
+
+
+class MailForm(forms.Form):
+    """To which buying contacts the link is mailed, with what words in each of their languages, and until when it holds."""
+
+    def __init__(self, *args: Any, whose: ActionPlan, people: list[Contact], why_not: Mapping[int, str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.people = {str(one.pk): one for one in people if one.pk not in why_not}
+        self.fields["people"] = forms.MultipleChoiceField(
+            label=_("to whom"), choices=[(pk, f"{one.full_name} ({one.email})") for pk, one in self.people.items()],
+            widget=forms.CheckboxSelectMultiple,
+        )  # fmt: skip
+        languages = {one.language for one in self.people.values()}
+        for code, name in LANGUAGES:
+            if code in languages:
+                self.fields[f"text_{code}"] = forms.CharField(
+                    label=_("text above the link (%(language)s)") % {"language": name}, initial=mailing.usual_text(code),
+                    required=len(languages) == 1, widget=forms.Textarea(attrs=_TALL), help_text=_("The form of address and the link are added."),
+                )  # fmt: skip
+        self.fields["expires_on"] = DateField(
+            label=_("holds until"), required=False, initial=planning.usual_expiry(whose)
+        )
+
+    def asked(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        texts = {name.removeprefix("text_"): text for name, text in given.items() if name.startswith("text_")}
+        return {
+            "people": [self.people[pk] for pk in given["people"]], "texts": texts, "expires_on": given["expires_on"]
+        }  # fmt: skip
 
 
 class ExpiryForm(VerbForm):

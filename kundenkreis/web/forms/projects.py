@@ -13,10 +13,11 @@ from kundenkreis.pipeline import awarding
 from kundenkreis.pipeline.models import Opportunity, Project, ProjectParty
 from kundenkreis.staff.models import Team, User
 from kundenkreis.web.forms import DateField, VerbForm
+from kundenkreis.web.forms.custom import FieldedForm
 from kundenkreis.web.forms.records import RecordField
 
 
-class ProjectForm(VerbForm):
+class ProjectForm(FieldedForm):
     class Meta:
         model = Project
         fields = [

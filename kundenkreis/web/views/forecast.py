@@ -21,7 +21,7 @@ from kundenkreis.forecast.rolling_up import HOUSE, Forecast, Row, forecast
 from kundenkreis.forecast.summing import open_in, seen_by, won_in
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
-from kundenkreis.web import charts, forecasts, formats
+from kundenkreis.web import charts, forecast_targets, forecasts, formats
 from kundenkreis.web.charts import Beam
 from kundenkreis.web.htmx import go
 
@@ -54,7 +54,8 @@ def around(name: str, period: Period, **more: Any) -> dict[str, Any]:
     labels = {"quarter": _("Quarter"), "month": _("Month")}
     return {
         "period": period,
-        "period_name": forecasts.named(period),
+        "period_name": forecasts.named_with_months(period),
+        "is_ours": period.is_ours,
         "before": forecasts.at(name, period=period.moved(-1), **more),
         "after": forecasts.at(name, period=period.moved(1), **more),
         "this_period": forecasts.at(name, period=periods.of(today, period.kind), **more)
@@ -80,6 +81,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": [_shown(one, period, user) for one in _tree(row)],
         "one": _shown(row, period, user),
         "calls": _calls(row, period, user),
+        "elsewhere": _elsewhere(period, user),
+        "targets": forecast_targets.beside(user, period, [row, *_tree(row)]),
         "undated_url": forecasts.undated(),
         "earlier_url": forecasts.earlier(period),
         "told": found.told,
@@ -128,9 +131,19 @@ def _calls(row: Row, period: Period, user: Any) -> list[dict[str, Any]]:
         subject = call or ForecastCall(person=row.person, team=row.team, is_override=is_over)
         verb = "change" if call else "add"
         where = forecasts.at("call", period=period, who=row.key, over=1 if is_over else "")
-        may = access.may(user, f"forecasts.{verb}", subject)
+        may = access.may(user, f"forecasts.{verb}", subject) and (call is not None or period.is_ours)
         found.append({"call": call, "label": label, "url": where if may else ""})
     return found
+
+
+def _elsewhere(period: Period, user: Any) -> list[tuple[str, str]]:
+    """(name, address) of quarters with calls that overlap this one: they were given while the fiscal year began in another month."""
+    some = {str(one): one for one in forecasts.of_other_years(period)}
+    if not some:
+        return []
+    calls = ForecastCall.objects.visible_to(user).living().filter(period__in=some).order_by()
+    there = sorted(set(calls.values_list("period", flat=True)))
+    return [(forecasts.named(some[one]), forecasts.at("index", period=some[one])) for one in there]
 
 
 def _of_person(request: HttpRequest, found: Forecast, row: Row) -> dict[str, Any]:
@@ -258,7 +271,7 @@ def accuracy(request: HttpRequest) -> HttpResponse:
         "measures": names,
         "moments": {"begin": _("At the beginning"), "half": _("At half time")},
         "names": {"house": _("All together")},
-        "period_names": [forecasts.named(one) for one in told.periods],
+        "period_names": [forecasts.named_with_months(one) for one in told.periods],
         "house": House.known(),
         "may_settle": access.may(request.user, "house.change"),
     }

@@ -23,7 +23,7 @@ from kundenkreis.web.views.forecast import around, asked, require
 
 @require_http_methods(["GET", "POST"])
 def call(request: HttpRequest) -> HttpResponse:
-    """`?period=2026-Q4&who=person-7&over=1`: the call of a period, hers or the one over it; there or not yet."""
+    """`?period=2026-10..12&who=person-7&over=1`: the call of a period, hers or the one over it; there or not yet."""
     require(request)
     found, row = asked(request)
     if row.kind in ("left", "nobody"):

@@ -70,6 +70,7 @@ LEADS = ListPage(
     sort="-received",
     needs=("status", "first_touched_at"),
     search_kind=search.LEAD,
+    fielded="leads",
     columns=(
         Column("name", _("Lead"), "name", value=str, needs=_NAME, sort="key", always=True),
         Column("person", _("Person"), value=person, needs=_NAME),

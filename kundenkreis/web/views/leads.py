@@ -113,6 +113,7 @@ def _draw(request: HttpRequest, lead: Lead, touch_form: TouchForm, http_status: 
             ]
             for group, names in FACTS.items()
         },
+        "own_facts": editing.own_facts(lead, reverse("leads:edit", args=[lead.pk]), may_change, user),
         "may_opportunity": lead.opportunity and access.may(user, "opportunities.see", lead.opportunity),
         "reason": lead.get_reason_display(),
     }
@@ -181,7 +182,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     lead = changeable(request, pk)
     name = request.GET.get("field", "")
     if name:
-        if name not in OWN:
+        if name not in OWN and not name.startswith("custom_"):
             raise Http404
         return editing.one_field(request, lead, name, LeadDetailsForm, lambda field: editing.shown(lead, field))
     form = LeadDetailsForm(request.POST if request.method == "POST" else None, instance=lead, user=request.user)

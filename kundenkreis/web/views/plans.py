@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kundenkreis.core.models import House
 from kundenkreis.customers.models import Contact
 from kundenkreis.history.models import Event
-from kundenkreis.pipeline import planning, sharing
+from kundenkreis.pipeline import mailing, planning, sharing
 from kundenkreis.pipeline.models import ActionPlan, Opportunity
 from kundenkreis.staff import access
 from kundenkreis.web.forms import apply_errors
@@ -225,6 +225,33 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
             return _detail(request, plan.opportunity, made=made, address=address)
     context = {"form": form, "one": plan.opportunity, "back": _page(plan.opportunity)}
     return render(request, "plans/link.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A link for each chosen buying contact, mailed to her with our own words; who may not be mailed is told with the reason."""
+    plan = _plan(request, pk)
+    people = mailing.buying_contacts(plan, Contact.objects.visible_to(request.user))
+    why_not = mailing.hindrances(people)
+    form = forms.MailForm(_sent(request), whose=plan, people=people, why_not=why_not)
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = mailing.send(plan, by=request.user, **form.asked())
+        except ValidationError as refused:
+            apply_errors(form, refused)
+        else:
+            for person, why in told.failed:
+                form.add_error(None, _("Not mailed to %(name)s: %(why)s") % {"name": person.full_name, "why": why})
+            names = ", ".join(one.full_name for one in told.to)
+            if not told.failed:
+                return go(request, _page(plan.opportunity), _("Mailed to %(names)s.") % {"names": names})
+            if names:
+                form.add_error(None, _("Mailed to %(names)s; do not choose them again.") % {"names": names})
+    refused_people = [(one.full_name, why_not[one.pk]) for one in people if one.pk in why_not]
+    context = {
+        "form": form, "one": plan.opportunity, "back": _page(plan.opportunity), "refused": refused_people, "people": people
+    }  # fmt: skip
+    return render(request, "plans/mail.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -70,6 +70,7 @@ PROJECTS = ListPage(
             asks=lambda value: Q(status__in=["awarded", "abandoned"]) if value == "closed" else ~Q(status__in=["awarded", "abandoned"]),
         ),
     ),
+    fielded="projects",
     annotate={"bidders": _bidders},
     search_kind=search.PROJECT,
     add_url="projects:add",

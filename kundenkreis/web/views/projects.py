@@ -113,6 +113,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden": hidden,
         "parties": parties,
         "may_change": may_change,
+        "own_facts": editing.own_facts(one, "", False, request.user),
         "may_discard": access.may(request.user, "opportunities.discard", one),
         "may_award": may_change and not one.is_decided and bool(bidders),
         "steps": [
