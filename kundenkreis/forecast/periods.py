@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 _WRITTEN = re.compile(r"(2[0-2]\d\d)-(?:(0[1-9]|1[0-2])|Q([1-4]))", re.ASCII)
 KINDS = ("month", "quarter")
@@ -25,11 +26,11 @@ class Period:
     def months(self) -> int:
         return 3 if self.kind == "quarter" else 1
 
-    @property
+    @cached_property
     def first(self) -> dt.date:
         return dt.date(self.year, (self.number - 1) * self.months + 1, 1)
 
-    @property
+    @cached_property
     def last(self) -> dt.date:
         return self.moved(1).first - dt.timedelta(days=1)
 
