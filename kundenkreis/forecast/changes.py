@@ -166,7 +166,7 @@ def _before(rows: QuerySet) -> dict[int, State]:
     return {pk: State(*rest) for pk, *rest in found}
 
 
-def names(snapshot: Snapshot, user: Any, scope: Scope, kind: str, most: int = 100) -> tuple[list[Name], int]:
+def names(snapshot: Snapshot, user: Any, scope: Scope, kind: str, most: int = 60) -> tuple[list[Name], int]:
     """The opportunities behind a step, the largest first, and how many there are in all."""
     found = []
     for pk, before, now in pairs(snapshot, user, scope):

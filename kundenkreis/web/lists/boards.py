@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kundenkreis.web.lists.state import State
 
 AT_ONCE = 50  # cards of a column; the next ones come when one has scrolled to them
+FIRST = 25  # cards of a column, where it is known which come first; a screen shows ten
 MOST = 5_000  # cards whose sums are worked out while one waits; those of more come after the cards
 
 
@@ -152,7 +153,7 @@ def _at(request: HttpRequest, **more: str) -> str:
 def _lanes(page: ListPage, request: HttpRequest, now: State, board: Board, rows: Any, kept: Kept | None) -> list[Lane]:
     """All columns with their first cards."""
     choices = [(str(value), str(label)) for value, label in board.choices()]
-    first = kept.first(now.sort_column.sort, now.descending, AT_ONCE + 1) if kept is not None else None
+    first = kept.first(now.sort_column.sort, now.descending, _first() + 1) if kept is not None else None
     if first is not None:
         some = _known(page, now, board, first)
     else:  # a question for each, because one for all would read the cards of the fullest alone
@@ -164,17 +165,21 @@ def _lanes(page: ListPage, request: HttpRequest, now: State, board: Board, rows:
 
 def _known(page: ListPage, now: State, board: Board, first: Mapping[Any, list[int]]) -> dict[str, keyset.Page]:
     """The first cards of all columns by their numbers. One query."""
-    wanted = [number for numbers in first.values() for number in numbers[:AT_ONCE]]
+    wanted = [number for numbers in first.values() for number in numbers[: _first()]]
     rows = page.model._default_manager.living().filter(pk__listed=wanted).order_by()  # type: ignore[attr-defined]
     read = {row.pk: row for row in _cards(page, now, board, rows)}
     found = {}
     for value, numbers in first.items():
-        some = [read[number] for number in numbers[:AT_ONCE] if number in read]
-        more = len(numbers) > AT_ONCE and bool(some)
+        some = [read[number] for number in numbers[: _first()] if number in read]
+        more = len(numbers) > _first() and bool(some)
         found[str(value)] = keyset.Page(
             some, keyset.cursor_after(page.model, page.order(now), some[-1]) if more else "", ""
         )
     return found
+
+
+def _first() -> int:
+    return min(FIRST, AT_ONCE)
 
 
 def _next(page: ListPage, request: HttpRequest, now: State, board: Board, rows: Any) -> Lane:

@@ -140,7 +140,8 @@ def _kept(pipeline: int, since: dt.datetime) -> Callable[[Any], lanes.Lanes]:
 
 def boards() -> list[Board]:
     """One for each pipeline that takes new opportunities."""
-    since = timezone.now() - dt.timedelta(days=CLOSED_DAYS)
+    # From the beginning of a day on, so that everybody asks for the same cards all day.
+    since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - dt.timedelta(days=CLOSED_DAYS)
     return [
         Board(
             f"p{one.pk}",
