@@ -14,13 +14,13 @@ from kundenkreis.api.answers import answered
 from kundenkreis.api.auth import Caller
 from kundenkreis.api.problems import forbidden, invalid
 from kundenkreis.core import clock
-from kundenkreis.core.filters import BadFilter, parse
+from kundenkreis.core.filters import BadFilter, Filters, parse
 from kundenkreis.customers.discretion import name_within_reach
 from kundenkreis.lists import asking
-from kundenkreis.pipeline import winloss, winloss_people
+from kundenkreis.pipeline import winloss, winloss_kept, winloss_people
 from kundenkreis.pipeline.asking import LIST
 from kundenkreis.pipeline.models import Opportunity
-from kundenkreis.pipeline.winloss_cuts import cuts
+from kundenkreis.pipeline.winloss_cuts import Cut, cuts
 from kundenkreis.staff import access
 
 _ABOUT = (
@@ -106,10 +106,7 @@ def _winloss(request: HttpRequest, query: Query[WinLossQuery]) -> HttpResponse:
     by_person = winloss_people.counts_people(caller.user)
     if not by_person and winloss_people.asks_of_others(filters.parts, caller.user):
         raise forbidden()
-    rows = Opportunity.objects.visible_to(caller.user).living().filter(filters.q())
-    if cut.of_account:
-        rows = rows.filter(name_within_reach(caller.user, "account"))
-    found = winloss_people.told(winloss.analyse(rows, cut), rows, cut, caller.user)
+    found = _analysed(caller.user, filters, cut)
     return answered(
         {
             "by": cut.key,
@@ -123,6 +120,18 @@ def _winloss(request: HttpRequest, query: Query[WinLossQuery]) -> HttpResponse:
             "interviews": found.asked.number,
         }
     )
+
+
+def _analysed(user: Any, filters: Filters, cut: Cut) -> winloss.Analysis:
+    if not filters.parts and winloss_kept.is_kept(cut):
+        kept = winloss_kept.closed_by(user, None, cut)
+        found = winloss_kept.analyse(kept, cut)
+        return winloss_people.told(found, lambda: winloss_kept.teams(kept), cut, user)
+    rows = Opportunity.objects.visible_to(user).living().filter(filters.q())
+    if cut.of_account:
+        rows = rows.filter(name_within_reach(user, "account"))
+    found = winloss.analyse(rows, cut)
+    return winloss_people.told(found, lambda: winloss_people.teams_of(rows), cut, user)
 
 
 def _figures(one: winloss.Figures) -> dict[str, Any]:

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from kundenkreis.forecast.comparing import MEASURES, Scope, State, Waterfall, step, waterfall
 from kundenkreis.forecast.models import Snapshot, SnapshotRow, SnapshotSum
-from kundenkreis.forecast.summing import CENTS, ONE_CENTS, open_in, remembered, won_in
+from kundenkreis.forecast.summing import CENTS, ONE_CENTS, OPEN, open_in_period, won_in_period
 from kundenkreis.history.models import Batch
+from kundenkreis.pipeline import columns
+from kundenkreis.pipeline.columns import Rows
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.staff import access
 
 # What was saved a little before a snapshot may have been committed after it.
 _OVERLAP = dt.timedelta(hours=1)
+_FEW = 20_000  # opportunities that are asked for by their numbers
+_EPOCH = dt.date(1970, 1, 1)
 Pair = tuple[int, State | None, State | None]
 """An opportunity's number, how it stood at the snapshot, and how it stands now."""
 
@@ -42,15 +47,18 @@ class Name:
 
 def since(snapshot: Snapshot, user: Any, scope: Scope) -> Waterfall:
     """The waterfall from a snapshot to now, of what the person sees today."""
-    some = ((before, now) for _pk, before, now in pairs(snapshot, user, scope))
-    return waterfall(start(snapshot, user, scope), some, scope)
+    rows = columns.seen_in_any_state(user)
+    some = ((before, now) for _pk, before, now in _paired(snapshot, user, scope, rows))
+    return waterfall(_start(snapshot, user, scope, rows), some, scope)
 
 
-def start(snapshot: Snapshot, user: Any, scope: Scope) -> int:
+def _start(snapshot: Snapshot, user: Any, scope: Scope, seen: Rows) -> int:
     """What a scope came to at the snapshot, in cents, of the opportunities that the person sees today."""
     if not access.reach(user, "opportunities.see").everything:
-        rows = SnapshotRow.objects.filter(snapshot=snapshot, opportunity_id__in=seen_in_any_state(user).values("pk"))
-        return _of_rows(rows, scope)
+        rows = SnapshotRow.objects.filter(snapshot=snapshot)
+        few = len(seen) <= _FEW
+        which: Any = seen["pk"].tolist() if few else Opportunity.objects.gathered_for(user).order_by().values("pk")
+        return _of_rows(rows.filter(**{f"opportunity_id__{'listed' if few else 'in'}": which}), scope)
     found = SnapshotSum.objects.filter(
         snapshot=snapshot,
         month__gte=scope.period.first,
@@ -77,37 +85,30 @@ def _of_rows(rows: QuerySet, scope: Scope) -> int:
     )
 
 
-def seen_in_any_state(user: Any) -> QuerySet[Opportunity]:
-    """What the person sees, in the bin too: what went there since is a step as well."""
-    return Opportunity.objects.gathered_for(user).order_by()
-
-
 def pairs(snapshot: Snapshot, user: Any, scope: Scope) -> list[Pair]:
     """All opportunities that counted in the scope's period and measure at the snapshot or count now, and stand otherwise; as the person sees them.
 
-    Of everybody: whose the scope looks at is asked of each pair.
+    Of everybody: whose the scope looks at is asked of each pair. Of all opportunities remembered until one of them changes.
     """
-    if not access.reach(user, "opportunities.see").everything:
-        return _pairs(snapshot, user, scope, whole=False)
-    name = f"pairs:{snapshot.pk}:{scope.period}:{scope.measure}"
-    kept = remembered(name, lambda: [_plain(pair) for pair in _pairs(snapshot, user, scope, whole=True)])
-    return [(pk, before and State(*before), now and State(*now)) for pk, before, now in kept]
+    return _paired(snapshot, user, scope, columns.seen_in_any_state(user))
 
 
-def _plain(pair: Pair) -> tuple[Any, ...]:
-    """As it is kept: tuples are read four times as fast as what has names."""
-    pk, before, now = pair
-    return pk, before and tuple(before), now and tuple(now)
+def _paired(snapshot: Snapshot, user: Any, scope: Scope, rows: Rows) -> list[Pair]:
+    whole = access.reach(user, "opportunities.see").everything
+    key = "pairs", snapshot.pk, snapshot.taken_at, str(scope.period), scope.measure
+    return rows.remembered(key, lambda: _pairs(snapshot, scope, rows, whole=whole))
 
 
-def _pairs(snapshot: Snapshot, user: Any, scope: Scope, *, whole: bool) -> list[Pair]:
-    changed = seen_in_any_state(user).filter(changed_at__gte=snapshot.taken_at - _OVERLAP)
+def _pairs(snapshot: Snapshot, scope: Scope, seen: Rows, *, whole: bool) -> list[Pair]:
+    changed = seen.where(seen["changed"] >= columns.micros(snapshot.taken_at - _OVERLAP))
+    numbers = changed["pk"]
+    now = _states(changed.where(_counts_now(changed, scope)))
     rows = SnapshotRow.objects.filter(snapshot=snapshot)
     counted = rows.filter(category__in=MEASURES[scope.measure], falls_on__range=(scope.period.first, scope.period.last))
-    now = _now(changed.filter(_counts_now(scope), deleted_at=None))
-    before = _before(counted.filter(opportunity_id__in=changed.values("pk")))
+    before = _before(counted.filter(opportunity_id__listed=numbers.tolist()))
     before |= _before(rows.filter(opportunity_id__listed=[pk for pk in now if pk not in before]))
-    now |= _now(changed.filter(pk__listed=[pk for pk in before if pk not in now]))
+    rest = np.isin(numbers, [pk for pk in before if pk not in now])
+    now |= _states(changed.where(rest & ~changed["is_deleted"]))
     found: list[Pair] = [
         (pk, before.get(pk), now.get(pk)) for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)
     ]
@@ -116,11 +117,32 @@ def _pairs(snapshot: Snapshot, user: Any, scope: Scope, *, whole: bool) -> list[
     return found
 
 
-def _counts_now(scope: Scope) -> Q:
+def _counts_now(rows: Rows, scope: Scope) -> columns.Numbers:
     """What adds to a measure in a period."""
-    found = open_in(scope.period) & Q(forecast_category__in=MEASURES[scope.measure])
-    found = found | won_in(scope.period) if "closed" in MEASURES[scope.measure] else found
-    return found & Q(shadowed=False)
+    measure = MEASURES[scope.measure]
+    found = open_in_period(rows, scope.period) & rows.are("category", *measure.intersection(OPEN))
+    if "closed" in measure:
+        found |= won_in_period(rows, scope.period)
+    return found & ~rows["shadowed"] & ~rows["is_deleted"]
+
+
+def _states(rows: Rows) -> dict[int, State]:
+    """How opportunities stand, by their number."""
+    categories, outcomes, owners = (rows.values(name) for name in ("category", "outcome", "owner"))
+    sides = ("pk", "cents", "category", "outcome", "expected", "owner", "closed", "shadowed")
+    states = {}
+    for pk, cents, category, outcome, expected, owner, closed, is_elsewhere in zip(
+        *(rows[name].tolist() for name in sides), strict=True
+    ):
+        stands, ended = categories[category], outcomes[outcome]
+        day = None if expected == columns.NONE else _EPOCH + dt.timedelta(days=expected)
+        if ended:
+            stands = "closed" if ended == "won" else "omitted"
+            day = timezone.localdate(dt.datetime.fromtimestamp(closed // 1_000_000, dt.UTC))
+        if is_elsewhere:  # its project counts at another bidder
+            stands = "omitted"
+        states[pk] = State(cents, stands, ended, day, owners[owner])
+    return states
 
 
 def _gone(snapshot: Snapshot) -> dict[int, State]:
@@ -144,22 +166,7 @@ def _before(rows: QuerySet) -> dict[int, State]:
     return {pk: State(*rest) for pk, *rest in found}
 
 
-def _now(rows: QuerySet) -> dict[int, State]:
-    """How opportunities stand, by their number; without those in the bin."""
-    found = rows.filter(deleted_at=None).values_list(
-        "pk", ONE_CENTS, "forecast_category", "outcome", "expected_close_on", "owner_id", "closed_at", "shadowed"
-    )
-    states = {}
-    for pk, cents, category, outcome, day, owner, closed, is_elsewhere in found:
-        if outcome:
-            category, day = "closed" if outcome == "won" else "omitted", timezone.localdate(closed)
-        if is_elsewhere:  # its project counts at another bidder
-            category = "omitted"
-        states[pk] = State(cents, category, outcome, day, owner)
-    return states
-
-
-def names(snapshot: Snapshot, user: Any, scope: Scope, kind: str, most: int = 200) -> tuple[list[Name], int]:
+def names(snapshot: Snapshot, user: Any, scope: Scope, kind: str, most: int = 60) -> tuple[list[Name], int]:
     """The opportunities behind a step, the largest first, and how many there are in all."""
     found = []
     for pk, before, now in pairs(snapshot, user, scope):
@@ -167,7 +174,11 @@ def names(snapshot: Snapshot, user: Any, scope: Scope, kind: str, most: int = 20
             found.append((pk, before, now, one[1]))
     found.sort(key=lambda one: (-abs(one[3]), one[0]))
     shown = found[:most]
-    rows = Opportunity.objects.visible_to(user).for_list().in_bulk([pk for pk, *_rest in shown])
+    wanted = Opportunity.objects.visible_to(user).filter(pk__listed=[pk for pk, *_rest in shown]).order_by()
+    told = wanted.select_related("account", "owner").only(
+        "name", "account__name", "owner__first_name", "owner__last_name"
+    )
+    rows = {row.pk: row for row in told}
     return [_name(rows.get(pk), before, now, cents) for pk, before, now, cents in shown], len(found)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from kundenkreis.core import fiscal
 from kundenkreis.core.models import House
@@ -33,7 +34,7 @@ class Period:
     def months(self) -> int:
         return 3 if self.kind == "quarter" else 1
 
-    @property
+    @cached_property
     def last(self) -> dt.date:
         return self.moved(1).first - dt.timedelta(days=1)
 

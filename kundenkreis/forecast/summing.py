@@ -6,24 +6,23 @@ day over or not, so that nothing moves by itself; how much of it is overdue is t
 
 from __future__ import annotations
 
-from collections import defaultdict
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import BigIntegerField, Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+import numpy as np
+from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Round
 
 from kundenkreis.core import clock
 from kundenkreis.forecast.periods import Period
+from kundenkreis.pipeline import columns
 from kundenkreis.pipeline.models import Opportunity
-from kundenkreis.staff import access
 
 CATEGORIES = ("closed", "commit", "best_case", "pipeline")
 OPEN = CATEGORIES[1:]
-KEPT = 120  # seconds; see `_mark`
 # Sums in whole cents are exact on both engines; SQLite adds decimals as floats.
 ONE_CENTS = Cast(Round(F("value_house") * 100), BigIntegerField())
 CENTS = Sum(ONE_CENTS)
@@ -103,55 +102,53 @@ def seen_by(user: Any) -> QuerySet[Opportunity]:
 
 
 def sums(user: Any, period: Period) -> Whole:
-    """The sums of a period, as the person sees them. For those who see everything remembered until an opportunity changes."""
-    if not access.reach(user, "opportunities.see").everything:
-        return _summed(seen_by(user), period)
-    return remembered(f"sums:{period}", lambda: _summed(seen_by(user), period))
+    """The sums of a period, as the person sees them, out of the kept columns. Three queries at most."""
+    rows = columns.seen_by(user)
+    return rows.remembered(("sums", str(period), clock.today()), lambda: _summed(rows, period))
 
 
-def remembered(name: str, work: Any) -> Any:
-    """What was worked out of all opportunities, until one of them changes or the day does."""
-    key = f"forecast.{name}:{clock.today()}:{_mark()}"
-    found = cache.get(key)
-    if found is None:
-        found = work()
-        cache.set(key, found, KEPT)
-    return found
+def _summed(rows: columns.Rows, period: Period) -> Whole:
+    rows = rows.where(~rows["shadowed"])
+    owners, values = rows["owner"], rows.values("owner")
+    expected, first, today = rows["expected"], _days(period.first), _days(clock.today())
+    inside = open_in_period(rows, period)
+    masks = {name: inside & rows.are("category", name) for name in OPEN}
+    masks["closed"] = won_in_period(rows, period)
+    counts = rows.are("outcome", "") & rows.are("category", *OPEN)
+    masks["overdue"] = inside & (expected < today)
+    parts = {name: _by_owner(rows, mask, owners, len(values)) for name, mask in masks.items()}
+    found = {
+        values[owner]: Sums(**{name: some.get(owner, Part()) for name, some in parts.items()})
+        for owner in sorted(set().union(*parts.values()))
+    }
+    undated = _part(rows, counts & (expected == columns.NONE))
+    return Whole(found, undated, _part(rows, counts & (expected != columns.NONE) & (expected < first)))
 
 
-def _mark() -> str:
-    """Another one after each change of an opportunity. One that began before the newest and ended after it is noticed when `KEPT` is over."""
-    newest = Opportunity._base_manager.order_by("-changed_at", "-pk").values_list("pk", "changed_at").first()
-    return f"{newest[0]}.{newest[1].timestamp():.6f}".replace("-", "_") if newest else ""
+def won_in_period(rows: columns.Rows, period: Period) -> columns.Numbers:
+    """Of each row whether it was won in a period."""
+    first, after = (columns.micros(clock.midnight(day)) for day in (period.first, period.moved(1).first))
+    closed = rows["closed"]
+    return (closed >= first) & (closed < after) & rows.are("outcome", "won")
 
 
-def _summed(rows: QuerySet, period: Period) -> Whole:
-    parts: dict[int | None, dict[str, Part]] = defaultdict(lambda: dict.fromkeys((*CATEGORIES, "overdue"), Part()))
-    won = rows.filter(won_in(period)).values_list("owner_id").annotate(n=Count("pk"), cents=CENTS)
-    for owner, number, cents in won:
-        parts[owner]["closed"] = Part(number, cents)
-    apart = {"undated": Part(), "earlier": Part()}
-    still = rows.filter(outcome="", forecast_category__in=OPEN).filter(
-        Q(expected_close_on__lte=period.last) | Q(expected_close_on=None)
-    )
-    found = still.values_list("owner_id", "forecast_category", _when(period)).annotate(n=Count("pk"), cents=CENTS)
-    for owner, category, when, number, cents in found:
-        part = Part(number, cents)
-        if when in apart:
-            apart[when] += part
-            continue
-        parts[owner][category] += part
-        if when == "overdue":
-            parts[owner]["overdue"] += part
-    return Whole({owner: Sums(**some) for owner, some in parts.items()}, **apart)
+def open_in_period(rows: columns.Rows, period: Period) -> columns.Numbers:
+    """Of each row whether it is open, counts, and is expected to close in a period."""
+    expected = rows["expected"]
+    inside = (expected >= _days(period.first)) & (expected <= _days(period.last))
+    return inside & rows.are("outcome", "") & rows.are("category", *OPEN)
 
 
-def _when(period: Period) -> Case:
-    """Where an open opportunity lies: "undated", "earlier" than the period, "overdue" in it, or just in it."""
-    return Case(
-        When(expected_close_on=None, then=Value("undated")),
-        When(expected_close_on__lt=period.first, then=Value("earlier")),
-        When(expected_close_on__lt=clock.today(), then=Value("overdue")),
-        default=Value("in"),
-        output_field=CharField(),
-    )
+def _days(day: dt.date) -> int:
+    return (day - dt.date(1970, 1, 1)).days
+
+
+def _part(rows: columns.Rows, mask: columns.Numbers) -> Part:
+    return Part(int(mask.sum()), int(rows["cents"][mask].sum()))
+
+
+def _by_owner(rows: columns.Rows, mask: columns.Numbers, owners: columns.Numbers, each: int) -> dict[int, Part]:
+    """{code of the owner: part}."""
+    some = owners[mask]
+    numbers, cents = np.bincount(some, minlength=each).tolist(), columns.sums(some, rows["cents"][mask], each).tolist()
+    return {code: Part(number, cents[code]) for code, number in enumerate(numbers) if number}

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +11,7 @@ class PipelineConfig(AppConfig):
         from kundenkreis.activities import handing_over
         from kundenkreis.fields import layouts, nouns
         from kundenkreis.orders import house_currency
-        from kundenkreis.pipeline import asking, models
+        from kundenkreis.pipeline import asking, marking, models
 
         read = dict.fromkeys(("number", "name", "currency", "source", "outcome"), "text")
         sums = dict.fromkeys(("value", "value_house", "probability"), "number")
@@ -32,4 +33,6 @@ class PipelineConfig(AppConfig):
         )  # fmt: skip
         house_currency.tell(models.Opportunity, models.counted)
         asking.tell()
+        pre_migrate.connect(marking.before_migrations, sender=self)
+        post_migrate.connect(marking.after_migrations, sender=self)
         handing_over.also(lambda person: models.Opportunity.objects.open().filter(owner=person))

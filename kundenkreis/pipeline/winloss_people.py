@@ -7,7 +7,7 @@ the shown teams are taken off the sum must be of as many too, so that nobody's f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from kundenkreis.pipeline.winloss import Analysis
 from kundenkreis.pipeline.winloss_cuts import Cut
 from kundenkreis.staff import access
 
+Pair = tuple[int | None, int | None]
 _OF_PEOPLE = frozenset({"owner", "team"})
 
 
@@ -41,15 +42,20 @@ def asks_of_others(parts: Iterable[Part], user: Any) -> bool:
     return False
 
 
-def told(found: Analysis, rows: QuerySet, cut: Cut, user: Any) -> Analysis:
-    """The analysis without the groups that would tell of single people. One query."""
+def teams_of(rows: QuerySet) -> Iterable[Pair]:
+    """(team, owner) of the closed ones of these opportunities, each once. One query."""
+    closed = rows.exclude(outcome="").counted().order_by()  # type: ignore[attr-defined]
+    return closed.values_list("team_id", "owner_id").distinct()
+
+
+def told(found: Analysis, teams: Callable[[], Iterable[Pair]], cut: Cut, user: Any) -> Analysis:
+    """The analysis without the groups that would tell of single people; `teams` gives the (team, owner) of its rows."""
     if not cut.of_people or counts_people(user):
         return found
     if cut.key == "owner":
         return replace(found, groups=tuple(replace(one, beside="") for one in found.groups if one.key == user.pk))
     people: dict[Any, set[int | None]] = defaultdict(set)
-    pairs = rows.exclude(outcome="").counted().order_by().values_list("team_id", "owner_id").distinct()  # type: ignore[attr-defined]
-    for team, owner in pairs:
+    for team, owner in teams():
         people[team] |= {owner} - {user.pk, None}
     shown = {team for team, some in people.items() if len(some) >= FEWEST}
     for team in sorted(shown, key=lambda one: len(people[one])):

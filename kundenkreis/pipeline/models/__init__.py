@@ -1,6 +1,7 @@
 """The nouns of the room."""
 
 from kundenkreis.pipeline.models.closing import Interview, InterviewGuide, OpportunityOrder
+from kundenkreis.pipeline.models.marks import OpportunityMark
 from kundenkreis.pipeline.models.opportunities import Opportunity, counted
 from kundenkreis.pipeline.models.parts import OpportunityCompetitor, OpportunityContact, OpportunityLine
 from kundenkreis.pipeline.models.pipelines import CloseReason, Pipeline, Stage
@@ -19,6 +20,7 @@ __all__ = [
     "OpportunityCompetitor",
     "OpportunityContact",
     "OpportunityLine",
+    "OpportunityMark",
     "OpportunityOrder",
     "Pipeline",
     "PlanComment",

@@ -214,7 +214,12 @@ class Opportunity(CountedOnce, Rolled, Fielded):
 
     @property
     def days_in_stage(self) -> int:
-        return max((clock.today() - timezone.localdate(self.stage_since)).days, 0)
+        asked = self.stage_since, clock.today()
+        known = self.__dict__.get("_stands")
+        if known is None or known[0] != asked:  # a card says it twice, and a board has hundreds
+            known = asked, max((asked[1] - timezone.localdate(self.stage_since)).days, 0)
+            self.__dict__["_stands"] = known
+        return known[1]
 
     @property
     def age(self) -> str:

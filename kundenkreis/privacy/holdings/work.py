@@ -205,6 +205,9 @@ SHELF.holds(
 SHELF.nothing("prospecting.CriteriaSet", _("What makes an account worth wanting."))
 SHELF.nothing("prospecting.FitCriterion", _("What makes an account worth wanting."))
 SHELF.nothing("prospecting.ResearchQuestion", _("What is asked about an account, in general."))
+SHELF.nothing(
+    "pipeline.OpportunityMark", _("That opportunities of certain numbers have changed, without any of their data.")
+)
 SHELF.nothing("pipeline.Pipeline", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.Stage", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.CloseReason", _("Why business is won or lost, in general."))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q, Sum
@@ -29,7 +29,18 @@ if TYPE_CHECKING:
     from kundenkreis.web.lists.state import State
 
 AT_ONCE = 50  # cards of a column; the next ones come when one has scrolled to them
+FIRST = 25  # cards of a column, where it is known which come first; a screen shows ten
 MOST = 5_000  # cards whose sums are worked out while one waits; those of more come after the cards
+
+
+class Kept(Protocol):
+    """What is known of a board's columns, by their values."""
+
+    def sums(self) -> Mapping[Any, tuple[int, Any, Any]]:
+        """{value: (number, sum, second sum)}."""
+
+    def first(self, sort: str, descending: bool, most: int) -> Mapping[Any, list[int]] | None:
+        """{value: numbers of its first cards} by a column; None where that order is not known."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,8 @@ class Board:
     made of the ORM columns `needs`.
 
     `counts` says which of the rows are added up, where some are counted elsewhere.
+
+    `kept(user)`, if given, knows the board of all that a person sees without a question to the rows (`Kept`).
 
     `beside` adds up a second figure under each column: an expression, and what is said of its sum. `tone(row)` colours a card ("old"),
     `hang(rows, user)` puts onto the rows what `note(row)`, a card's third line, reads. With `versioned` the verb is told which version lay
@@ -62,6 +75,7 @@ class Board:
     inside: Callable[[str], Q] = lambda value: Q()
     counts: Q = Q()
     beside: tuple[Callable[[], Any], Callable[[str], str]] | None = None
+    kept: Callable[[Any], Kept] | None = None
     tone: Callable[[Any], str] = lambda row: ""
     hang: Callable[[list[Any], Any], None] = lambda rows, user: None
     note: Callable[[Any], str] = lambda row: ""
@@ -94,8 +108,6 @@ class Lane:
 def answer(page: ListPage, request: HttpRequest, now: State, board: Board, extra: dict[str, Any]) -> HttpResponse:
     """The board instead of the table; the next cards of one column (`?lane=…&from=…`); or what all columns come to (`?sums=1`)."""
     rows = board.rows(page.matching(request, now))
-    if "sums" in request.GET:
-        return JsonResponse({"sums": _told(_sums(rows, board))})
     context = {
         "list": page,
         "board": board,
@@ -104,10 +116,13 @@ def answer(page: ListPage, request: HttpRequest, now: State, board: Board, extra
     if "lane" in request.GET and request.headers.get("HX-Request"):
         lane = _next(page, request, now, board, rows)
         return render(request, "lists/board_cards.html", context | {"lane": lane})
-    lanes = _lanes(page, request, now, board, rows)
-    many = any(lane.more for lane in lanes) and bounded_count(rows, MOST + 1) > MOST
+    kept = _kept(request, now, board)
+    if "sums" in request.GET:
+        return JsonResponse({"sums": _told(_sums(rows, board, kept))})
+    lanes = _lanes(page, request, now, board, rows, kept)
+    many = kept is None and any(lane.more for lane in lanes) and bounded_count(rows, MOST + 1) > MOST
     if not many:
-        sums = _sums(rows, board)
+        sums = _sums(rows, board, kept)
         for lane in lanes:
             lane.count, lane.total, lane.beside = sums.get(lane.value, (0, "", ""))
     context |= {
@@ -117,6 +132,12 @@ def answer(page: ListPage, request: HttpRequest, now: State, board: Board, extra
         "move_url": reverse(f"{page.name}:move", args=[board.key]) + (now.address() if board.versioned else ""),
     }
     return render(request, "lists/board.html", extra | page.around(request, now) | context)
+
+
+def _kept(request: HttpRequest, now: State, board: Board) -> Kept | None:
+    """What is kept of the board, where it is of all that the person sees."""
+    is_whole = not now.filters.parts and not now.text and not now.is_of_nothing
+    return board.kept(request.user) if board.kept is not None and is_whole else None
 
 
 def _at(request: HttpRequest, **more: str) -> str:
@@ -129,11 +150,36 @@ def _at(request: HttpRequest, **more: str) -> str:
     return f"{request.path}?{asked.urlencode()}"
 
 
-def _lanes(page: ListPage, request: HttpRequest, now: State, board: Board, rows: Any) -> list[Lane]:
-    """All columns with their first cards: a question for each, because one for all would read the cards of the fullest alone."""
-    found = [(str(value), str(label), _some(page, now, board, rows, str(value))) for value, label in board.choices()]
-    _hang(page, request, now, board, [row for _value, _label, some in found for row in some.rows])
-    return [_lane(page, request, board, *one) for one in found]
+def _lanes(page: ListPage, request: HttpRequest, now: State, board: Board, rows: Any, kept: Kept | None) -> list[Lane]:
+    """All columns with their first cards."""
+    choices = [(str(value), str(label)) for value, label in board.choices()]
+    first = kept.first(now.sort_column.sort, now.descending, _first() + 1) if kept is not None else None
+    if first is not None:
+        some = _known(page, now, board, first)
+    else:  # a question for each, because one for all would read the cards of the fullest alone
+        some = {value: _some(page, now, board, rows, value) for value, _label in choices}
+    none = keyset.Page([], "", "")
+    _hang(page, request, now, board, [row for value, _label in choices for row in some.get(value, none).rows])
+    return [_lane(page, request, board, value, label, some.get(value, none)) for value, label in choices]
+
+
+def _known(page: ListPage, now: State, board: Board, first: Mapping[Any, list[int]]) -> dict[str, keyset.Page]:
+    """The first cards of all columns by their numbers. One query."""
+    wanted = [number for numbers in first.values() for number in numbers[: _first()]]
+    rows = page.model._default_manager.living().filter(pk__listed=wanted).order_by()  # type: ignore[attr-defined]
+    read = {row.pk: row for row in _cards(page, now, board, rows)}
+    found = {}
+    for value, numbers in first.items():
+        some = [read[number] for number in numbers[: _first()] if number in read]
+        more = len(numbers) > _first() and bool(some)
+        found[str(value)] = keyset.Page(
+            some, keyset.cursor_after(page.model, page.order(now), some[-1]) if more else "", ""
+        )
+    return found
+
+
+def _first() -> int:
+    return min(FIRST, AT_ONCE)
 
 
 def _next(page: ListPage, request: HttpRequest, now: State, board: Board, rows: Any) -> Lane:
@@ -191,22 +237,28 @@ def _card(page: ListPage, board: Board, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sums(rows: Any, board: Board) -> dict[str, tuple[int, str, str]]:
-    """Count and sums of every column in one query."""
+def _sums(rows: Any, board: Board, kept: Kept | None) -> dict[str, tuple[int, str, str]]:
+    """Count and sums of every column: as they are kept, or in one query."""
+    if kept is not None:
+        return {str(value): _said(board, *one) for value, one in kept.sums().items()}
     sums: dict[str, Any] = {"number": Count("pk")}
     if board.sums:
         sums["total"] = Sum(board.sums, filter=board.counts or None)
     if board.beside:
         sums["second"] = Sum(board.beside[0](), filter=board.counts or None)
-    currency = House.known().currency
     return {
-        str(row[board.reads] or ""): (
-            row["number"],
-            formats.short(row["total"] or 0, currency) if board.sums else "",
-            board.beside[1](formats.short(row["second"] or 0, currency)) if board.beside else "",
-        )
+        str(row[board.reads] or ""): _said(board, row["number"], row.get("total"), row.get("second"))
         for row in rows.order_by().values(board.reads).annotate(**sums)
     }
+
+
+def _said(board: Board, number: int, total: Any, second: Any) -> tuple[int, str, str]:
+    currency = House.known().currency
+    return (
+        number,
+        formats.short(total or 0, currency) if board.sums else "",
+        board.beside[1](formats.short(second or 0, currency)) if board.beside else "",
+    )
 
 
 def move(page: ListPage, request: HttpRequest, key: str) -> HttpResponse:
@@ -256,8 +308,9 @@ def _added_up(page: ListPage, request: HttpRequest, board: Board) -> dict[str, A
         return {}
     from kundenkreis.web.lists import state
 
-    sums = _sums(board.rows(page.matching(request, state.read(page, request))), board)
-    return {"sums": _told(sums)}
+    now = state.read(page, request)
+    rows = board.rows(page.matching(request, now))
+    return {"sums": _told(_sums(rows, board, _kept(request, now, board)))}
 
 
 def _told(sums: dict[str, tuple[int, str, str]]) -> dict[str, list[Any]]:

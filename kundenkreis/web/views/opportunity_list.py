@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db.models import DateField, F, Min, Q
@@ -17,6 +18,7 @@ from markupsafe import Markup
 
 from kundenkreis.core import search
 from kundenkreis.lists import asking
+from kundenkreis.pipeline import lanes
 from kundenkreis.pipeline.asking import DRIVERS, LIST, weighted
 from kundenkreis.pipeline.models import Opportunity, Pipeline, Stage
 from kundenkreis.web import formats
@@ -43,6 +45,14 @@ def plan(rows: Sequence[Opportunity], user: Any = None) -> None:
     found = dict(ties.values_list("opportunity_id").annotate(first=Min(day)))
     for row in rows:
         row.planned_on = found.get(row.pk)  # type: ignore[attr-defined]
+
+
+def _on_cards(rows: Sequence[Opportunity], user: Any = None) -> None:
+    """Hang on cards what is planned next, and their stages: a handful of records, each once."""
+    plan(rows)
+    stages = Stage._base_manager.in_bulk({row.stage_id for row in rows})
+    for row in rows:
+        row.stage = stages[row.stage_id]
 
 
 def _planned(rows: Sequence[Opportunity], request: HttpRequest) -> None:
@@ -110,8 +120,12 @@ def _ended(stage: Stage) -> str:
 def _lately_closed(since: dt.datetime) -> Callable[[str], Q]:
     """Of a column of what is closed: how it ended, and not long ago."""
 
+    @cache
+    def kinds() -> dict[int, str]:
+        return {one.pk: one.kind for one in Stage.objects.living() if not one.is_open}
+
     def inside(value: str) -> Q:
-        ended = {one.pk: one.kind for one in Stage.objects.living() if not one.is_open}
+        ended = kinds()
         if int(value) not in ended:
             return Q(outcome="")
         lately = Opportunity._base_manager.filter(outcome=ended[int(value)], closed_at__gte=since)
@@ -120,9 +134,14 @@ def _lately_closed(since: dt.datetime) -> Callable[[str], Q]:
     return inside
 
 
+def _kept(pipeline: int, since: dt.datetime) -> Callable[[Any], lanes.Lanes]:
+    return lambda user: lanes.on_board(user, pipeline, since)
+
+
 def boards() -> list[Board]:
     """One for each pipeline that takes new opportunities."""
-    since = timezone.now() - dt.timedelta(days=CLOSED_DAYS)
+    # From the beginning of a day on, so that everybody asks for the same cards all day.
+    since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - dt.timedelta(days=CLOSED_DAYS)
     return [
         Board(
             f"p{one.pk}",
@@ -133,13 +152,14 @@ def boards() -> list[Board]:
             "opportunities.change",
             sums="value_house",
             counts=Q(shadowed=False),
+            kept=_kept(one.pk, since),
             beside=(weighted, lambda sum_: _("weighted %(sum)s") % {"sum": sum_}),
             line=_line,
-            needs=("account__name", "value", "currency", "closed_at", "shadowed", *_AGE, "stage__kind"),
+            needs=("account__name", "value", "currency", "closed_at", "shadowed", "stage_since", "outcome"),
             only=Q(pipeline_id=one.pk) & (Q(outcome="") | Q(closed_at__gte=since)),
             inside=_lately_closed(since),
             tone=lambda row: row.age,
-            hang=plan,
+            hang=_on_cards,
             note=_note,
             versioned=True,
             ask=_ask,

@@ -22,9 +22,10 @@ from kundenkreis.core import clock
 from kundenkreis.core.filters import condition
 from kundenkreis.core.models import House
 from kundenkreis.customers.discretion import name_within_reach
-from kundenkreis.pipeline import winloss, winloss_people
+from kundenkreis.pipeline import winloss, winloss_kept, winloss_people
 from kundenkreis.pipeline.winloss import Analysis, Group
 from kundenkreis.pipeline.winloss_cuts import Cut, cuts
+from kundenkreis.pipeline.winloss_kept import is_kept
 from kundenkreis.privacy.models import Way
 from kundenkreis.staff import access
 from kundenkreis.web.lists import state
@@ -52,6 +53,12 @@ class Asked:
     cut: Cut
     period: str
     closed: str  # the condition of the period
+    days: tuple[dt.date, dt.date] | None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it asks for nothing but what the kept columns hold."""
+        return not self.now.filters.parts and not self.now.text and not self.now.is_of_nothing and is_kept(self.cut)
 
     @property
     def conditions(self) -> list[str]:
@@ -89,7 +96,7 @@ def asked(request: HttpRequest) -> Asked:
     if cut.of_account:
         rows = rows.filter(name_within_reach(request.user, "account"))
     closed = condition("closed", "between", *(day.isoformat() for day in days)) if days else ""
-    return Asked(now, rows, cut, period, closed)
+    return Asked(now, rows, cut, period, closed, days)
 
 
 def days_of(period: str, today: dt.date) -> tuple[dt.date, dt.date] | None:
@@ -115,7 +122,12 @@ def analysed(request: HttpRequest, what: Asked) -> Analysis | None:
         what.now.filters.parts, request.user
     ):
         return None
-    return winloss_people.told(winloss.analyse(what.rows, what.cut), what.rows, what.cut, request.user)
+    if what.is_kept:
+        kept = winloss_kept.closed_by(request.user, what.days, what.cut)
+        found = winloss_kept.analyse(kept, what.cut)
+        return winloss_people.told(found, lambda: winloss_kept.teams(kept), what.cut, request.user)
+    found = winloss.analyse(what.rows, what.cut)
+    return winloss_people.told(found, lambda: winloss_people.teams_of(what.rows), what.cut, request.user)
 
 
 @require_safe
