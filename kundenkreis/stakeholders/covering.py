@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 KEY_ROLES: tuple[tuple[str, frozenset[str], Any], ...] = (
     ("economic_buyer", frozenset({"economic_buyer"}), _("No economic buyer known.")),
     ("user", frozenset({"user"}), _("Nobody known who would use it.")),
-    ("technical", frozenset({"technical", "purchaser", "gatekeeper"}), _("Nobody known who examines offers (technical evaluator, purchaser or gatekeeper).")),
+    ("technical", frozenset({"technical", "purchaser", "gatekeeper"}), _("Nobody known who examines offers.")),
     ("champion", frozenset({"champion"}), _("No champion known who speaks for us.")),
 )  # fmt: skip
 KEY = frozenset().union(*(roles for _name, roles, _said in KEY_ROLES)) | {"decider"}

@@ -13,9 +13,11 @@ from kundenkreis.core import clock
 from kundenkreis.customers.discretion import within_reach
 from kundenkreis.customers.models import Contact, Position
 from kundenkreis.customers.models.dated import holding
+from kundenkreis.fields.picks import said
 from kundenkreis.staff.models import User
 from kundenkreis.stakeholders import reporting
 from kundenkreis.stakeholders.models import Counterpart, InfluenceLine, Judgement, Stakeholder
+from kundenkreis.stakeholders.models.people import Attitude
 
 MOST = 300  # people on one sheet
 
@@ -42,6 +44,14 @@ class Person:
     @property
     def contact(self) -> Contact:
         return self.stakeholder.contact
+
+    @property
+    def role_label(self) -> str:
+        return said("opportunities.role", self.role) if self.role else ""
+
+    @property
+    def attitude_label(self) -> str:
+        return str(Attitude(self.attitude).label) if self.attitude is not None else ""
 
 
 @dataclass
@@ -72,7 +82,9 @@ def map_of(accounts: Collection[int], user: Any, day: dt.date | None = None) -> 
     _place(found, accounts, day)
     _meet(found, day)
     lines = list(_lines([one.pk for one in rows]))
-    found.lines = [one for one in lines if _holds(one, day) and {one.stakeholder_id, one.influenced_id} <= found.people.keys()]
+    found.lines = [
+        one for one in lines if _holds(one, day) and {one.stakeholder_id, one.influenced_id} <= found.people.keys()
+    ]
     found.days = _days(rows, facts, lines)
     return found
 
@@ -87,7 +99,8 @@ Fact = tuple[int, str, dt.date, int, str, int | None, int | None, int | None, in
 
 
 def _facts(ids: list[int]) -> Any:
-    drawn = (Judgement.Kind.REPORTS_TO, Judgement.Kind.ROLE, Judgement.Kind.ATTITUDE, Judgement.Kind.INFLUENCE, Judgement.Kind.RELATIONSHIP)  # fmt: skip
+    kinds = Judgement.Kind
+    drawn = (kinds.REPORTS_TO, kinds.ROLE, kinds.ATTITUDE, kinds.INFLUENCE, kinds.RELATIONSHIP)
     rows = Judgement._base_manager.filter(stakeholder_id__in=ids, kind__in=drawn, deleted_at=None).order_by("on", "pk")
     return rows.values_list(
         "stakeholder_id", "kind", "on", "pk", "role", "attitude", "influence", "relationship", "superior_id"
@@ -159,9 +172,10 @@ def _holds(one: InfluenceLine, day: dt.date) -> bool:
 
 
 def _days(rows: list[Stakeholder], facts: list[Fact], lines: list[InfluenceLine]) -> list[dt.date]:
-    days: set[dt.date | None] = {fact[2] for fact in facts} | {clock.today()}
+    days: set[dt.date | None] = {clock.today(), *(fact[2] for fact in facts)}
     for one in rows:
-        days |= {one.since, one.until} if one.deleted_at is None else set()
+        if one.deleted_at is None:
+            days |= {one.since, one.until}
     for line in lines:
         days |= {line.since, line.until}
     return sorted(one for one in days if one is not None and one <= clock.today())

@@ -100,7 +100,9 @@ def _contours(node: _Node) -> tuple[list[float], list[float]]:
     right: list[float] = []
     for number, child in enumerate(node.children):
         lefts, rights = _contours(child)
-        shift = max((r - l + 1 for r, l in zip(right, lefts, strict=False)), default=0.0) if number else 0.0
+        shift = (
+            max((there - here + 1 for there, here in zip(right, lefts, strict=False)), default=0.0) if number else 0.0
+        )
         child.offset = shift
         lefts, rights = [one + shift for one in lefts], [one + shift for one in rights]
         left += lefts[len(left) :]

@@ -38,7 +38,9 @@ def test_the_map_as_of_a_day_comes_from_what_was_judged_until_then(world):
     undo.undo_event(Event.objects.about(lately).latest("pk"), by=world.ada)
     max_.refresh_from_db()
     assert max_.superior == boss
-    assert "attitude" in wrong(lambda: Judgement.objects.filter(kind="attitude").first().change(by=world.ada, attitude=0))
+    assert "attitude" in wrong(
+        lambda: Judgement.objects.filter(kind="attitude").first().change(by=world.ada, attitude=0)
+    )
     assert "source" in wrong(lambda: judge(world, boss, "attitude", 0, source=" "))
     assert "attitude" in wrong(lambda: judge(world, boss, "attitude", 3))
     assert "on" in wrong(lambda: judge(world, boss, "attitude", 1, -1))
@@ -61,13 +63,17 @@ def test_a_circle_is_refused_with_the_chain_that_would_close_it(world):
     judge(world, stranger, "reports_to", anna)
     assert map_of([world.lindner.pk, world.brauneis.pk], world.ben).people[stranger.pk].superior == anna.pk
     judge(world, max_, "reports_to", None, 100)
-    assert "circle" in wrong(lambda: judge(world, anna, "reports_to", eva, 150))["superior"][0], "it held on a day between"
+    assert "circle" in wrong(lambda: judge(world, anna, "reports_to", eva, 150))["superior"][0], (
+        "it held on a day between"
+    )
     judge(world, anna, "reports_to", eva, 50)
     gone = Judgement.objects.get(stakeholder=max_, superior=None)
     gone.discard(by=world.ada)
     drawn = map_of([world.lindner.pk], world.ada)
     above = {pk: one.superior for pk, one in drawn.people.items()}
-    assert len(laid_out(above, list(above)).places) == 3, "what closed a circle past the check is cut, not walked for ever"
+    assert len(laid_out(above, list(above)).places) == 3, (
+        "what closed a circle past the check is cut, not walked for ever"
+    )
 
 
 def test_whoever_leaves_the_map_leaves_her_reports_to_her_superior(world):

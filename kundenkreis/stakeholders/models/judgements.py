@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any, Self
 
@@ -166,9 +165,9 @@ class Judgement(OfStakeholder):
     def _refuse_if_replaced(self) -> None:
         """What comes back from the bin may close a circle by now."""
         super()._refuse_if_replaced()
-        if self.kind == self.Kind.REPORTS_TO and self.superior_id is not None:
-            if chain := reporting.chain_back(self):
-                raise ValidationError(reporting.refusal(chain))
+        chain = reporting.chain_back(self) if self.superior_id is not None else []
+        if chain:
+            raise ValidationError(reporting.refusal(chain))
 
     # --- what is kept in step
 
@@ -184,10 +183,6 @@ class Judgement(OfStakeholder):
     @classmethod
     def sum_again(cls, numbers: Collection[int]) -> None:
         Stakeholder.keep_in_step(numbers)
-
-    @property
-    def day(self) -> dt.date:
-        return self.on
 
 
 VALUE_OF: dict[str, str] = {
