@@ -114,7 +114,7 @@ class RelationshipGrade(OfStakeholder):
         User, verbose_name=_("who of us"), on_delete=models.CASCADE, related_name="relationship_grades"
     )
     grade = models.PositiveSmallIntegerField(_("grade"), choices=Relationship)
-    on = models.DateField(_("on"), default=clock.today)
+    on = models.DateField(_("judged on"), default=clock.today)
     judged_by = models.ForeignKey(
         User, verbose_name=_("judged by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         editable=False,

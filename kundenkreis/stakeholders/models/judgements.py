@@ -66,7 +66,7 @@ class Judgement(OfStakeholder):
     judged_by = models.ForeignKey(
         User, verbose_name=_("judged by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="judgements"
     )
-    on = models.DateField(_("on"), default=clock.today)
+    on = models.DateField(_("judged on"), default=clock.today)
 
     class Meta:
         verbose_name = _("judgement of a stakeholder")
