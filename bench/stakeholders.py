@@ -89,7 +89,8 @@ with transaction.atomic():
             if turn >= 3:
                 took[name].append(spent)
     for name, some in took.items():
-        print(f"{name:<28} median {statistics.median(some):7.1f} ms  p95 {p95(some):7.1f} ms  {p95(some) / p95(took['floor']):5.2f} x floor", flush=True)
+        ratio = p95(some) / p95(took["floor"])
+        print(f"{name:<28} median {statistics.median(some):7.1f} ms  p95 {p95(some):7.1f} ms  {ratio:5.2f} x floor", flush=True)
     transaction.set_rollback(True)
 House.forget()
 """

@@ -20,6 +20,7 @@ from kundenkreis.stakeholders.mapping import Map, Person
 from kundenkreis.stakeholders.models import Counterpart, RelationshipGrade, counts_people
 
 MOST_OURS = 40
+_THIN = ("weak", "none")
 MUCH = 4  # from this influence on somebody is a key person, whatever her role
 
 
@@ -58,9 +59,14 @@ class Sheet:
         return [one for one in self.theirs if is_key(one)]
 
     @property
+    def unknown(self) -> list[Person]:
+        """Key people whom nobody of us knows at least middling, and who are nobody's to look after."""
+        return [one for one in self.keys if one.counterpart is None and warmth.level(self.best.get(one.pk)) in _THIN]
+
+    @property
     def covered(self) -> int:
         """How many key people somebody knows at least middling."""
-        return sum(1 for one in self.keys if warmth.level(self.best.get(one.pk)) in ("strong", "middling"))
+        return sum(1 for one in self.keys if warmth.level(self.best.get(one.pk)) not in _THIN)
 
 
 def is_key(one: Person) -> bool:
@@ -120,7 +126,7 @@ def _grades(theirs: list[int], ours: list[int]) -> dict[tuple[int, int], tuple[i
 def _cell(us: int, them: Person, found: Any, grades: Any, counterparts: set[tuple[int, int]]) -> Cell:
     grade, on = grades.get((us, them.pk), (None, None))
     mine = (us, them.pk) in counterparts
-    thin = warmth.level(found.points if found else None) in ("weak", "none")
+    thin = warmth.level(found.points if found else None) in _THIN
     return Cell(found, grade, on, mine, is_red=thin and mine and (is_key(them) or grade is None or grade < 2))
 
 

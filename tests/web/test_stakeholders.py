@@ -2,11 +2,16 @@
 
 import datetime as dt
 
+from urllib.parse import urlencode
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
+from kundenkreis.core.filters import relation
 from kundenkreis.core.models import House
 from kundenkreis.history import undo
 from kundenkreis.history.models import Event
@@ -46,7 +51,12 @@ def test_a_person_is_put_on_the_map_and_judged(world, signed_in):
     assert "shown to the person when she asks" in text(client.get(f"{judged}goal/"))
     assert "1 of 4 key roles known" in text(client.get(f"/accounts/{world.lindner.pk}/"))
     assert "On stakeholder maps" in text(client.get(f"/contacts/{world.maria.pk}/"))
-    assert "−1: sceptical" in text(client.get("/stakeholders/?f=attitude:less:0"))
+    listed = [("/stakeholders/", "attitude:under:0", "attitude:over:0")]
+    both = [relation("stakeholder", "with", one) for one in ("role:in:economic_buyer", "role:in:user")]
+    listed += [("/contacts/", *both), ("/accounts/", *both)]
+    for address, yes, no in listed:
+        shown = [text(client.get(f"{address}?{urlencode({'f': one})}")) for one in (yes, no)]
+        assert ["Lindner" in page.partition("<main")[2] for page in shown] == [True, False], address
     undo.undo_event(Event.objects.about(one).earliest("pk"), by=world.ada)
     assert not Stakeholder.objects.living().exists(), "the person and her first role are one step"
 
@@ -126,6 +136,32 @@ def test_figures_about_colleagues_are_off_until_the_works_agreement(world, signe
     opened = text(client.get(f"{reverse('log:list')}?f=with:is:{anna.contact_id}&f=took_part:is:{world.ben.pk}"))
     assert "Talk" in opened
     assert Judgement.objects.count() == 1
+
+
+def test_the_map_and_the_heat_map_ask_as_often_for_many_people_as_for_few(world, signed_in):
+    client, at = signed_in(world.ada), f"/accounts/{world.lindner.pk}/"
+    House.objects.update(works_agreement_on=clock.today(), works_agreement="On relationships")
+    House.forget()
+
+    def asked():
+        counts = []
+        for page in ("stakeholders/", f"stakeholders/?on={ago(50)}", "relationships/"):
+            client.get(at + page)
+            with CaptureQueriesContext(connection) as seen:
+                client.get(at + page)
+            counts.append(len(seen))
+        return counts
+
+    def grow(number):
+        one = on_map(world, f"Anna Berg {number}", role="user", attitude=1)
+        Counterpart.add(by=world.ada, stakeholder=one, person=world.ben)
+        met(world, one.contact, number, colleagues=[world.ben])
+
+    grow(1)
+    few = asked()
+    for number in range(2, 6):
+        grow(number)
+    assert asked() == few
 
 
 def test_whoever_works_elsewhere_keeps_her_name_to_herself(world, signed_in):

@@ -32,7 +32,7 @@ def _judged(name: str) -> Any:
 
     def cell(row: Any) -> Any:
         shown = getattr(row, f"get_{name}_display")() if getattr(row, name) not in (None, "") else "–"
-        address = reverse("stakeholders:judge", args=[row.pk, name])
+        address = reverse("stakeholders:judge", args=[row.pk, name]) + "?from=list"
         return Markup('<a class="link" href="{}" data-dialog-href>{}</a>').format(address, shown)
 
     return cell

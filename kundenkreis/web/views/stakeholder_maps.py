@@ -144,9 +144,6 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     """A person onto the map; `?role=economic_buyer` from what is missing."""
     account = seen_account(request, pk, "stakeholders.add")
     initial = {"role": request.GET.get("role", "")[:16]}
-    asked = request.GET.get("contact", "")
-    if asked.isascii() and asked.isdigit() and len(asked) < 19:
-        initial["contact"] = asked
     form = PutForm(
         request.POST if request.method == "POST" else None, user=request.user, account=account, initial=initial
     )

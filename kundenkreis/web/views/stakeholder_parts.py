@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -46,8 +47,11 @@ def _part(name: str) -> Part:
 
 
 def _back(request: HttpRequest, one: Any) -> str:
-    """To the map for whoever came from there."""
-    return map_address(one) if request.GET.get("from") == "map" else here(one)
+    """To the map or the table for whoever came from there, as she had it before her."""
+    before = getattr(getattr(request, "htmx", None), "current_url_abs_path", None)
+    if request.GET.get("from") == "map":
+        return before or map_address(one)
+    return before or reverse("stakeholders:list") if request.GET.get("from") == "list" else here(one)
 
 
 @require_http_methods(["GET", "POST"])
