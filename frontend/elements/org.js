@@ -17,17 +17,17 @@ class Org extends HTMLElement {
   }
 
   get people() {
-    return [...this.querySelectorAll("[data-person]")];
+    return [...this.querySelectorAll("[data-who]")];
   }
 
   key(event) {
-    const person = event.target.closest("[data-person]");
+    const person = event.target.closest("[data-who]");
     if (!person || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = this.next(person, event.key);
     if (next) {
-      next.focus();
+      next.querySelector("a").focus();
       next.scrollIntoView({ block: "nearest", inline: "nearest" });
-    } else if (event.key.toLowerCase() === "r" && this.move) openAnswer(`${person.getAttribute("href")}judge/reports_to/?from=map`);
+    } else if (event.key.toLowerCase() === "r" && this.move) openAnswer(`${person.querySelector("a").getAttribute("href")}judge/reports_to/?from=map`);
     else if (!event.key.startsWith("Arrow")) return;
     event.preventDefault();
     event.stopPropagation();
@@ -35,8 +35,8 @@ class Org extends HTMLElement {
 
   /** Up to whom she reports, down to who reports to her, else to the nearest of the same row. */
   next(person, key) {
-    if (key === "ArrowUp") return this.querySelector(`[data-person="${person.dataset.above || "none"}"]`);
-    if (key === "ArrowDown") return this.querySelector(`[data-above="${person.dataset.person}"]`);
+    if (key === "ArrowUp") return this.querySelector(`[data-who="${person.dataset.above || "none"}"]`);
+    if (key === "ArrowDown") return this.querySelector(`[data-above="${person.dataset.who}"]`);
     if (key !== "ArrowLeft" && key !== "ArrowRight") return null;
     const at = (one) => one.transform.baseVal.consolidate().matrix;
     const here = at(person);
@@ -45,22 +45,22 @@ class Org extends HTMLElement {
   }
 
   open(event) {
-    const person = event.target.closest("[data-person]");
+    const person = event.target.closest("[data-who]");
     if (!person || isPhone() || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
     if (this.dragged) return;
-    htmx.ajax("get", `${person.getAttribute("href")}?peek=1`, { target: "#peek", swap: "innerHTML" });
+    htmx.ajax("get", `${person.querySelector("a").getAttribute("href")}?peek=1`, { target: "#peek", swap: "innerHTML" });
   }
 
   press(event) {
-    const person = event.target.closest("[data-person]");
+    const person = event.target.closest("[data-who]");
     if (!person || event.button !== 0) return;
     this.dragged = false;
     const from = { x: event.clientX, y: event.clientY };
     const place = person.getAttribute("transform");
     const control = new AbortController();
-    const over = (at) => document.elementFromPoint(at.clientX, at.clientY)?.closest("[data-person]");
+    const over = (at) => document.elementFromPoint(at.clientX, at.clientY)?.closest("[data-who]");
     const drag = (at) => {
       const [x, y] = [at.clientX - from.x, at.clientY - from.y];
       if (!this.dragged && Math.hypot(x, y) < FAR) return;
@@ -83,8 +83,8 @@ class Org extends HTMLElement {
   }
 
   put(person, target) {
-    this.move.elements.who.value = person.dataset.person;
-    this.move.elements.superior.value = target.dataset.person;
+    this.move.elements.who.value = person.dataset.who;
+    this.move.elements.superior.value = target.dataset.who;
     this.move.requestSubmit();
   }
 }

@@ -8,7 +8,7 @@ from kundenkreis.api.noun import Noun, of, part_of
 from kundenkreis.api.resource import Routes
 from kundenkreis.api.shapes import name_of, named
 from kundenkreis.core.filters import Filter
-from kundenkreis.customers.models import Account, Contact
+from kundenkreis.customers.models import Account
 from kundenkreis.stakeholders.asking import DRIVERS, LIST
 from kundenkreis.stakeholders.models import Counterpart, InfluenceLine, Judgement, Stakeholder
 
@@ -24,7 +24,7 @@ STAKEHOLDERS = Noun(
     allowed=of("stakeholders"),
     read=(
         "account", "contact", "since", "until", "role", "attitude", "influence", "relationship", "superior", "is_generated",
-        name_of("account_name", "account", Account), name_of("contact_name", "contact", Contact),
+        name_of("account_name", "account", Account),
     ),
     fixed=("account", "contact"), write=("since", "until"),
     filters=(*LIST, Filter("account", "number", "account", "account_id"), Filter("contact", "number", "contact", "contact_id")),

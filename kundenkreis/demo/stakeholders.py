@@ -87,7 +87,9 @@ class _Map:
         here = Contact.objects.living().filter(main_account=self.account).order_by("pk")
         known = list(here)[: self.size]
         mail = next((one.email for one in known if one.email), "office@example.example")
-        company: Any = SimpleNamespace(language=self.account.language or "en", domain=mail.partition("@")[2])
+        company: Any = SimpleNamespace(
+            language=self.account.language or "en", domain=mail.partition("@")[2], phone=self.account.phone
+        )
         more = Names().people(f"map/{self.account.number}", self.account.country, company, self.size - len(known))
         contacts, positions = [], []
         for number, person in enumerate(more, len(known)):
@@ -173,7 +175,7 @@ class _Map:
             note = dice.choice(NOTES)[self.german]
             source = dice.choice(SOURCES)[self.german]
             InfluenceLine.add(
-                by=self.by, now=self.now, stakeholder=self.people[number], influenced=self.people[number % 3], note=note, source=source,
+                by=self.by, now=self.now, stakeholder=self.people[number], influenced=self.people[(number + 1) % 3], note=note, source=source,
                 strength=dice.randint(1, 3), since=self._day(dice.randint(20, 140)),
             )  # fmt: skip
         for number, one in enumerate(self.people[:-1]):

@@ -26,7 +26,7 @@ MUCH = 4  # from this influence on somebody is a key person, whatever her role
 
 @dataclass(frozen=True)
 class Cell:
-    """One of us and one of them. `is_red`: it should be strong, and is weak or nothing at all."""
+    """One of us and one of them. `is_red`: she is to look after her, and it is weak or nothing at all."""
 
     warmth: warmth.Warmth | None
     grade: int | None = None
@@ -127,7 +127,7 @@ def _cell(us: int, them: Person, found: Any, grades: Any, counterparts: set[tupl
     grade, on = grades.get((us, them.pk), (None, None))
     mine = (us, them.pk) in counterparts
     thin = warmth.level(found.points if found else None) in _THIN
-    return Cell(found, grade, on, mine, is_red=thin and mine and (is_key(them) or grade is None or grade < 2))
+    return Cell(found, grade, on, mine, is_red=thin and mine)
 
 
 def _threads(found: Any, by_contact: Mapping[int, Person], ours: Mapping[int, User], whole: bool) -> list[str]:

@@ -82,7 +82,7 @@ def drawn(shown: Map, deal: Deal | None = None) -> Markup:
     chart = _Chart(shown, drawing, deal)
     width, height = int(drawing.width * (WIDE + GAP)) + 40, drawing.rows * (HIGH + ROW) + 10
     inside = Markup().join(
-        [*chart.reporting(), *map(chart.person, shown.people.values()), *map(chart.influence, shown.lines)]
+        [*chart.reporting(), *map(chart.influence, shown.lines), *map(chart.person, shown.people.values())]
     )
     return Markup(
         '<svg class="org" viewBox="-20 -5 {w} {h}" width="{w}" height="{h}" role="group" aria-label="{label}">'
@@ -150,12 +150,13 @@ class _Chart:
         above = one.superior if one.superior is not None and self.drawing.levels[one.pk] else ""
         classes = f"org-person is-{tone}{' is-dimmed' if dimmed else ''}{' is-outside' if one.is_outside else ''}"
         return Markup(
-            '<a class="{classes}" href="{href}" data-person="{pk}" data-above="{above}" aria-label="{text}" transform="translate({x} {y})">'
-            '<title>{text}</title><rect class="org-box" width="{w}" height="{h}" rx="6"/><rect class="org-bar" width="5" height="{h}" rx="2"/>'
+            '<g class="{classes}" data-who="{pk}" data-above="{above}" transform="translate({x} {y})">'
+            '<a href="{href}" aria-label="{text}"><rect class="org-box" width="{w}" height="{h}" rx="6"/></a>'
+            '<g class="org-drawn" aria-hidden="true"><rect class="org-bar" width="5" height="{h}" rx="2"/>'
             '<circle class="org-face" cx="27" cy="25" r="14"/><text class="org-initials" x="27" y="29">{initials}</text>'
             '<text class="org-name" x="48" y="22">{name}</text><text class="org-job" x="48" y="38">{job}</text>'
             '<text class="org-role" x="13" y="60">{role}</text><text class="org-dots" x="13" y="80">{dots}</text>'
-            '<text class="org-sign" x="178" y="80">{sign}</text><text class="org-ours" x="150" y="80">{ours}</text></a>'
+            '<text class="org-sign" x="178" y="80">{sign}</text><text class="org-ours" x="150" y="80">{ours}</text></g></g>'
         ).format(
             classes=classes, href=reverse("stakeholders:detail", args=[one.pk]), pk=one.pk, above=above, text=text, x=x, y=y, w=WIDE, h=HIGH,
             initials=initials(one), name=_cut(name_of(one), NAME), job=_cut(one.job_title if one.is_named else "", LINE - 4),

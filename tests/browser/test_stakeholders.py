@@ -29,11 +29,11 @@ def put_there(page, name):
 
 def says_reports_to(page, who, whom):
     """With the person in focus: R, the superior, the source, Ctrl+Enter."""
-    page.locator(f"[data-person='{who.pk}']").focus()
+    page.locator(f"[data-who='{who.pk}'] a").focus()
     page.keyboard.press("r")
-    settled(page, "document.querySelector('#shared-dialog')?.open && document.querySelector('[name=superior]')")
-    page.locator("[name=superior]").select_option(str(whom.pk))
-    page.locator("[name=source]").focus()
+    settled(page, "document.querySelector('#shared-dialog')?.open && document.querySelector('#shared-dialog [name=superior]')")
+    page.locator("#shared-dialog [name=superior]").select_option(str(whom.pk))
+    page.locator("#shared-dialog [name=source]").focus()
     page.keyboard.type("They said so")
     page.keyboard.press("Control+Enter")
 
@@ -45,19 +45,19 @@ def test_eight_people_are_put_on_a_map_by_keyboard_and_a_circle_is_refused(world
     for name in NAMES:
         put_there(page, name)
     page.goto(page.url.removesuffix("add/"))
-    assert page.locator("[data-person]").count() == len(NAMES)
+    assert page.locator("[data-who]").count() == len(NAMES)
     people = {str(one): one for one in Stakeholder.objects.select_related("contact")}
     anna, max_ = people["Anna Berg"], people["Max Egger"]
     says_reports_to(page, max_, anna)
-    settled(page, f"document.querySelector('[data-person=\"{max_.pk}\"]')?.dataset.above === '{anna.pk}'")
+    settled(page, f"document.querySelector('[data-who=\"{max_.pk}\"]')?.dataset.above === '{anna.pk}'")
     says_reports_to(page, anna, max_)
     page.get_by_text(
         "That would be a circle: Anna Berg reports to Max Egger, Max Egger reports to Anna Berg."
     ).wait_for()
     page.keyboard.press("Escape")
-    page.locator(f"[data-person='{max_.pk}']").focus()
+    page.locator(f"[data-who='{max_.pk}'] a").focus()
     page.keyboard.press("ArrowUp")
-    assert page.evaluate("document.activeElement.dataset.person") == str(anna.pk)
+    assert page.evaluate("document.activeElement.parentElement.dataset.who") == str(anna.pk)
     page.keyboard.press("Enter")
     page.locator("#peek").get_by_text("Anna Berg").first.wait_for()
     page.locator("#peek [data-kind=attitude]").click()
@@ -66,7 +66,7 @@ def test_eight_people_are_put_on_a_map_by_keyboard_and_a_circle_is_refused(world
     page.locator("[name=source]").fill("She said so")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved.").wait_for()
-    assert "sceptical" in page.locator(f"[data-person='{anna.pk}']").get_attribute("aria-label")
+    assert "sceptical" in page.locator(f"[data-who='{anna.pk}'] a").get_attribute("aria-label")
     assert Judgement.objects.count() == 2
     assert violations(page) == []
     assert page.said == []
@@ -75,7 +75,7 @@ def test_eight_people_are_put_on_a_map_by_keyboard_and_a_circle_is_refused(world
 def test_dragging_puts_a_person_under_another(world, look):
     anna, max_ = on_map(world, "Anna Berg"), on_map(world, "Max Egger")
     page = look(world.ada, f"/accounts/{world.lindner.pk}/stakeholders/")
-    start, end = (page.locator(f"[data-person='{one.pk}'] .org-box").bounding_box() for one in (max_, anna))
+    start, end = (page.locator(f"[data-who='{one.pk}'] .org-box").bounding_box() for one in (max_, anna))
     page.mouse.move(start["x"] + 90, start["y"] + 40)
     page.mouse.down()
     page.mouse.move(start["x"] + 60, start["y"] + 45)
@@ -92,7 +92,7 @@ def test_the_slider_shows_last_month_and_a_phone_a_list(world, look, violations,
     on_map(world, "Max Egger", reports_to=anna)
     judge(world, anna, "attitude", 2, 5)
     page = look(world.ada, f"/accounts/{world.lindner.pk}/stakeholders/", theme=theme)
-    assert "+2: for us" in page.locator(f"[data-person='{anna.pk}']").get_attribute("aria-label")
+    assert "+2: for us" in page.locator(f"[data-who='{anna.pk}'] a").get_attribute("aria-label")
     page.locator("#org-step").focus()
     for _step in range(2):
         page.keyboard.press("ArrowLeft")
@@ -100,7 +100,7 @@ def test_the_slider_shows_last_month_and_a_phone_a_list(world, look, violations,
         settled(page, "document.getElementById('org-step')")
         page.locator("#org-step").focus()
     page.goto(page.url.partition("?")[0] + f"?on={ago(30)}")
-    assert "−2: against us" in page.locator(f"[data-person='{anna.pk}']").get_attribute("aria-label")
+    assert "−2: against us" in page.locator(f"[data-who='{anna.pk}'] a").get_attribute("aria-label")
     assert violations(page) == []
     page = look(world.ada, f"/accounts/{world.lindner.pk}/stakeholders/", width=390, theme=theme)
     assert not page.locator(".org").is_visible()

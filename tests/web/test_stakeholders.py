@@ -1,7 +1,6 @@
 """The pages of stakeholder maps and relationships."""
 
 import datetime as dt
-
 from urllib.parse import urlencode
 
 import pytest
