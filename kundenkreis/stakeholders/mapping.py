@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,32 +67,38 @@ class Map:
         return [one.role for one in self.people.values() if one.role]
 
 
-def map_of(accounts: Collection[int], user: Any, day: dt.date | None = None) -> Map:
-    """Eight queries, however many people. Raises nothing: what closes a circle by an accident is cut when it is drawn (`tree`)."""
-    day = day or clock.today()
+def map_of(accounts: Collection[int], user: Any, on: dt.date | Callable[[list[dt.date]], dt.date] | None = None) -> Map:
+    """The map as of a day, or of the day that `on` chooses from those on which something changed; as of today without one.
+
+    Seven queries, however many people. What closes a circle by an accident is cut when it is drawn (`tree`).
+    """
     rows = list(_everybody(accounts))
-    facts = list(_facts([one.pk for one in rows]))
+    facts, lines = list(_facts([one.pk for one in rows])), list(_lines([one.pk for one in rows]))
+    days = _days(rows, facts, lines)
+    day = on(days) if callable(on) else on or clock.today()
     shown = [one for one in rows if one.is_on(day) and one.contact.deleted_at is None]
     shown.sort(key=lambda one: (-(one.influence or 0), one.contact.key, one.pk))
-    found = Map(day, more=max(0, len(shown) - MOST))
+    found = Map(day, days=days, more=max(0, len(shown) - MOST))
     named = within_reach(user, Contact, [one.contact_id for one in shown] or [0])
     found.people = {one.pk: Person(one, one.contact_id in named) for one in shown[:MOST]}
     _judge(found, facts, day)
     _close_up(found, facts, day)
     _place(found, accounts, day)
     _meet(found, day)
-    lines = list(_lines([one.pk for one in rows]))
     found.lines = [
         one for one in lines if _holds(one, day) and {one.stakeholder_id, one.influenced_id} <= found.people.keys()
     ]
-    found.days = _days(rows, facts, lines)
     return found
+
+
+_SHOWN = ("account_id", "contact_id", "since", "until", "deleted_at", "influence")
+_NAMED = ("title_before", "given_name", "family_name", "title_after", "key", "job_title", "deleted_at")
 
 
 def _everybody(accounts: Collection[int]) -> Any:
     """Those who were there once as well: others may have reported to them."""
-    rows = Stakeholder._base_manager.filter(account_id__in=list(accounts))
-    return rows.select_related("contact", "account").order_by("pk")
+    rows = Stakeholder._base_manager.filter(account_id__in=list(accounts)).select_related("contact")
+    return rows.only(*_SHOWN, *(f"contact__{name}" for name in _NAMED)).order_by("pk")
 
 
 Fact = tuple[int, str, dt.date, int, str, int | None, int | None, int | None, int | None]
@@ -159,7 +165,11 @@ def _place(found: Map, accounts: Collection[int], day: dt.date) -> None:
 def _meet(found: Map, day: dt.date) -> None:
     """Our main counterpart of each."""
     rows = Counterpart._base_manager.filter(stakeholder_id__in=list(found.people), is_main=True, deleted_at=None)
-    for one in rows.filter(since__lte=day).select_related("person"):
+    for one in (
+        rows.filter(since__lte=day)
+        .select_related("person")
+        .only("stakeholder_id", "person__first_name", "person__last_name")
+    ):
         found.people[one.stakeholder_id].counterpart = one.person
 
 

@@ -5,16 +5,17 @@ Geometry and words only, from what `stakeholders.mapping` and `stakeholders.tree
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from kundenkreis.fields.picks import said
 from kundenkreis.stakeholders.mapping import Map, Person
 from kundenkreis.stakeholders.models import InfluenceLine
-from kundenkreis.stakeholders.models.people import Influence, Relationship
+from kundenkreis.stakeholders.models.people import Attitude, Influence, Relationship
 from kundenkreis.stakeholders.tree import Drawing, laid_out
 
 WIDE, HIGH, GAP, ROW = 190, 92, 22, 36
@@ -37,49 +38,73 @@ def initials(one: Person) -> str:
     return one.contact.initials if one.is_named else "?"
 
 
+class Words:
+    """What is said of everybody on a map, put into the reader's language once and not for each of them."""
+
+    def __init__(self, shown: Map):
+        self.people = shown.people
+        self.names = {pk: name_of(one) for pk, one in shown.people.items()}
+        self.roles = {
+            role: said("opportunities.role", role) for role in {one.role for one in shown.people.values()} - {""}
+        }
+        self.attitudes = {one.value: _("attitude %(what)s") % {"what": one.label} for one in Attitude}
+        self.influences = {one.value: _("influence %(what)s") % {"what": one.label} for one in Influence}
+        self.relationships = {one.value: _("relationship %(what)s") % {"what": one.label} for one in Relationship}
+        self.no_role, self.outside = _("no role known"), _("from outside")
+        self.reports_to, self.looked_after = _("reports to %(name)s"), _("looked after by %(name)s")
+
+    def job(self, one: Person) -> str:
+        return one.job_title if one.is_named else ""
+
+    def described(self, one: Person) -> str:
+        """A person in a sentence, for whoever does not see the drawing."""
+        parts = [self.names[one.pk], self.job(one), self.roles.get(one.role, self.no_role)]
+        if one.attitude is not None:
+            parts.append(self.attitudes[one.attitude])
+        if one.influence is not None:
+            parts.append(self.influences[one.influence])
+        if one.relationship is not None:
+            parts.append(self.relationships[one.relationship])
+        if one.superior is not None:
+            parts.append(self.reports_to % {"name": self.names[one.superior]})
+        if one.counterpart is not None:
+            parts.append(self.looked_after % {"name": one.counterpart.get_full_name()})
+        if one.is_outside:
+            parts.append(self.outside)
+        return ", ".join(filter(None, parts))
+
+    def line(self, one: Person) -> str:
+        """The same in short, under her name in the list."""
+        parts = [self.job(one), self.roles.get(one.role, self.no_role), self.attitudes.get(one.attitude, "")]
+        parts += [
+            self.relationships.get(one.relationship, ""),
+            one.counterpart.get_full_name() if one.counterpart else "",
+        ]
+        return " · ".join(filter(None, (*parts, self.outside if one.is_outside else "")))
+
+
 def order_of(shown: Map) -> Drawing:
     return laid_out({pk: one.superior for pk, one in shown.people.items()}, list(shown.people))
 
 
-def lines_of(shown: Map) -> list[tuple[Person, int]]:
-    """Everybody with her level, each under her superior: the map as an indented list."""
-    drawing = order_of(shown)
+def lines_of(shown: Map, drawing: Drawing, words: Words) -> list[tuple[int, int, str, str]]:
+    """Everybody as (number, level, name, line), each under her superior: the map as an indented list."""
     below: dict[int | None, list[int]] = {}
     for pk, one in shown.people.items():
         key = one.superior if drawing.levels[pk] else None
         below.setdefault(key, []).append(pk)
-    found: list[tuple[Person, int]] = []
+    found: list[tuple[int, int, str, str]] = []
     open_ends = list(reversed(below.get(None, [])))
     while open_ends:
         pk = open_ends.pop()
-        found.append((shown.people[pk], drawing.levels[pk]))
+        found.append((pk, min(drawing.levels[pk], 5), words.names[pk], words.line(shown.people[pk])))
         open_ends += reversed(below.get(pk, []))
     return found
 
 
-def described(one: Person, shown: Map) -> str:
-    """A person in a sentence, for whoever does not see the drawing."""
-    parts = [name_of(one), one.job_title if one.is_named else ""]
-    parts.append(one.role_label or _("no role known"))
-    if one.attitude is not None:
-        parts.append(_("attitude %(what)s") % {"what": one.attitude_label})
-    if one.influence is not None:
-        parts.append(_("influence %(what)s") % {"what": Influence(one.influence).label})
-    if one.relationship is not None:
-        parts.append(_("relationship %(what)s") % {"what": Relationship(one.relationship).label})
-    if one.superior is not None:
-        parts.append(_("reports to %(name)s") % {"name": name_of(shown.people[one.superior])})
-    if one.counterpart is not None:
-        parts.append(_("looked after by %(name)s") % {"name": one.counterpart.get_full_name()})
-    if one.is_outside:
-        parts.append(_("from outside"))
-    return ", ".join(filter(None, parts))
-
-
-def drawn(shown: Map, deal: Deal | None = None) -> Markup:
+def drawn(shown: Map, drawing: Drawing, words: Words, deal: Deal | None = None) -> Markup:
     """The whole map as SVG."""
-    drawing = order_of(shown)
-    chart = _Chart(shown, drawing, deal)
+    chart = _Chart(shown, drawing, words, deal, reverse("stakeholders:list"))
     width, height = int(drawing.width * (WIDE + GAP)) + 40, drawing.rows * (HIGH + ROW) + 10
     inside = Markup().join(
         [*chart.reporting(), *map(chart.influence, shown.lines), *map(chart.person, shown.people.values())]
@@ -95,32 +120,30 @@ def drawn(shown: Map, deal: Deal | None = None) -> Markup:
 class _Chart:
     shown: Map
     drawing: Drawing
+    words: Words
     deal: Deal | None
+    place: str  # the address under which all of them are
 
     def at(self, pk: int) -> tuple[int, int]:
         column, row = self.drawing.places[pk]
         return int(column * (WIDE + GAP)), row * (HIGH + ROW)
 
     def reporting(self) -> list[Markup]:
+        columns: dict[tuple[int, float], int] = {}
+        for pk, one in self.shown.people.items():
+            if one.superior is not None:
+                key = one.superior, self.drawing.places[pk][0]
+                columns[key] = columns.get(key, 0) + 1
         found = []
         for pk, one in self.shown.people.items():
             if one.superior is None or not self.drawing.levels[pk]:
                 continue
             (x, y), (above_x, above_y) = self.at(pk), self.at(one.superior)
-            begin, middle = f"M{above_x + WIDE // 2} {above_y + HIGH}V{above_y + HIGH + ROW // 2}", x + WIDE // 2
-            hangs = self._hangs(pk, one.superior)
-            path = f"{begin}H{x - 10}V{y + HIGH // 2}H{x}" if hangs else f"{begin}H{middle}V{y}"
-            found.append(Markup('<path class="org-line" d="{}"/>').format(path))
+            begin = f"M{above_x + WIDE // 2} {above_y + HIGH}V{above_y + HIGH + ROW // 2}"
+            hangs = columns[one.superior, self.drawing.places[pk][0]] > 1
+            path = f"{begin}H{x - 10}V{y + HIGH // 2}H{x}" if hangs else f"{begin}H{x + WIDE // 2}V{y}"
+            found.append(Markup(f'<path class="org-line" d="{path}"/>'))  # noqa: S704 numbers only
         return found
-
-    def _hangs(self, pk: int, superior: int) -> bool:
-        column, row = self.drawing.places[pk]
-        if row > self.drawing.places[superior][1] + 1:
-            return True
-        beside: Collection[int] = [
-            k for k, other in self.shown.people.items() if other.superior == superior and k != pk
-        ]
-        return any(self.drawing.places[k][0] == column for k in beside)
 
     def influence(self, line: InfluenceLine) -> Markup:
         (x1, y1), (x2, y2) = self.at(line.stakeholder_id), self.at(line.influenced_id)
@@ -137,31 +160,24 @@ class _Chart:
     def person(self, one: Person) -> Markup:
         x, y = self.at(one.pk)
         deal = self.deal.contacts.get(one.stakeholder.contact_id) if self.deal is not None else None
-        role = one.role_label
-        sign, tone = SIGNS[one.attitude], _tone(one.attitude)
-        text = described(one, self.shown)
+        role, sign, text = self.words.roles.get(one.role, ""), SIGNS[one.attitude], self.words.described(one)
         if deal is not None:
             role, sign = deal[0], deal[2] or sign
             text += "; " + _("in the opportunity: %(roles)s") % {"roles": ", ".join(filter(None, deal[:2]))}
-        dimmed = self.deal is not None and deal is None
-        dots = (
-            "●" * (one.relationship or 0) + "○" * (5 - (one.relationship or 0)) if one.relationship is not None else ""
-        )
+        dimmed = " is-dimmed" if self.deal is not None and deal is None else ""
+        dots = "●" * one.relationship + "○" * (5 - one.relationship) if one.relationship is not None else ""
         above = one.superior if one.superior is not None and self.drawing.levels[one.pk] else ""
-        classes = f"org-person is-{tone}{' is-dimmed' if dimmed else ''}{' is-outside' if one.is_outside else ''}"
-        return Markup(
-            '<g class="{classes}" data-who="{pk}" data-above="{above}" transform="translate({x} {y})">'
-            '<a href="{href}" aria-label="{text}"><rect class="org-box" width="{w}" height="{h}" rx="6"/></a>'
-            '<g class="org-drawn" aria-hidden="true"><rect class="org-bar" width="5" height="{h}" rx="2"/>'
-            '<circle class="org-face" cx="27" cy="25" r="14"/><text class="org-initials" x="27" y="29">{initials}</text>'
-            '<text class="org-name" x="48" y="22">{name}</text><text class="org-job" x="48" y="38">{job}</text>'
-            '<text class="org-role" x="13" y="60">{role}</text><text class="org-dots" x="13" y="80">{dots}</text>'
-            '<text class="org-sign" x="178" y="80">{sign}</text><text class="org-ours" x="150" y="80">{ours}</text></g></g>'
-        ).format(
-            classes=classes, href=reverse("stakeholders:detail", args=[one.pk]), pk=one.pk, above=above, text=text, x=x, y=y, w=WIDE, h=HIGH,
-            initials=initials(one), name=_cut(name_of(one), NAME), job=_cut(one.job_title if one.is_named else "", LINE - 4),
-            role=_cut(role, LINE), dots=dots, sign=sign, ours=_short(one),
-        )  # fmt: skip
+        classes = f"org-person is-{_tone(one.attitude)}{dimmed}{' is-outside' if one.is_outside else ''}"
+        name, job = _cut(self.words.names[one.pk], NAME), _cut(self.words.job(one), LINE - 4)
+        return Markup(  # noqa: S704 what people wrote is escaped
+            f'<g class="{classes}" data-who="{one.pk}" data-above="{above}" transform="translate({x} {y})">'
+            f'<a href="{self.place}{one.pk}/" aria-label="{escape(text)}"><rect class="org-box" width="{WIDE}" height="{HIGH}" rx="6"/></a>'
+            f'<g class="org-drawn" aria-hidden="true"><rect class="org-bar" width="5" height="{HIGH}" rx="2"/>'
+            f'<circle class="org-face" cx="27" cy="25" r="14"/><text class="org-initials" x="27" y="29">{escape(initials(one))}</text>'
+            f'<text class="org-name" x="48" y="22">{escape(name)}</text><text class="org-job" x="48" y="38">{escape(job)}</text>'
+            f'<text class="org-role" x="13" y="60">{escape(_cut(role, LINE))}</text><text class="org-dots" x="13" y="80">{dots}</text>'
+            f'<text class="org-sign" x="178" y="80">{sign}</text><text class="org-ours" x="150" y="80">{escape(_short(one))}</text></g></g>'
+        )
 
 
 def _short(one: Person) -> str:
@@ -187,6 +203,3 @@ def influence_said(line: InfluenceLine, shown: Map) -> str:
     }
     text = _("%(who)s influences %(whom)s (%(strength)s)") % values
     return f"{text}: {line.note}" if line.note else text
-
-
-__all__ = ["Deal", "described", "drawn", "influence_said", "lines_of", "name_of"]

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.backends.utils import csrf_input
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
-from kundenkreis.core.filters import condition
 from kundenkreis.core.models import House
 from kundenkreis.customers.grouping import group_of
 from kundenkreis.history.models import Event
 from kundenkreis.staff import access
 from kundenkreis.staff.models import User
 from kundenkreis.stakeholders.covering import missing
-from kundenkreis.stakeholders.mapping import Person, map_of
+from kundenkreis.stakeholders.mapping import map_of
 from kundenkreis.stakeholders.models.counterparts import may_grade
-from kundenkreis.stakeholders.relationships import Cell, is_key, sheet_of
-from kundenkreis.stakeholders.warmth import WINDOW
-from kundenkreis.web import formats
+from kundenkreis.stakeholders.relationships import sheet_of
 from kundenkreis.web.forms.stakeholders import GradeForm
+from kundenkreis.web.heat_map import Writer
 from kundenkreis.web.htmx import fragment, go
 from kundenkreis.web.views import part_dialogs
 from kundenkreis.web.views.stakeholder_maps import seen_account
@@ -47,54 +44,23 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("part") == "threads":
         return fragment(request, "stakeholders/_threads.html", {"sheet": sheet})
     address = reverse("stakeholders:relationships", args=[pk])
+    changes = access.may(request.user, "stakeholders.change", account)
+    gradable = {us.pk for us in sheet.ours if changes and may_grade(request.user, us.pk)}
+    plans = access.may(request.user, "activities.add", account)
     context = {
         "account": account,
         "group": group,
         "switch": [(text, f"{address}?group={name}" if name else address, on) for text, name, on in group.options],
         "sheet": sheet,
+        "list_place": reverse("stakeholders:list"),
         "house": House.known(),
         "today": clock.today(),
-        "said": said,
-        "opens": opens,
-        "is_key": is_key,
+        "rows": Writer(sheet, gradable, str(csrf_input(request)) if plans else "").rows(),
         "missing": missing(shown.roles),
-        "window": WINDOW,
-        "may_grade": may_grade,
-        "may_change": access.may(request.user, "stakeholders.change", account),
-        "may_plan": access.may(request.user, "activities.add", account),
+        "may_plan": plans,
         "may_settle": access.may(request.user, "house.change"),
     }
     return render(request, "stakeholders/relationships.html", context)
-
-
-def said(cell: Cell) -> str:
-    """The figures of a cell in words."""
-    one = cell.warmth
-    if one is None:
-        text = _("no touch within a year")
-    else:
-        text = ngettext(
-            "%(points)s of 100: one touch within a year, on %(day)s",
-            "%(points)s of 100: %(count)s touches within a year, the last on %(day)s", one.count,
-        ) % {"points": one.points, "count": one.count, "day": formats.day(one.last_on)}  # fmt: skip
-        if one.directed:
-            text += "; " + _("%(theirs)s of %(all)s calls and mails came from them") % {
-                "theirs": one.from_them, "all": one.directed,
-            }  # fmt: skip
-    if cell.grade is not None:
-        text += "; " + _("graded %(grade)s of 5 on %(day)s") % {"grade": cell.grade, "day": formats.day(cell.graded_on)}
-    return text
-
-
-def opens(us: User, them: Person) -> str:
-    """The activities behind a cell."""
-    before = clock.today() - dt.timedelta(days=WINDOW)
-    asked = [
-        condition("with", "is", them.stakeholder.contact_id),
-        condition("took_part", "is", us.pk),
-        condition("at", "after", before.isoformat()),
-    ]
-    return f"{reverse('log:list')}?{urlencode([('f', one) for one in asked])}"
 
 
 def _colleague(request: HttpRequest, pk: Any) -> User:

@@ -60,21 +60,18 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """`?group=legal&on=2026-03-02&opportunity=7`."""
     account = seen_account(request, pk)
     group = group_of(account, request.GET.get("group", ""), request.user)
-    shown = map_of(group.ids, request.user)
-    day = asked_day(request, shown.days)
-    if day != clock.today():
-        days, shown = shown.days, map_of(group.ids, request.user, day)
-        shown.days = days
+    shown = map_of(group.ids, request.user, lambda days: asked_day(request, days))
     opportunities = _opportunities(request, group)
     deal, contacts = _deal(request, opportunities)
     may = access.may(request.user, "stakeholders.change", account)
+    drawing, words = org_chart.order_of(shown), org_chart.Words(shown)
     laid = org_chart.Deal({pk: _laid(some) for pk, some in contacts.items()}) if deal else None
     context = {
         "account": account,
         "group": group,
         "shown": shown,
-        "drawing": org_chart.drawn(shown, laid) if shown.people else "",
-        "lines": [(one, level, org_chart.name_of(one)) for one, level in org_chart.lines_of(shown)],
+        "drawing": org_chart.drawn(shown, drawing, words, laid) if shown.people else "",
+        "lines": org_chart.lines_of(shown, drawing, words),
         "influences": [org_chart.influence_said(line, shown) for line in shown.lines],
         "missing": missing(shown.roles),
         "opportunities": [("", _("no opportunity")), *((one.pk, one.name) for one in opportunities)],
@@ -84,6 +81,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "switch": [(text, here(account, group=name), chosen) for text, name, chosen in group.options],
         "may_change": may,
         "may_add": access.may(request.user, "stakeholders.add", account),
+        "list_place": reverse("stakeholders:list"),
         "list_url": reverse("stakeholders:list") + "?" + urlencode({"f": f"of:is:{group.written}"}),
     }
     return render(request, "stakeholders/map.html", context | _slider(account, group, shown, deal))
