@@ -165,8 +165,8 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "stakeholders": {"account_id": account, "contact_id": "@contacts"},
         "stakeholder-judgements": {
             "stakeholder_id": "@stakeholders",
-            "kind": "attitude",
-            "attitude": -1,
+            "kind": "goal",
+            "text": "Fewer suppliers",
             "source": "She said so",
         },
         "influence-lines": {"stakeholder_id": "@stakeholders", "influenced_id": other, "source": "She said so"},
