@@ -174,14 +174,15 @@ class _Map:
         for number in range(2, self.size - 1, 5):
             note = dice.choice(NOTES)[self.german]
             source = dice.choice(SOURCES)[self.german]
+            since = self._day(dice.randint(20, 140))
             InfluenceLine.add(
-                by=self.by, now=self.now, stakeholder=self.people[number], influenced=self.people[(number + 1) % 3], note=note, source=source,
-                strength=dice.randint(1, 3), since=self._day(dice.randint(20, 140)),
+                by=self.by, now=self._at(since), stakeholder=self.people[number], influenced=self.people[(number + 1) % 3], note=note,
+                source=source, strength=dice.randint(1, 3), since=since,
             )  # fmt: skip
         for number, one in enumerate(self.people[:-1]):
             if number < 4 or dice.random() < 0.35:
                 person = colleagues[number % 3]
-                Counterpart.add(by=self.by, now=self.now, stakeholder=one, person=person, since=one.since)
+                Counterpart.add(by=self.by, now=self._at(one.since), stakeholder=one, person=person, since=one.since)
                 if number < 4:
                     grade = dice.randint(0, 4)
                     RelationshipGrade.add(by=self.by, now=self.now, stakeholder=one, person=person, grade=grade)
