@@ -10,6 +10,7 @@ import "./elements/selection.js";
 import "./elements/columns.js";
 import "./elements/builder.js";
 import "./elements/board.js";
+import "./elements/org.js";
 import "./elements/inline.js";
 import "./elements/composer.js";
 import "./elements/mention.js";

@@ -93,6 +93,8 @@ from kundenkreis.quality.standards import measuring
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff import joining
 from kundenkreis.staff.models import AccessReview, ApiToken, Deputy, User
+from kundenkreis.stakeholders.models import Counterpart, InfluenceLine, RelationshipGrade, Stakeholder
+from kundenkreis.stakeholders.models import Judgement as Judged
 from kundenkreis.territories import carrying_out
 from kundenkreis.territories.models import AccountChoice, Reassignment, TerritoryChange
 from kundenkreis.trips.models import Leg, MileageRate, Trip
@@ -108,7 +110,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
-    made |= _wanted(world, name)
+    made |= _wanted(world, name) | _mapped(world, made, name)
     made |= _territories(world, name) | _market(world, name)
     made |= _forecast(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
@@ -612,6 +614,27 @@ def _wanted(world: Any, name: str) -> dict[str, Any]:
         "criteria_set": criterion.of_set,
     }
     return made | {"target_answers": answer, "target_events": event, "target_judgements": judged}
+
+
+def _mapped(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
+    """Three people on the map of Lindner's, judged, with a line, a counterpart, a grade, and touches."""
+    source = {"by": world.ada, "source": name.format(n="source")[:300]}
+    one = Stakeholder.add(by=world.ada, account=world.lindner, contact=world.maria)
+    judged = Judged.add(stakeholder=one, kind="attitude", attitude=-1, **source)
+    Judged.add(stakeholder=one, kind="attitude", attitude=1, **source)
+    Judged.add(stakeholder=one, kind="role", role="economic_buyer", **source)
+    Judged.add(stakeholder=one, kind="goal", text=name.format(n="goal")[:500], **source)
+    below = []
+    for number in (1, 2):
+        contact = Contact.add(by=world.ada, family_name=name.format(n=f"person {number}")[:100], owner=world.ada)
+        Position.add(by=world.ada, contact=contact, account=world.lindner, job_title=name.format(n="job")[:120])
+        below.append(Stakeholder.add(by=world.ada, account=world.lindner, contact=contact))
+        Judged.add(stakeholder=below[-1], kind="reports_to", superior=one, **source)
+    ears = {"stakeholder": one, "influenced": below[1], "note": name.format(n="line")[:300]}
+    line = InfluenceLine.add(**ears, **source)
+    counterpart = Counterpart.add(by=world.ada, stakeholder=one, person=world.ada)
+    RelationshipGrade.add(by=world.ada, stakeholder=one, person=world.ada, grade=2)
+    return {"stakeholder": one, "judgement": judged, "stakeholder_lines": line, "stakeholder_counterparts": counterpart}
 
 
 def _plan(world: Any, one: Opportunity, name: str) -> dict[str, Any]:

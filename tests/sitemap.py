@@ -16,6 +16,7 @@ from kundenkreis.customers.models import Consent
 PARTS = {"accounts": ["seats", "positions", "relations", "links", "functions", "addresses", "points", "lookups"]}
 PARTS["contacts"] = ["positions", "addresses", "points", "consents"]
 PARTS["target_accounts"] = ["answers", "events", "judgements"]
+PARTS["stakeholders"] = ["lines", "counterparts"]
 PARTS["opportunities"] = ["lines", "contacts", "competitors", "qualification", "interviews"]
 # Where one kind of record serves a noun's addresses, and the few addresses that are about another one.
 RECORDS = {
@@ -72,6 +73,10 @@ RECORDS = {
     "pipelines": "pipeline",
     "plan_templates": "plan_template",
     "target_accounts": "target_account",
+    "stakeholders": "stakeholder",
+    **dict.fromkeys(
+        ("stakeholders:map", "stakeholders:add", "stakeholders:move", "stakeholders:relationships"), "account"
+    ),
     "fitting_accounts": "fitting_account",
     "prospecting": "criteria_set",
     "pipelines:reason": "close_reason",
@@ -139,6 +144,7 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
         for part in PARTS[space]:
             mine = {("accounts", "points"): "account_points", ("contacts", "addresses"): "contact_addresses"}
             mine |= {("target_accounts", one): f"target_{one}" for one in PARTS["target_accounts"]}
+            mine |= {("stakeholders", one): f"stakeholder_{one}" for one in PARTS["stakeholders"]}
             mine |= {("opportunities", one): f"opportunity_{one}" for one in PARTS["opportunities"]}
             record = made[mine.get((space, part), part)]
             whole = made["won_opportunity" if part == "interviews" else RECORDS[space]]
@@ -172,6 +178,8 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             others["kind"] = "set"
         if name == "target_accounts:move":
             others["key"] = "status"
+        if space == "stakeholders":
+            others |= {"kind": "attitude", "part_pk": made["judgement"].pk}
         if space == "plan_templates":
             others["step_pk"] = made["template_step"].pk
         if space == "shared_plan":

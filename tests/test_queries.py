@@ -20,6 +20,7 @@ from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity, Project
 from kundenkreis.privacy import watching
+from kundenkreis.stakeholders.models import Stakeholder
 from kundenkreis.web.lists import REGISTRY
 from tests.fields.defining import one_of_each
 
@@ -67,6 +68,8 @@ def more_of_everything(world, start, count):
         Position.add(by=None, contact=contact, account=account, job_title="Buyer")
         also = Contact.add(by=None, given_name="Max", family_name=f"Moser {number}")
         Position.add(by=None, contact=also, account=world.lindner)
+        for there, whom in ((account, contact), (world.lindner, also)):
+            Stakeholder.add(by=None, account=there, contact=whom)
         Relation.add(by=None, account=world.lindner, kind="press")
         AccountTeamMember.add(by=None, account=account, person=world.ben, role="service")
         product = Product.add(by=None, number=f"P-{number}", name=f"Lantern {number}")

@@ -27,6 +27,11 @@ _NAMED_BY = {
     "pipeline.opportunitycontact": ("contact",),
     "pipeline.opportunitycompetitor": ("account",),
     "pipeline.projectparty": ("account",),
+    "stakeholders.stakeholder": ("contact",),
+    "stakeholders.judgement": ("stakeholder__contact",),
+    "stakeholders.influenceline": ("stakeholder__contact", "influenced__contact"),
+    "stakeholders.counterpart": ("stakeholder__contact",),
+    "stakeholders.relationshipgrade": ("stakeholder__contact",),
 }
 
 
@@ -104,7 +109,7 @@ class Discretion:
         if fields == ("pk",):
             self.named |= {(label, pk): [(model, pk)] for pk in ids}
             return
-        kinds = [model._meta.get_field(name).related_model for name in fields]
+        kinds = [_led_to(model, name) for name in fields]
         for row in model._base_manager.filter(pk__in=ids or {0}).values("pk", *fields):
             self.named[label, row["pk"]] = [(kind, row[name]) for kind, name in zip(kinds, fields, strict=True)]
 
@@ -119,6 +124,13 @@ class Discretion:
         """May the person read this field's values, before and after?"""
         model = None if self.everything else _refers_to(subject_type, name)
         return model is None or _numbers(values) <= self.seen[model]
+
+
+def _led_to(model: Any, path: str) -> Any:
+    """The model at the end of foreign keys."""
+    for name in path.split("__"):
+        model = model._meta.get_field(name).related_model
+    return model
 
 
 def _numbers(values: Sequence) -> set[int]:

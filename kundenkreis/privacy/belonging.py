@@ -18,7 +18,15 @@ from kundenkreis.privacy.holding import Holding, Retention
 # Made from the other data at any time: told of as a whole, not row by row.
 DERIVED = frozenset({Retention.DERIVED})
 # Parts of a person's own record, whose history is hers too.
-PARTS = ("customers.Position", "customers.Address", "customers.ContactPoint", "customers.Consent")
+PARTS = (
+    "customers.Position",
+    "customers.Address",
+    "customers.ContactPoint",
+    "customers.Consent",
+    "stakeholders.Stakeholder",
+    "stakeholders.Judgement",
+    "stakeholders.InfluenceLine",
+)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ LEFT_OUT = {
     "customers.Account": {"key", "merged_into"},
     "customers.Consent": {"ticket"},
     "pipeline.PlanLink": {"digest"},
+    # The activity is told in its own place; the source says which it was.
+    "stakeholders.Judgement": {"activity"},
     "files.Document": {"subject_type", "subject_id", "account_id", "latest"},
     "lists.Opened": {"noun", "record_id"},
     "automation.AutomationRun": {"noun", "record_id"},

@@ -37,6 +37,7 @@ from kundenkreis.privacy import person as people
 from kundenkreis.privacy.models import Erasure, LegalHold, Restriction
 from kundenkreis.privacy.needles import Needles
 from kundenkreis.privacy.person import Person
+from kundenkreis.stakeholders import closing_up
 
 Waiting = files_naming.Waiting
 _MOST_WORDS = 2_000  # of one document
@@ -99,6 +100,7 @@ def records(erasure: Erasure) -> dict[str, int]:
     leads_forgotten.forget_all(person.contacts, needles.mails, by=erasure.begun_by)
     terms = _words_of_documents(person)
     documents, requests = _documents_gone(person), erasing_requests.empty(person)
+    closing_up.close_up(person.contacts)
     count_rows = sealing.take_rows(person)[1]
     for model, ids in ((Contact, person.contacts), (Account, person.accounts)):
         for record in model._base_manager.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"):

@@ -25,6 +25,7 @@ from kundenkreis.privacy.belonging import PARTS, Person
 from kundenkreis.privacy.holding import Holding
 from kundenkreis.privacy.telling import custom_text, plain_text
 from kundenkreis.staff.models import User
+from kundenkreis.stakeholders.models import Stakeholder
 
 BATCHED = 10_000  # steps that batches left on her own records
 
@@ -100,7 +101,7 @@ def _shown(field: Any, values: list[Any], index: int, custom: known.Field | None
     if field is not None and field.is_relation:
         if field.related_model is User:
             return _("a member of staff")
-        if field.related_model is Contact:
+        if field.related_model in (Contact, Stakeholder):
             return _("a person")
         return str(values[index + 2]) if len(values) > index + 2 else str(value)
     if pick := pick_of(field):

@@ -22,6 +22,7 @@ from kundenkreis.history.values import plain
 from kundenkreis.privacy import inventory, leads_forgotten, unnaming, unsaying
 from kundenkreis.privacy.holding import Fate, Holding, Retention
 from kundenkreis.privacy.person import Person
+from kundenkreis.stakeholders import closing_up
 
 ENCODER = DjangoJSONEncoder
 Noun = type[Contact] | type[Account]
@@ -110,12 +111,18 @@ def take_rows(person: Person) -> tuple[dict[str, list[dict[str, Any]]], int]:
     kept: dict[str, list[dict[str, Any]]] = {}
     count = 0
     touched: set[int] = set()
-    for line, model, rows in parts(person):
+    found = parts(person)
+    for (
+        line,
+        model,
+        rows,
+    ) in found:  # all are read before any is deleted, because a row takes those that hang on it along
         some = list(rows.values(*(field.attname for field in model._meta.concrete_fields)))
         if model is Position:
             touched |= {row["account_id"] for row in some}
         if line.retention is not Retention.DERIVED and line.retention is not Retention.DAYS and some:
             kept[model._meta.label_lower] = [{name: plain(value) for name, value in row.items()} for row in some]
+    for _line, _model, rows in found:
         count += rows.delete()[0]
     if touched:
         Account.sum_again(touched)
@@ -162,6 +169,7 @@ def seal(record: Contact | Account, person: Person, now: dt.datetime) -> dict[st
     sealed["documents"] = _off_timelines(person)
     mails = {text for text in addresses(sealed) if "@" in text}
     sealed["leads"] = leads_forgotten.take(person.contacts, mails)
+    sealed["reporting"] = closing_up.close_up(person.contacts)
     sealed["rows"] = take_rows(person)[0]
     return sealed
 
@@ -223,6 +231,7 @@ def unseal(sealed: dict[str, Any]) -> None:
             refill(record, held)
     leads_forgotten.put(sealed.get("leads", {}))
     put_rows(sealed.get("rows", {}))
+    closing_up.open_again(sealed.get("reporting", []))
     for pk, account in sealed.get("documents", []):
         Document._base_manager.filter(pk=pk).update(account_id=account)
     unsaying.say_again(sealed.get("events", []))

@@ -21,6 +21,7 @@ from kundenkreis.fields.stored import FOLDED, REASON
 from kundenkreis.fields.values import python
 from kundenkreis.privacy.belonging import Person
 from kundenkreis.staff.models import User
+from kundenkreis.stakeholders.models import Stakeholder
 
 
 def text_of(row: models.Model, name: str, person: Person) -> str:
@@ -49,6 +50,8 @@ def _reference(other: Any, person: Person) -> str:
         return ""
     if isinstance(other, User):
         return _("a member of staff")
+    if isinstance(other, Stakeholder):
+        return _("another person")
     if isinstance(other, Contact) or (isinstance(other, Account) and _is_someone(other)):
         return _("another person")
     return str(other)
@@ -57,6 +60,8 @@ def _reference(other: Any, person: Person) -> str:
 def is_herself(other: Any, person: Person) -> bool:
     if isinstance(other, Contact):
         return other.pk in person.contact_ids
+    if isinstance(other, Stakeholder):
+        return other.contact_id in person.contact_ids
     return isinstance(other, Account) and other.pk in person.account_ids
 
 

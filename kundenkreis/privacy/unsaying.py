@@ -17,8 +17,12 @@ from kundenkreis.history.values import ERASED
 from kundenkreis.privacy import inventory
 from kundenkreis.privacy.holding import Fate, Holding
 from kundenkreis.privacy.person import Person, chunks_about
+from kundenkreis.stakeholders.models import Counterpart, InfluenceLine, Judgement, RelationshipGrade, Stakeholder
 
-PARTS: tuple[type[models.Model], ...] = (Position, Address, ContactPoint, Consent)
+_OWN: tuple[type[models.Model], ...] = (Position, Address, ContactPoint, Consent, Stakeholder)
+# What hangs on her place on a map.
+_ON_MAP: tuple[type[models.Model], ...] = (Judgement, InfluenceLine, Counterpart, RelationshipGrade)
+PARTS: tuple[type[models.Model], ...] = (*_OWN, *_ON_MAP)
 ABOUT: tuple[type[models.Model], ...] = (Contact, Account, *PARTS)
 _SLICE = 500
 
@@ -26,7 +30,7 @@ _SLICE = 500
 def parts_of(person: Person) -> dict[str, set[int]]:
     """Numbers of the rows that are parts of her records, by model: those that are there, and those that history tells were added."""
     found: dict[str, set[int]] = {}
-    for part in PARTS:
+    for part in _OWN:
         names = {field.attname for field in part._meta.concrete_fields}
         here = models.Q(contact_id__in=person.contacts)
         if "account_id" in names and part is not Position:
@@ -40,6 +44,21 @@ def parts_of(person: Person) -> dict[str, set[int]]:
         if part is Position:
             told = told.filter(changes__contact__1__in=person.contacts)
         found[label] = ids | set(told.values_list("subject_id", flat=True))
+    return found | _on_maps(found[Stakeholder._meta.label_lower])
+
+
+def _on_maps(stakeholders: set[int]) -> dict[str, set[int]]:
+    """The same of what hangs on her places on maps."""
+    found: dict[str, set[int]] = {}
+    for part in _ON_MAP:
+        ways = ["stakeholder", "influenced"] if part is InfluenceLine else ["stakeholder"]
+        ids: set[int] = set()
+        for way in ways if stakeholders else ():
+            ids |= set(part._base_manager.filter(**{f"{way}_id__in": stakeholders}).values_list("pk", flat=True))
+            told = Event.objects.filter(subject_type=part._meta.label_lower, verb=f"{part._meta.model_name}.added")
+            told = told.filter(**{f"changes__{way}__1__in": sorted(stakeholders)})
+            ids |= set(told.values_list("subject_id", flat=True))
+        found[part._meta.label_lower] = ids
     return found
 
 

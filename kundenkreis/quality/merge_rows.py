@@ -15,10 +15,11 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 
-from kundenkreis.customers.models import AccountLink, Consent, Position
+from kundenkreis.customers.models import AccountLink, Consent, Contact, Position
 from kundenkreis.customers.models.structure import comes_back, overlap
 from kundenkreis.fields import references as references_of
 from kundenkreis.history.models import Event
+from kundenkreis.stakeholders.models import Counterpart, InfluenceLine, Judgement, RelationshipGrade, Stakeholder
 
 Model = type[models.Model]
 Targets = Mapping[int, int]
@@ -169,6 +170,43 @@ def _work(position: Position, targets: Targets) -> tuple[Any, ...]:
     return targets.get(contact, contact), targets.get(account, account), position.job_title.casefold(), position.ends_on
 
 
+def _stakeholders(rows: Rows, model: Model, some: Mapping[int, Mapping[str, int]], targets: Targets) -> set[int]:
+    """Of two places on one map that become one, the kept record's stays, and what was judged of the other goes along to it."""
+    staying = _twice(model, Stakeholder, some, targets)
+    for pk, account, contact in Stakeholder._base_manager.filter(pk__in=staying).values_list(
+        "pk", "account", "contact"
+    ):
+        if model is Contact:
+            contact = targets[contact]
+        else:
+            account = targets[account]
+        kept = (
+            Stakeholder._base_manager.filter(account=account, contact=contact, deleted_at=None).exclude(pk=pk).first()
+        )
+        if kept is not None:
+            _judgements(rows, pk, kept.pk, next(iter(some[pk].values())))
+    return staying
+
+
+def _judgements(rows: Rows, gone: int, kept: int, merged: int) -> None:
+    """What hangs on one place on a map, to the other one; what would stand twice, or lead to itself, stays."""
+    for name, other in (("stakeholder", "superior"), ("superior", "stakeholder")):
+        found = Judgement._base_manager.filter(**{f"{name}_id": gone}).exclude(**{f"{other}_id": kept})
+        for pk in found.values_list("pk", flat=True):
+            rows.set(Judgement, pk, merged, **{name: kept})
+    for name, other in (("stakeholder", "influenced"), ("influenced", "stakeholder")):
+        here = InfluenceLine._base_manager.filter(**{name: kept}).values(f"{other}_id")
+        lines = InfluenceLine._base_manager.filter(**{f"{name}_id": gone}).exclude(**{f"{other}_id__in": here})
+        for pk in lines.exclude(**{f"{other}_id": kept}).values_list("pk", flat=True):
+            rows.set(InfluenceLine, pk, merged, **{name: kept})
+    there = Counterpart._base_manager.filter(stakeholder=kept, deleted_at=None)
+    main = there.filter(is_main=True).exists()
+    for one in Counterpart._base_manager.filter(stakeholder=gone).exclude(person__in=there.values("person")):
+        rows.set(Counterpart, one.pk, merged, stakeholder=kept, is_main=one.is_main and not main)
+    for pk in RelationshipGrade._base_manager.filter(stakeholder=gone).values_list("pk", flat=True):
+        rows.set(RelationshipGrade, pk, merged, stakeholder=kept)
+
+
 def _stricter_consents(rows: Rows, model: Model, targets: Targets) -> None:
     """Where both have an entry for a purpose and channel, the kept one takes over what is stricter."""
     staying = rows.stay.get(Consent, {})
@@ -206,4 +244,5 @@ def _documents(rows: Rows, model: Model, targets: Targets) -> None:
 _RULES: dict[Model, Callable[[Rows, Model, Mapping[int, Mapping[str, int]], Targets], set[int]]] = {
     AccountLink: _links,
     Position: _positions,
+    Stakeholder: _stakeholders,
 }

@@ -115,6 +115,11 @@ _DECIDED_BY = {
     "prospecting.criteriaset": "pipelines",
     "prospecting.fitcriterion": "pipelines",
     "prospecting.researchquestion": "pipelines",
+    "stakeholders.stakeholder": "stakeholders",
+    "stakeholders.judgement": "stakeholders",
+    "stakeholders.influenceline": "stakeholders",
+    "stakeholders.counterpart": "stakeholders",
+    "stakeholders.relationshipgrade": "stakeholders",
     "territories.reassignment": "reassignments",
     "territories.territorychange": "reassignments",
     "territories.accountchoice": "reassignments",
@@ -159,6 +164,10 @@ _PARTS = frozenset(
         "prospecting.criteriaset",
         "prospecting.fitcriterion",
         "prospecting.researchquestion",
+        "stakeholders.judgement",
+        "stakeholders.influenceline",
+        "stakeholders.counterpart",
+        "stakeholders.relationshipgrade",
         "trips.leg",
         "trips.mileagerate",
         "privacy.subjectrequest",
@@ -178,8 +187,8 @@ _PARTS = frozenset(
         "territories.accountchoice",
     }
 )
-# What tells of one colleague's days: others read what happened to it only as far as they see the record, the whole history or not.
-_OF_ONE_PERSON = frozenset({"trips.trip", "trips.leg"})
+# What tells of one colleague's days or relationships: others read what happened to it only as far as they see the record, the whole history or not.
+_OF_ONE_PERSON = frozenset({"trips.trip", "trips.leg", "stakeholders.relationshipgrade"})
 # Fields that need an action to be seen stay hidden in history as well: model → field → action.
 _HIDDEN = {
     "catalogue.product": {"cost": "products.see_cost"},

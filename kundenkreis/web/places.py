@@ -106,6 +106,7 @@ FURTHER = (
     Place("targets:plan", lazy("Plan a year"), "table", "targets.change"),
     Place("trips:mileage", lazy("Mileage list"), "car", "trips.see"),
     Place("activities:team_week", lazy("The team's week"), "users", "people.lead"),
+    Place("stakeholders:list", lazy("Stakeholders"), "network", "stakeholders.see"),
     Place("fitting_accounts:list", lazy("Accounts that fit"), "sparkles", "target_accounts.see"),
     Place("prospecting:index", lazy("Criteria and questions for target accounts"), "settings", "pipelines.see"),
     Place("plan_templates:list", lazy("Templates of action plans"), "list-checks", "pipelines.see"),

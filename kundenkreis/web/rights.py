@@ -23,6 +23,7 @@ NOUNS = {
     "opportunities": lazy("Opportunities"),
     "forecasts": lazy("Forecast"),
     "target_accounts": lazy("Target accounts"),
+    "stakeholders": lazy("Stakeholders"),
     "pipelines": lazy("Pipelines and stages"),
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),

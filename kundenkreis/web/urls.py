@@ -347,6 +347,7 @@ urlpatterns = [
     path("territories/reassignments/", include("kundenkreis.web.reassignment_urls")),
     path("territories/", include((TERRITORIES, "territories"))),
     path("accounts/tags/", include((_vocabulary("tags"), "tags"))),
+    path("", include("kundenkreis.web.stakeholder_urls")),  # before accounts, whose parts have the same shape
     path("accounts/", include((ACCOUNTS, "accounts"))),
     path("contacts/", include((CONTACTS, "contacts"))),
     path("views/", include((VIEWS, "views"))),

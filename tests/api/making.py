@@ -8,6 +8,7 @@ from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity, Pipeline
 from kundenkreis.prospecting import usual as usual_prospecting
 from kundenkreis.prospecting.models import FitCriterion, ResearchQuestion
+from kundenkreis.stakeholders.models import Stakeholder
 
 
 def bodies(world: Any) -> dict[str, dict[str, Any]]:
@@ -17,6 +18,7 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
     end = Pipeline.objects.living().first().stage_of_kind("won")
     won = Opportunity.add(by=world.cem, name="Won", account=world.brauneis, stage=end).pk
     usual_prospecting.set_up()
+    other = Stakeholder.add(by=world.cem, account=world.brauneis, contact=world.maria).pk
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -160,6 +162,15 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "score": 2,
             "reason": "They build",
         },
+        "stakeholders": {"account_id": account, "contact_id": "@contacts"},
+        "stakeholder-judgements": {
+            "stakeholder_id": "@stakeholders",
+            "kind": "goal",
+            "text": "Fewer suppliers",
+            "source": "She said so",
+        },
+        "influence-lines": {"stakeholder_id": "@stakeholders", "influenced_id": other, "source": "She said so"},
+        "stakeholder-counterparts": {"stakeholder_id": "@stakeholders", "person_id": world.ada.pk},
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -254,6 +265,10 @@ BOUND = [
     "project-parties",
     "opportunity-orders",
     "opportunity-interviews",
+    "stakeholders",
+    "stakeholder-judgements",
+    "influence-lines",
+    "stakeholder-counterparts",
     "target-accounts",
     "research-answers",
     "trigger-events",

@@ -25,6 +25,7 @@ MARKET = (
     "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
     "strategies", "initiatives",
 )  # fmt: skip
+OF_STAKEHOLDERS = ("stakeholder-judgements", "influence-lines", "stakeholder-counterparts")
 OF_TARGETS = ("research-answers", "trigger-events", "fit-judgements")
 PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
@@ -87,6 +88,7 @@ SEE = {
     ),
     **dict.fromkeys(("pipelines", "stages", "close-reasons", "interview-guides"), "pipelines.see"),
     **dict.fromkeys(("target-accounts", *OF_TARGETS), "target_accounts.see"),
+    **dict.fromkeys(("stakeholders", *OF_STAKEHOLDERS), "stakeholders.see"),
     **dict.fromkeys(("criteria-sets", "fit-criteria", "research-questions"), "pipelines.see"),
     "privacy-requests": "requests.add",
     **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
@@ -134,6 +136,8 @@ ADD = {
         "opportunities.change",
     ),
     "target-accounts": "target_accounts.add",
+    "stakeholders": "stakeholders.add",
+    **dict.fromkeys(OF_STAKEHOLDERS, "stakeholders.change"),
     **dict.fromkeys(OF_TARGETS, "target_accounts.change"),
     "reassignments": "reassignments.add",
     "forecast-calls": "forecasts.add",

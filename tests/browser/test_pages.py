@@ -20,7 +20,7 @@ REFERENCE = "/api/v1/docs"
 NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
-    "sales": ("products", "orders", "opportunities", "projects", "winloss", "pipelines", "patterns"),
+    "sales": ("products", "orders", "opportunities", "projects", "winloss", "pipelines", "stakeholders", "patterns"),
     "leads": ("leads", "lead_settings", "submissions", "lead_public"),
     "also": ("also",),
     "care": (

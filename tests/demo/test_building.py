@@ -45,6 +45,8 @@ from kundenkreis.prospecting.paths import warm_paths
 from kundenkreis.rates.models import ExchangeRate
 from kundenkreis.staff.models import AccessReview, User
 from kundenkreis.staff.roles import Role
+from kundenkreis.stakeholders.mapping import map_of
+from kundenkreis.stakeholders.models import Stakeholder
 from kundenkreis.trips.mileage import mileage_list
 from kundenkreis.trips.models import Trip
 from kundenkreis.web.lists.state import view_address
@@ -178,6 +180,14 @@ class TestDemoHouse(TestCase):
         assert Fit.objects.off_the_list().exists()
         assert PlanComment.objects.exclude(link=None).exists()
         assert PlanStep.objects.exclude(done_at=None).exists()
+
+    def test_five_maps_of_stakeholders_move_over_a_year_and_are_marked_as_made_up(self):
+        sizes = Counter(Stakeholder.objects.values_list("account_id", flat=True))
+        assert sorted(sizes.values()) == [8, 11, 14, 18, 60]
+        assert not Stakeholder.objects.filter(is_generated=False).exists()
+        days = map_of([sizes.most_common(1)[0][0]], User.objects.get(first_name="Ben")).days
+        assert len(days) > 20
+        assert (days[-1] - days[0]).days > 300
 
     def test_rates_are_those_of_thirteen_months(self):
         assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13

@@ -180,13 +180,17 @@ def keep_sum(one: Opportunity) -> None:
 class OpportunityContact(Part):
     """Who at the customer has a say in it, and as what."""
 
+    # The buying centre of Webster and Wind (1972: users, influencers, deciders, buyers, gatekeepers), with the initiator of Bonoma (1982) and
+    # the economic buyer and coach of Miller and Heiman (1985). Stakeholder maps speak by the same list.
     @picks.administered("opportunities.role", _("Buying role"), needed=("economic_buyer", "champion"))
     class Role(models.TextChoices):
         ECONOMIC_BUYER = "economic_buyer", _("economic buyer")
+        DECIDER = "decider", _("decider")
         CHAMPION = "champion", _("champion or coach")
         USER = "user", _("user")
         TECHNICAL = "technical", _("technical evaluator")
         INFLUENCER = "influencer", _("influencer")
+        INITIATOR = "initiator", _("initiator")
         PURCHASER = "purchaser", _("purchaser")
         GATEKEEPER = "gatekeeper", _("gatekeeper")
         BLOCKER = "blocker", _("blocker")

@@ -208,6 +208,36 @@ SHELF.nothing("prospecting.ResearchQuestion", _("What is asked about an account,
 SHELF.nothing(
     "pipeline.OpportunityMark", _("That opportunities of certain numbers have changed, without any of their data.")
 )
+_ON_MAP = _("How a person is judged in her work as a buyer: each judgement with its day and its source.")
+SHELF.holds(
+    "stakeholders.Stakeholder", P.SALES, R.RELATION,
+    some(C.JUDGEMENT, F.DELETE, "account contact since until role attitude influence relationship superior"),
+    contact="contact_id", account="account_id", plain="is_generated", origin=_WRITTEN, note=_ON_MAP,
+)  # fmt: skip
+SHELF.holds(
+    "stakeholders.Judgement", P.SALES, R.RECORD,
+    some(C.JUDGEMENT, F.DELETE, "stakeholder kind superior role attitude influence relationship on activity"),
+    some(C.FREE_TEXT, F.DELETE, "text source"), some(C.REFERENCE, F.DELETE, "judged_by"),
+    contact="stakeholder__contact_id", account="stakeholder__account_id", staff="judged_by_id", origin=_WRITTEN, note=_ON_MAP,
+)  # fmt: skip
+SHELF.holds(
+    "stakeholders.InfluenceLine", P.SALES, R.RECORD,
+    some(C.JUDGEMENT, F.DELETE, "stakeholder influenced strength since until"), some(C.FREE_TEXT, F.DELETE, "note source"),
+    some(C.REFERENCE, F.DELETE, "judged_by"),
+    contact="stakeholder__contact_id influenced__contact_id", account="stakeholder__account_id", staff="judged_by_id",
+    origin=_WRITTEN, note=_("Who listens to whom: it is about both of them."),
+)  # fmt: skip
+SHELF.holds(
+    "stakeholders.Counterpart", P.SALES, R.RECORD, some(C.REFERENCE, F.DELETE, "stakeholder person"),
+    contact="stakeholder__contact_id", account="stakeholder__account_id", staff="person_id", plain="is_main since",
+    origin=_WRITTEN,
+)  # fmt: skip
+SHELF.holds(
+    "stakeholders.RelationshipGrade", P.SALES, R.RECORD, some(C.JUDGEMENT, F.DELETE, "stakeholder grade on"),
+    some(C.REFERENCE, F.DELETE, "person judged_by"),
+    contact="stakeholder__contact_id", account="stakeholder__account_id", staff="person_id judged_by_id", origin=_WRITTEN,
+    note=_("A figure about a colleague too: shown to others under a works agreement only."),
+)  # fmt: skip
 SHELF.nothing("pipeline.Pipeline", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.Stage", _("How business of one kind comes about."))
 SHELF.nothing("pipeline.CloseReason", _("Why business is won or lost, in general."))

@@ -37,7 +37,7 @@ from kundenkreis.orders.receivables import in_house_currency
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.prospecting.models import TargetAccount
 from kundenkreis.staff import access, looking_back
-from kundenkreis.web import laid_out, opening, rhythms, timeline
+from kundenkreis.web import laid_out, opening, rhythms, stakeholding, timeline
 from kundenkreis.web.account360 import Overview, people_at, why_visible
 from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.reasons import tell
@@ -155,6 +155,7 @@ class AccountPage:
             "rhythm": rhythms.told(self.account, setting_the_day(own, self.account.next_touch_on)),
         }
         shown |= self._insights() | {"wanted": self._wanted()}
+        shown |= {"stakeholders": stakeholding.of_account(self.group.ids, self.user)}
         # The timeline comes right after the page: the figures are there first, and the page stays as quick as a list.
         return shown | {"stream_url": self.stream_url}
 

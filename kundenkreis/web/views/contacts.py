@@ -21,7 +21,7 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Address, Consent, Contact, ContactPoint, Position
 from kundenkreis.quality.matching.entry import Twin
 from kundenkreis.staff import access
-from kundenkreis.web import finding, laid_out, permissions, rhythms, timeline
+from kundenkreis.web import finding, laid_out, permissions, rhythms, stakeholding, timeline
 from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.forms.customers import ContactAddForm, ContactForm
 from kundenkreis.web.htmx import fragment, go, is_htmx
@@ -188,6 +188,7 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
             "points": list(ContactPoint.objects.living().filter(contact=contact).order_by("kind", "pk")),
             "addresses": list(Address.objects.living().filter(contact=contact).order_by("use", "pk")),
             "steps": steps,
+            "on_maps": stakeholding.of_contact(contact, request.user),
             "language": (get_language() or "en")[:2],
             "subject": contact,
         }
