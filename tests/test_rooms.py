@@ -20,7 +20,7 @@ FLOORS = [
     {"activities", "catalogue"},
     {"orders", "trips"},
     {"insights", "pipeline"},
-    {"forecast", "leads", "market", "prospecting", "territories"},
+    {"forecast", "leads", "market", "needs", "prospecting", "territories"},
     {"quality"},
     {"privacy"},
     {"automation"},

@@ -36,7 +36,9 @@ NEAR = MINE | Scope.TEAM | Scope.TERRITORY
 ALL = Scope.ALL
 
 # The nouns that follow an account ("customer data"), those everyone shares, and those an administrator keeps.
-_CUSTOMER = ("accounts", "contacts", "activities", "documents", "orders", "opportunities", "target_accounts")
+_CUSTOMER = (
+    "accounts", "contacts", "activities", "documents", "orders", "opportunities", "target_accounts", "needs", "wishes",
+)  # fmt: skip
 
 
 def _customer(see: Scope, write: Scope, *, add: Scope | None = None, discard: Scope | None = None) -> dict[str, Scope]:

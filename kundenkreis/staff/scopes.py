@@ -14,6 +14,8 @@ AREAS = (
     "opportunities",
     "forecasts",
     "target_accounts",
+    "needs",
+    "wishes",
     "market",
     "targets",
     "trips",

@@ -23,6 +23,8 @@ NOUNS = {
     "opportunities": lazy("Opportunities"),
     "forecasts": lazy("Forecast"),
     "target_accounts": lazy("Target accounts"),
+    "needs": lazy("Needs"),
+    "wishes": lazy("Wishes"),
     "pipelines": lazy("Pipelines and stages"),
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kundenkreis.needs import usual as usual_needs
+from kundenkreis.needs.models import QuestionEdition
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity, Pipeline
 from kundenkreis.prospecting import usual as usual_prospecting
@@ -17,6 +19,7 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
     end = Pipeline.objects.living().first().stage_of_kind("won")
     won = Opportunity.add(by=world.cem, name="Won", account=world.brauneis, stage=end).pk
     usual_prospecting.set_up()
+    usual_needs.set_up()
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -160,6 +163,16 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
             "score": 2,
             "reason": "They build",
         },
+        "needs": {"account_id": "@accounts", "title": "Goods run out", "effect_base": "1200.00"},
+        "need-fits": {"need_id": "@needs", "product_id": "@products", "degree": 2},
+        "needs-talks": {
+            "account_id": "@accounts",
+            "edition_id": QuestionEdition.objects.first().pk,
+            "held_on": "2026-01-07",
+        },
+        "talk-answers": {"talk_id": "@needs-talks", "key": "q1", "value": "From several"},
+        "wishes": {"title": "Smaller packs"},
+        "wish-asks": {"wish_id": "@wishes", "account_id": "@accounts", "weight": 3},
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -258,6 +271,12 @@ BOUND = [
     "research-answers",
     "trigger-events",
     "fit-judgements",
+    "needs",
+    "need-fits",
+    "needs-talks",
+    "talk-answers",
+    "wishes",
+    "wish-asks",
     "action-plans",
     "action-plan-steps",
     "action-plan-comments",

@@ -26,6 +26,7 @@ MARKET = (
     "strategies", "initiatives",
 )  # fmt: skip
 OF_TARGETS = ("research-answers", "trigger-events", "fit-judgements")
+OF_NEEDS = ("need-fits", "talk-answers")
 PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
@@ -88,6 +89,9 @@ SEE = {
     **dict.fromkeys(("pipelines", "stages", "close-reasons", "interview-guides"), "pipelines.see"),
     **dict.fromkeys(("target-accounts", *OF_TARGETS), "target_accounts.see"),
     **dict.fromkeys(("criteria-sets", "fit-criteria", "research-questions"), "pipelines.see"),
+    **dict.fromkeys(("needs", "needs-talks", "needs-coverage", *OF_NEEDS), "needs.see"),
+    **dict.fromkeys(("question-sets", "question-editions"), "pipelines.see"),
+    **dict.fromkeys(("wishes", "wish-asks", "wish-tellings"), "wishes.see"),
     "privacy-requests": "requests.add",
     **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
     **dict.fromkeys(("purposes", "breaches", "alerts", "erasures", "restrictions"), "privacy.see"),
@@ -135,6 +139,10 @@ ADD = {
     ),
     "target-accounts": "target_accounts.add",
     **dict.fromkeys(OF_TARGETS, "target_accounts.change"),
+    **dict.fromkeys(("needs", "needs-talks"), "needs.add"),
+    **dict.fromkeys(OF_NEEDS, "needs.change"),
+    "wishes": "wishes.add",
+    "wish-asks": "wishes.change",
     "reassignments": "reassignments.add",
     "forecast-calls": "forecasts.add",
     **dict.fromkeys(MARKET, "market.change"),
