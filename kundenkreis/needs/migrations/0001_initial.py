@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='wish')),
                 ('description', models.TextField(blank=True, max_length=4000, verbose_name='description')),
                 ('status', models.CharField(choices=[('new', 'new'), ('looked_at', 'looked at'), ('planned', 'planned'), ('done', 'done'), ('declined', 'declined')], default='new', max_length=9, verbose_name='status')),
-                ('status_since', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='in this status since')),
+                ('status_since', models.DateField(default=kundenkreis.core.clock.today, editable=False, verbose_name='in this status since')),
                 ('answer', models.TextField(blank=True, help_text='In words for the customer. What is declined needs a reason.', max_length=2000, verbose_name='what customers are told')),
                 ('is_generated', models.BooleanField(default=False, editable=False, verbose_name='generated')),
                 ('family', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='wishes', to='catalogue.family', verbose_name='product family')),

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -66,7 +65,7 @@ class Wish(Recorded):
         related_name="wishes",
     )
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.NEW)
-    status_since = models.DateTimeField(_("in this status since"), default=timezone.now, editable=False)
+    status_since = models.DateField(_("in this status since"), default=clock.today, editable=False)
     answer = models.TextField(
         _("what customers are told"), blank=True, max_length=2000,
         help_text=_("In words for the customer. What is declined needs a reason."),
@@ -131,7 +130,7 @@ class Wish(Recorded):
         if "title" in touched:
             self.title = " ".join(self.title.split())
         if "status" in touched and not self._state.adding:
-            self.status_since = timezone.now()
+            self.status_since = clock.today()
             return {"status_since"}
         return set()
 

@@ -206,8 +206,8 @@ COVERAGE_LIST = ListPage(
         Column("answered", _("Answered"), value=_of_all, needs=("answered", "asked")),
         Column("oldest_on", _("Oldest answer"), "date", sort="oldest_on"),
         Column("last_on", _("Last needs talk"), "date"),
-        Column("open_needs", _("Open needs"), "number", sort="open_needs", first_down=True),
-        Column("base_house", _("Effect a year"), "money", sort="base_house", first_down=True),
+        Column("open_needs", _("Open needs"), "number", value=lambda row: row.open_needs or None, needs=("open_needs",), sort="open_needs", first_down=True),
+        Column("base_house", _("Effect a year"), "money", value=lambda row: row.base_house or None, needs=("base_house",), sort="base_house", first_down=True),
         Column("families", _("Families with a need"), value=lambda row: row.family_names, needs=(), with_extra=True),
         Column("revenue", _("Revenue, 12 months"), "money", value="account__revenue_12m", related=("account",), needs=("account__revenue_12m",)),
         Column("owner", _("Owner"), "person", value="account__owner", related=("account__owner",), needs=(
