@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kundenkreis.web.views import needs, needs_of_account, needs_parts, needs_talks, question_sets, wishes
+from kundenkreis.web.views import bulk, needs, needs_of_account, needs_parts, needs_talks, question_sets, wishes
 
 NEEDS = [
     path("", needs.index, name="list"),
     path("new/", needs.add, name="add"),
     path("export/", needs.export, name="export"),
+    path("bulk/", bulk.change, {"list_name": "needs"}, name="bulk"),
     path("move/<slug:key>/", needs.move, name="move"),
     path("of/<int:pk>/", needs_of_account.account, name="account"),
     path("<int:pk>/", needs.detail, name="detail"),

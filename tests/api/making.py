@@ -275,7 +275,6 @@ BOUND = [
     "need-fits",
     "needs-talks",
     "talk-answers",
-    "wishes",
     "wish-asks",
     "action-plans",
     "action-plan-steps",

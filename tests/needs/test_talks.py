@@ -12,7 +12,7 @@ from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
 from kundenkreis.core.records import Stale
 from kundenkreis.history import undo
-from kundenkreis.needs import covering
+from kundenkreis.needs import covering, usual
 from kundenkreis.needs.models import Coverage, Need, NeedsTalk, QuestionSet, TalkAnswer
 from kundenkreis.quality.merging import merge
 from tests.needs.asked import QUESTIONS, edition, need, talk
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_new_house_asks_in_two_languages_and_in_spin_order():
+    usual.set_up()
     sets = list(QuestionSet.objects.living())
     assert [one.name_de for one in sets] == ["Allgemein", "Einzelhandel", "Produktion"]
     for one in sets:

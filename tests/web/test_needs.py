@@ -203,3 +203,15 @@ def test_who_may_read_only_sees_and_changes_nothing(world, signed_in):
     assert signed_in(world.cem).get(f"/needs/{one.pk}/").status_code == 404
     assert signed_in(world.ada).post(f"/needs/{one.pk}/drop/", {"drop_reason": ""}).status_code == 422
     assert signed_in(world.ada).post(f"/needs/{one.pk}/drop/", {"drop_reason": "Solved"}).status_code == 303
+
+
+def test_many_needs_go_to_a_new_owner_who_sees_their_accounts(world, signed_in):
+    mine, cems = need(world), need(world, by=world.cem, account=world.brauneis)
+    sent = {"change": "owner", "ids": [mine.pk, cems.pk]}
+    ben = signed_in(world.ben)
+    assert "Goods run out" in ben.post("/needs/bulk/", sent).content.decode()
+    assert ben.post("/needs/bulk/", sent | {"sure": "1", "value": world.cem.pk}).status_code == 303
+    assert {one.owner for one in Need.objects.all()} == {world.ada, world.cem}, "Cem does not see Ada's account"
+    assert ben.post("/needs/bulk/", sent | {"sure": "1", "value": world.dora.pk}).status_code == 303
+    assert {one.owner for one in Need.objects.all()} == {world.dora}
+    assert signed_in(world.rita).post("/needs/bulk/", sent).status_code == 403

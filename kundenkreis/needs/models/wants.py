@@ -151,6 +151,11 @@ class Need(OfAccount):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def name(self) -> str:
+        """As every record that is changed among many is called."""
+        return self.title
+
     # --- what follows from it
 
     @property

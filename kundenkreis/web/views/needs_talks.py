@@ -150,6 +150,10 @@ def ask(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         "theirs_version": theirs.version if theirs else None,
         "unit": House.known().currency if question["kind"] == AnswerKind.MONEY else "",
     }  # fmt: skip
+    form.use_required_attribute, form.fields["value"].required = (
+        False,
+        True,
+    )  # said to be asked, though it may be skipped
     status = 409 if theirs is not None else 422 if form.is_bound else 200
     return render(request, "needs/ask.html", context, status=status)
 
