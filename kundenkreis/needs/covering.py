@@ -160,8 +160,21 @@ def _chunk(numbers: list[int]) -> None:
                 last_on=last.get(pk), open_needs=count, base_house=round(Decimal(effect or 0), 2),
             )
         )  # fmt: skip
-    names = ["of_set", "asked", "answered", "percent", "oldest_on", "last_on", "open_needs", "base_house"]
-    Coverage.objects.bulk_create(rows, update_conflicts=True, unique_fields=["account"], update_fields=names)
+    _write(numbers, rows)
+
+
+_FIGURED = ("of_set_id", "asked", "answered", "percent", "oldest_on", "last_on", "open_needs", "base_house")
+
+
+def _write(numbers: list[int], rows: list[Coverage]) -> None:
+    """Only what is not there already: at night nearly everything is."""
+    there = {
+        pk: tuple(rest)
+        for pk, *rest in Coverage.objects.filter(account_id__listed=numbers).values_list("account_id", *_FIGURED)
+    }
+    new = [row for row in rows if there.get(row.account_id) != tuple(getattr(row, name) for name in _FIGURED)]
+    names = [name.removesuffix("_id") for name in _FIGURED]
+    Coverage.objects.bulk_create(new, update_conflicts=True, unique_fields=["account"], update_fields=names)
 
 
 def figure_all() -> int:

@@ -102,6 +102,7 @@ def test_coverage_lists_the_least_known_first_and_only_ones_own(world, signed_in
 
 
 def test_wishes_are_ranked_by_the_revenue_that_the_reader_sees(world, signed_in):
+    usual_pipeline.set_up()
     small, large = wish(world, world.lindner), wish(world, world.brauneis, title="Larger packs")
     WishAsk.add(by=world.ada, wish=small, account=world.lindner, contact=world.maria)
     Account.objects.filter(pk=world.lindner.pk).update(revenue_12m=100)

@@ -223,16 +223,15 @@ class WishAsk(OfAccount):
             wrong["wish"] = _("This wish became part of another one. Add it there.")
         return wrong
 
-    @classmethod
-    @transaction.atomic
-    def add(cls, *, by: Any, **values: Any) -> Self:  # type: ignore[override]
-        """As of every noun. Of a wish that has been looked at already, the customer is to be told how it stands."""
+    def settle(self, changed: set[str]) -> None:
+        """Of a wish that has been looked at already, a customer who asks newly is to be told how it stands."""
         from kundenkreis.needs import telling
 
-        ask = super().add(by=by, **values)
-        if ask.wish.status != Wish.Status.NEW:
-            telling.remember(ask.wish, [ask.account], Event.objects.about(ask).latest("pk"), by=by)
-        return ask
+        super().settle(changed)
+        if {"wish", "account"} <= changed and self.wish.status != Wish.Status.NEW:
+            event = Event.objects.about(self).latest("pk")
+            by = User._base_manager.filter(pk=event.actor_id).first()
+            telling.remember(self.wish, [self.account], event, by=by)
 
     @transaction.atomic
     def discard(self, *, by: Any, **how: Any) -> Event:
