@@ -192,6 +192,11 @@ def test_questions_are_arranged_by_whoever_leads(world, signed_in):
 def test_who_may_read_only_sees_and_changes_nothing(world, signed_in):
     one = need(world)
     rita = signed_in(world.rita)
+    found = rita.get("/search/?q=goods", headers={"HX-Request": "true"}).content.decode()
+    assert f"/needs/{one.pk}/" in found and world.lindner.name.split()[0] in found
+    assert (
+        "/needs/" not in signed_in(world.cem).get("/search/?q=goods", headers={"HX-Request": "true"}).content.decode()
+    )
     assert rita.get(f"/needs/{one.pk}/").status_code == 200 and rita.get("/wishes/").status_code == 200
     for address in (
         "/needs/new/",
