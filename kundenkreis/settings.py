@@ -69,6 +69,7 @@ ROOMS = [
     "kundenkreis.forecast",
     "kundenkreis.prospecting",
     "kundenkreis.stakeholders",
+    "kundenkreis.needs",
     "kundenkreis.privacy",
     "kundenkreis.automation",
 ]

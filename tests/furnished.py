@@ -53,6 +53,10 @@ from kundenkreis.market.models import (
     Study,
     Target,
 )
+from kundenkreis.needs import covering
+from kundenkreis.needs import joining as joining_wishes
+from kundenkreis.needs import usual as usual_needs
+from kundenkreis.needs.models import Coverage, Need, NeedFit, NeedsTalk, QuestionSet, Wish, WishAsk, WishTelling
 from kundenkreis.orders.models import CreditStanding, Delivery, OpenItem, Order, OrderLine
 from kundenkreis.pipeline import ordering, planning, sharing, usual, usual_plans
 from kundenkreis.pipeline.models import (
@@ -110,7 +114,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _customers(world, name) | _catalogue(world, name)
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
-    made |= _wanted(world, name) | _mapped(world, made, name)
+    made |= _wanted(world, name) | _mapped(world, made, name) | _needs(world, made, name)
     made |= _territories(world, name) | _market(world, name)
     made |= _forecast(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
@@ -635,6 +639,49 @@ def _mapped(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     counterpart = Counterpart.add(by=world.ada, stakeholder=one, person=world.ada)
     RelationshipGrade.add(by=world.ada, stakeholder=one, person=world.ada, grade=2)
     return {"stakeholder": one, "judgement": judged, "stakeholder_lines": line, "stakeholder_counterparts": counterpart}
+
+
+def _needs(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
+    """A needs talk with an answer of each kind, a need with what fits and an opportunity, and a wish whose status went back."""
+    usual_needs.set_up()
+    edition = QuestionSet.objects.living().first().current()
+    talk = NeedsTalk.add(
+        by=world.ada, account=world.lindner, contact=world.maria, edition=edition, note=name.format(n="talk")
+    )
+    said = {"text": name.format(n="said"), "money": "1200.5", "number": "3", "yes_no": "yes", "choice": "c1"}
+    answers = [talk.answer(one["key"], said[one["kind"]], by=world.ada) for one in edition.questions[:-2]]
+    talk.answer(edition.questions[-2]["key"], "", by=world.ada, skipped=True)
+    hurts = next(one for one in answers if one.shows_need)
+    need = Need.of_answer(hurts, by=world.ada, effect_low=Decimal(10), effect_base=Decimal(20), effect_high=Decimal(30),
+                          solve_by=clock.today() + dt.timedelta(days=30), next_question=name.format(n="next?")[:300])  # fmt: skip
+    fit = NeedFit.add(by=world.ada, need=need, product=made["product"], degree=3, note=name.format(n="fit")[:300])
+    NeedFit.add(by=world.ada, need=need, family=made["family"])
+    need.tie(Opportunity.add(by=world.ada, name=name.format(n="sold")[:200], account=world.lindner), by=world.ada)
+    dropped = Need.add(by=world.ada, account=world.lindner, title=name.format(n="dropped")[:200])
+    dropped.drop(name.format(n="why not")[:300], by=world.ada)
+    covering.figure_all()
+    return _wishes(world, made, name) | {
+        "needs_talk": talk, "talk_answer": hurts, "need": need, "need_fit": fit, "question_set": edition.of_set,
+        "coverage": Coverage.objects.get(account=world.lindner),
+    }  # fmt: skip
+
+
+def _wishes(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
+    texts = {"description": name.format(n="wished"), "product": made["product"]}
+    one = Wish.add(by=world.ada, title=name.format(n="wish")[:200], **texts)
+    same = Wish.add(by=world.ada, title=name.format(n="same wish")[:200])
+    ask = WishAsk.add(
+        by=world.ada, wish=one, account=world.lindner, contact=world.maria, note=name.format(n="asked")[:500]
+    )
+    WishAsk.add(by=world.ada, wish=same, account=world.brauneis)
+    one.change(by=world.ada, status="looked_at")
+    WishTelling.objects.waiting().get(wish=one, account=world.lindner).tell(
+        "call", by=world.ada, note=name.format(n="told")[:500]
+    )
+    joining_wishes.join(one, same, by=world.ada)
+    one.change(by=world.ada, status="planned", answer=name.format(n="what comes"))
+    waiting = WishTelling.objects.waiting().get(wish=one, account=world.lindner)
+    return {"wish": one, "wish_ask": ask, "wish_telling": waiting}
 
 
 def _plan(world: Any, one: Opportunity, name: str) -> dict[str, Any]:

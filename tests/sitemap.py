@@ -79,6 +79,13 @@ RECORDS = {
     ),
     "fitting_accounts": "fitting_account",
     "prospecting": "criteria_set",
+    "needs": "need",
+    "needs:account": "account",
+    "needs_talks": "needs_talk",
+    "needs_coverage": "coverage",
+    "question_sets": "question_set",
+    "wishes": "wish",
+    "wish_tellings": "wish_telling",
     "pipelines:reason": "close_reason",
     "pipelines:reason_discard": "close_reason",
     "families": "family",
@@ -174,6 +181,11 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             "link_pk": made["plan_link"].pk,
             "comment_pk": made["plan_comment"].pk,
         }
+        if space in ("needs", "wishes"):
+            others |= {"key": "status", "ask_pk": made["wish_ask"].pk, "telling_pk": made["wish_telling"].pk}
+            others["part_pk"] = made["bidder" if name == "needs:untie" else "need_fit"].pk
+        if space == "needs_talks":
+            others |= {"key": "q1", "answer_pk": made["talk_answer"].pk}
         if space == "prospecting":
             others["kind"] = "set"
         if name == "target_accounts:move":

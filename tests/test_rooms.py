@@ -20,7 +20,7 @@ FLOORS = [
     {"activities", "catalogue"},
     {"orders", "trips"},
     {"insights", "pipeline"},
-    {"forecast", "leads", "market", "prospecting", "stakeholders", "territories"},
+    {"forecast", "leads", "market", "needs", "prospecting", "stakeholders", "territories"},
     {"quality"},
     {"privacy"},
     {"automation"},

@@ -22,7 +22,7 @@ from kundenkreis.web.lists import REGISTRY
 SMALL = {
     "team", "territory", "user", "deputy", "savedview", "exchangerate", "tag", "family", "unit", "pricelist", "alertrule", "controller",
     "leadhours",
-    "pipeline", "stage", "closereason", "interviewguide",
+    "pipeline", "stage", "closereason", "interviewguide", "wish", "questionset", "questionedition",
 }  # fmt: skip
 DAY = Filter("at", "moment", "When")
 

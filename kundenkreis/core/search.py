@@ -24,7 +24,7 @@ from kundenkreis.core.search_models import KINDS, entry_id
 from kundenkreis.core.search_words import Entry
 from kundenkreis.core.text import fold, fold_and_words_many, words
 
-ACCOUNT, CONTACT, PRODUCT, ORDER, USER, DOCUMENT, ACTIVITY, OPPORTUNITY, LEAD, PROJECT = range(1, 11)
+ACCOUNT, CONTACT, PRODUCT, ORDER, USER, DOCUMENT, ACTIVITY, OPPORTUNITY, LEAD, PROJECT, NEED, WISH = range(1, 13)
 
 _MOST_TEXT = 200
 _MOST_WORDS = 8

@@ -32,6 +32,7 @@ from kundenkreis.jobs import backend, recovery
 from kundenkreis.leads import receiving, routing
 from kundenkreis.market import summing
 from kundenkreis.market import tasks as market_tasks
+from kundenkreis.needs import tasks as needs_tasks
 from kundenkreis.orders import figures
 from kundenkreis.privacy import breach_clock, compacting, erasing, looking, restricting, watching
 from kundenkreis.privacy import reminding as reminding_of_requests
@@ -210,6 +211,12 @@ def follow_target_accounts() -> None:
 def figure_fits() -> None:
     """How well each account fits that has never ordered, for the list of those that could be wanted."""
     prospecting_tasks.figure_fits.enqueue()
+
+
+@at(crontab(hour="2", minute="35"))
+def figure_coverage() -> None:
+    """How much is known of each customer's needs, by the questions that are asked now."""
+    needs_tasks.figure_coverage.enqueue()
 
 
 @at(crontab(hour="4", minute="10"))

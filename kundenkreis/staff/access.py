@@ -37,15 +37,8 @@ ALL = Scope.ALL
 
 # The nouns that follow an account ("customer data"), those everyone shares, and those an administrator keeps.
 _CUSTOMER = (
-    "accounts",
-    "contacts",
-    "activities",
-    "documents",
-    "orders",
-    "opportunities",
-    "target_accounts",
-    "stakeholders",
-)
+    "accounts", "contacts", "activities", "documents", "orders", "opportunities", "target_accounts", "stakeholders", "needs", "wishes",
+)  # fmt: skip
 
 
 def _customer(see: Scope, write: Scope, *, add: Scope | None = None, discard: Scope | None = None) -> dict[str, Scope]:

@@ -15,6 +15,8 @@ AREAS = (
     "forecasts",
     "target_accounts",
     "stakeholders",
+    "needs",
+    "wishes",
     "market",
     "targets",
     "trips",

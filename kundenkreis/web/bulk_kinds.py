@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from kundenkreis.customers.bulk_editing import Change as AccountChange
 from kundenkreis.fields.bulk_editing import Change
+from kundenkreis.needs.bulk_editing import Change as NeedChange
 from kundenkreis.pipeline.bulk_editing import Change as OpportunityChange
 from kundenkreis.web import formats
 from kundenkreis.web.forms import bulk as forms
 from kundenkreis.web.lists import ListPage
 from kundenkreis.web.views.account_list import ACCOUNTS
+from kundenkreis.web.views.needs_lists import NEEDS_LIST
 from kundenkreis.web.views.opportunity_list import OPPORTUNITIES
 from kundenkreis.web.views.touch_list import TOUCHES
 
@@ -74,6 +76,16 @@ OPPORTUNITY = Noun(
     ("name", "number"),
     lambda row: row.number,
 )
+NEED = Noun(
+    NeedChange,
+    "needs.change",
+    {"owner": Kind(forms.OwnerForm, gettext_lazy("Change owner"), "needs.change")},
+    NEEDS_LIST.counted,
+    ("pk",),
+    ("title",),
+    lambda row: "",
+)
 LISTS: dict[str, tuple[ListPage, Noun]] = {
     ACCOUNTS.name: (ACCOUNTS, ACCOUNT), TOUCHES.name: (TOUCHES, ACCOUNT), OPPORTUNITIES.name: (OPPORTUNITIES, OPPORTUNITY),
+    NEEDS_LIST.name: (NEEDS_LIST, NEED),
 }  # fmt: skip

@@ -108,6 +108,8 @@ def _headline(noun: str, verb: str) -> str:
         )
     if noun in ("lead", "submission") and (said := _of_lead(verb)):
         return said
+    if noun in ("need", "wish", "wishask", "wishtelling") and (said := _of_need(verb)):
+        return said
     return {
         "added": _("%(what)s added: %(name)s"),
         "changed": _("%(what)s changed: %(name)s"),
@@ -152,6 +154,18 @@ def _of_lead(verb: str) -> str:
         "erased": _("%(what)s erased: %(name)s"),
         "released": _("%(what)s released: %(name)s"),
         "held": _("%(what)s waits again: %(name)s"),
+    }.get(verb, "")
+
+
+def _of_need(verb: str) -> str:
+    """What becomes of a need, of a wish, and of who asks for it."""
+    return {
+        "sold": _("%(what)s became an opportunity: %(name)s"),
+        "met": _("%(what)s met: %(name)s"),
+        "dropped": _("%(what)s not pursued: %(name)s"),
+        "joined": _("%(what)s became part of another one: %(name)s"),
+        "moved": _("%(what)s goes along: %(name)s"),
+        "told": _("Customer told: %(name)s"),
     }.get(verb, "")
 
 

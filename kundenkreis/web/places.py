@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ RAIL = (
         (
             Place("leads:list", lazy("Leads"), "user-plus", "leads.see", "e"),
             Place("target_accounts:list", lazy("Target accounts"), "target", "target_accounts.see", "z"),
+            Place("needs:list", lazy("Needs"), "circle-help", "needs.see", "j"),
+            Place("wishes:list", lazy("Wishes"), "gift", "wishes.see"),
             Place("opportunities:list", lazy("Pipeline"), "square-kanban", "opportunities.see", "k"),
             Place("forecast:index", lazy("Forecast"), "chart-line", "forecasts.see", "f"),
             Place("projects:list", lazy("Projects"), "building", "opportunities.see", "y"),
@@ -107,6 +110,10 @@ FURTHER = (
     Place("trips:mileage", lazy("Mileage list"), "car", "trips.see"),
     Place("activities:team_week", lazy("The team's week"), "users", "people.lead"),
     Place("stakeholders:list", lazy("Stakeholders"), "network", "stakeholders.see"),
+    Place("needs_talks:list", lazy("Needs talks"), "message-circle", "needs.see"),
+    Place("needs_coverage:list", lazy("Coverage of needs"), "list-checks", "needs.see"),
+    Place("question_sets:list", lazy("Questions of needs talks"), "settings", "pipelines.see"),
+    Place("wish_tellings:list", lazy("Told about wishes"), "message-circle", "wishes.see"),
     Place("fitting_accounts:list", lazy("Accounts that fit"), "sparkles", "target_accounts.see"),
     Place("prospecting:index", lazy("Criteria and questions for target accounts"), "settings", "pipelines.see"),
     Place("plan_templates:list", lazy("Templates of action plans"), "list-checks", "pipelines.see"),
@@ -169,6 +176,10 @@ FURTHER_CREATE = (
     Place("automation:add", lazy("Automation rule"), "zap", "automation.change"),
     Place("teams:add", lazy("Team"), "users", "people.change"),
     Place("market_segments:add", lazy("Market segment"), "shapes", "market.add"),
+    Place("needs_talks:add", lazy("Needs talk"), "message-circle", "needs.add"),
+    Place("needs:add", pgettext_lazy("of a customer", "Need"), "circle-help", "needs.add"),
+    Place("wishes:add", pgettext_lazy("of a customer", "Wish"), "gift", "wishes.add"),
+    Place("question_sets:add", lazy("Set of questions"), "list-checks", "pipelines.change"),
     Place("target_accounts:add", lazy("Target account"), "target", "target_accounts.add"),
     Place("competitors:add", lazy("Competitor"), "building-2", "market.add"),
     Place("studies:add", lazy("Market study"), "scroll-text", "market.add"),

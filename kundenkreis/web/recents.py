@@ -13,6 +13,7 @@ from kundenkreis.customers.models import Account, Contact
 from kundenkreis.files.models import Document
 from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
+from kundenkreis.needs.models import Need, Wish
 from kundenkreis.orders.models import Order
 from kundenkreis.pipeline.models import Opportunity, Project
 from kundenkreis.prospecting.models import TargetAccount
@@ -29,6 +30,8 @@ NOUNS: dict[str, tuple[type[models.Model], str]] = {
     "documents": (Document, "file-text"),
     "leads": (Lead, "user-plus"),
     "target_accounts": (TargetAccount, "target"),
+    "needs": (Need, "circle-help"),
+    "wishes": (Wish, "gift"),
 }
 
 

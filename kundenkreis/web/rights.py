@@ -24,6 +24,8 @@ NOUNS = {
     "forecasts": lazy("Forecast"),
     "target_accounts": lazy("Target accounts"),
     "stakeholders": lazy("Stakeholders"),
+    "needs": lazy("Needs"),
+    "wishes": lazy("Wishes"),
     "pipelines": lazy("Pipelines and stages"),
     "signals": lazy("Signals"),
     "duplicates": lazy("Duplicates"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kundenkreis.needs import usual as usual_needs
+from kundenkreis.needs.models import QuestionEdition
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity, Pipeline
 from kundenkreis.prospecting import usual as usual_prospecting
@@ -19,6 +21,7 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
     won = Opportunity.add(by=world.cem, name="Won", account=world.brauneis, stage=end).pk
     usual_prospecting.set_up()
     other = Stakeholder.add(by=world.cem, account=world.brauneis, contact=world.maria).pk
+    usual_needs.set_up()
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -171,6 +174,16 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         },
         "influence-lines": {"stakeholder_id": "@stakeholders", "influenced_id": other, "source": "She said so"},
         "stakeholder-counterparts": {"stakeholder_id": "@stakeholders", "person_id": world.ada.pk},
+        "needs": {"account_id": "@accounts", "title": "Goods run out", "effect_base": "1200.00"},
+        "need-fits": {"need_id": "@needs", "product_id": "@products", "degree": 2},
+        "needs-talks": {
+            "account_id": "@accounts",
+            "edition_id": QuestionEdition.objects.first().pk,
+            "held_on": "2026-01-07",
+        },
+        "talk-answers": {"talk_id": "@needs-talks", "key": "q1", "value": "From several"},
+        "wishes": {"title": "Smaller packs"},
+        "wish-asks": {"wish_id": "@wishes", "account_id": "@accounts", "weight": 3},
         "mileage-rates": {"valid_from": "2026-01-01", "per_km": "0.50", "per_passenger": "0.15", "source": "RGV"},
         "market-segments": {"name": "Wood trade in Austria", "industries": ["Trade"], "countries": ["AT"]},
         "market-sizes": {
@@ -273,6 +286,11 @@ BOUND = [
     "research-answers",
     "trigger-events",
     "fit-judgements",
+    "needs",
+    "need-fits",
+    "needs-talks",
+    "talk-answers",
+    "wish-asks",
     "action-plans",
     "action-plan-steps",
     "action-plan-comments",

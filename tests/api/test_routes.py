@@ -27,6 +27,7 @@ MARKET = (
 )  # fmt: skip
 OF_STAKEHOLDERS = ("stakeholder-judgements", "influence-lines", "stakeholder-counterparts")
 OF_TARGETS = ("research-answers", "trigger-events", "fit-judgements")
+OF_NEEDS = ("need-fits", "talk-answers")
 PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
 SEE = {
@@ -90,6 +91,9 @@ SEE = {
     **dict.fromkeys(("target-accounts", *OF_TARGETS), "target_accounts.see"),
     **dict.fromkeys(("stakeholders", *OF_STAKEHOLDERS), "stakeholders.see"),
     **dict.fromkeys(("criteria-sets", "fit-criteria", "research-questions"), "pipelines.see"),
+    **dict.fromkeys(("needs", "needs-talks", "needs-coverage", *OF_NEEDS), "needs.see"),
+    **dict.fromkeys(("question-sets", "question-editions"), "pipelines.see"),
+    **dict.fromkeys(("wishes", "wish-asks", "wish-tellings"), "wishes.see"),
     "privacy-requests": "requests.add",
     **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
     **dict.fromkeys(("purposes", "breaches", "alerts", "erasures", "restrictions"), "privacy.see"),
@@ -139,6 +143,10 @@ ADD = {
     "stakeholders": "stakeholders.add",
     **dict.fromkeys(OF_STAKEHOLDERS, "stakeholders.change"),
     **dict.fromkeys(OF_TARGETS, "target_accounts.change"),
+    **dict.fromkeys(("needs", "needs-talks"), "needs.add"),
+    **dict.fromkeys(OF_NEEDS, "needs.change"),
+    "wishes": "wishes.add",
+    "wish-asks": "wishes.change",
     "reassignments": "reassignments.add",
     "forecast-calls": "forecasts.add",
     **dict.fromkeys(MARKET, "market.change"),

@@ -24,7 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 get_resolver().url_patterns  # noqa: B018 the site map brings the lists with it
 LISTS = ("contacts", "lines", "open_items", "products", "signals", "touches")
 # Where `e` leads, behind the row's own address; what stands here in no list is told so, because nobody changes it by hand.
-CHANGED = {"accounts", "contacts", "log", "opportunities", "orders", "products", "rates", "target_accounts", "touches"}
+CHANGED = {"accounts", "contacts", "log", "opportunities", "orders", "products", "rates", "target_accounts", "touches",
+           "needs", "needs_talks", "wishes"}  # fmt: skip
 AT = "[...document.querySelectorAll('#main [data-row]')].indexOf(document.activeElement.closest('[data-row]'))"
 TOLD = "document.getElementById('toasts').textContent.trim() !== ''"
 

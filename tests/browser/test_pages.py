@@ -23,6 +23,7 @@ NOUNS = {
     "sales": ("products", "orders", "opportunities", "projects", "winloss", "pipelines", "stakeholders", "patterns"),
     "leads": ("leads", "lead_settings", "submissions", "lead_public"),
     "also": ("also",),
+    "needs": ("needs", "needs_talks", "needs_coverage", "question_sets", "wishes", "wish_tellings"),
     "care": (
         "duplicates",
         "merges",

@@ -29,6 +29,7 @@ from kundenkreis.demo import building, duplicates, people, rates, trips, views
 from kundenkreis.demo.names import Names
 from kundenkreis.lists.models import SavedView
 from kundenkreis.market.models import Strategy, Summing, Target
+from kundenkreis.needs.models import Coverage, Need, NeedsTalk, Wish, WishTelling
 from kundenkreis.orders.models import Order, OrderLine
 from kundenkreis.pipeline import asking
 from kundenkreis.pipeline.models import (
@@ -188,6 +189,14 @@ class TestDemoHouse(TestCase):
         days = map_of([sizes.most_common(1)[0][0]], User.objects.get(first_name="Ben")).days
         assert len(days) > 20
         assert (days[-1] - days[0]).days > 300
+
+    def test_needs_and_wishes_are_there_and_marked_as_made_up(self):
+        assert Need.objects.filter(is_generated=True).count() == Need.objects.count() == 60
+        assert NeedsTalk.objects.filter(is_generated=True).count() == NeedsTalk.objects.count() == 25
+        assert Wish.objects.filter(is_generated=True).count() == Wish.objects.count() == 12
+        assert Need.objects.filter(opportunities__isnull=False).exists() and Need.objects.exclude(answer=None).exists()
+        assert WishTelling.objects.waiting().exists() and WishTelling.objects.exclude(told_on=None).exists()
+        assert Coverage.objects.filter(percent__gt=50).exists() and Coverage.objects.filter(percent=0).exists()
 
     def test_rates_are_those_of_thirteen_months(self):
         assert ExchangeRate.objects.count() == len(rates.GBP_PER_EURO) == 13

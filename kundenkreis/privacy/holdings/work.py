@@ -202,6 +202,57 @@ SHELF.holds(
     "prospecting.Fit", P.ANALYSIS, R.DERIVED, some(C.JUDGEMENT, F.DELETE, "account fit open"), account="account_id",
     origin=_FIGURED, note=_BOOKED,
 )  # fmt: skip
+SHELF.holds(
+    "needs.NeedsTalk", P.CARE, R.RELATION,
+    some(C.COMMUNICATION, F.STAYS, "account edition kind held_on activity"), some(C.REFERENCE, F.STAYS, "contact person"),
+    some(C.FREE_TEXT, F.SEARCH, "note"), contact="contact_id", account="account_id", staff="person_id",
+    plain="finished_at is_generated", origin=_WRITTEN,
+    note=_("That the house has asked stays, with a nameless person; what she answered does not."),
+)  # fmt: skip
+SHELF.holds(
+    "needs.TalkAnswer", P.CARE, R.RECORD, some(C.COMMUNICATION, F.DELETE, "talk key skipped"),
+    some(C.FREE_TEXT, F.DELETE, "value"), contact="talk__contact_id", account="talk__account_id", origin=_WRITTEN,
+    note=_("What a person answered about the needs of her company."),
+)  # fmt: skip
+SHELF.holds(
+    "needs.Need", P.SALES, R.RELATION,
+    some(C.COMMERCE, F.STAYS, "account answer effect_low effect_base effect_high currency urgency said_on solve_by status"),
+    some(C.REFERENCE, F.STAYS, "contact owner"), some(C.FREE_TEXT, F.SEARCH, "title pain drop_reason next_question"),
+    contact="contact_id", account="account_id", staff="owner_id", plain="low_house base_house high_house is_generated",
+    origin=_WRITTEN, note=_("What a company lacks stays; who said so becomes nameless, and is taken out of the text."),
+)  # fmt: skip
+SHELF.holds(
+    "needs.Need_opportunities", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "need opportunity"),
+    account="need__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "needs.NeedFit", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "need product family degree quantity"),
+    some(C.FREE_TEXT, F.SEARCH, "note"), account="need__account_id", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "needs.Coverage", P.ANALYSIS, R.DERIVED,
+    some(C.JUDGEMENT, F.DELETE, "account of_set asked answered percent oldest_on last_on open_needs base_house"),
+    account="account_id", origin=_FIGURED, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "needs.Wish", P.SALES, R.RELATION, some(C.FREE_TEXT, F.SEARCH, "title description answer"),
+    some(C.REFERENCE, F.STAYS, "owner"), staff="owner_id", plain="product family status status_since merged_into is_generated",
+    origin=_WRITTEN, note=_("What is wished for, in general; people may be named in it."),
+)  # fmt: skip
+SHELF.holds(
+    "needs.WishAsk", P.CARE, R.RELATION, some(C.COMMUNICATION, F.STAYS, "wish account asked_on weight"),
+    some(C.REFERENCE, F.STAYS, "contact"), some(C.FREE_TEXT, F.SEARCH, "note"), contact="contact_id", account="account_id",
+    origin=_WRITTEN, note=_("That a customer asks stays, with a nameless person."),
+)  # fmt: skip
+SHELF.holds(
+    "needs.WishTelling", P.CARE, R.RELATION, some(C.COMMUNICATION, F.STAYS, "wish account status told_on how task"),
+    some(C.REFERENCE, F.STAYS, "contact owner told_by"), some(C.FREE_TEXT, F.SEARCH, "note"),
+    contact="contact_id", account="account_id", staff="owner_id told_by_id", origin=_WRITTEN,
+    note=_("That a customer was told stays, with a nameless person."),
+)  # fmt: skip
+SHELF.nothing("needs.QuestionSet", _("What is asked, of whomever."))
+SHELF.nothing("needs.QuestionSet_families", _("What is asked, of whomever."))
+SHELF.nothing("needs.QuestionEdition", _("What is asked, of whomever."))
 SHELF.nothing("prospecting.CriteriaSet", _("What makes an account worth wanting."))
 SHELF.nothing("prospecting.FitCriterion", _("What makes an account worth wanting."))
 SHELF.nothing("prospecting.ResearchQuestion", _("What is asked about an account, in general."))

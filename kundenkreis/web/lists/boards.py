@@ -224,6 +224,7 @@ def _cards(page: ListPage, now: State, board: Board, rows: Any) -> Any:
     """Only the columns that cards show."""
     wanted = {page.model._meta.pk.name, board.column, "version", now.sort_column.sort, *board.needs, *page.needs}
     wanted |= {name for column in page.all_columns if column.key == page.name_column for name in column.fetched}
+    wanted -= rows.query.annotations.keys()
     related = sorted({name.partition("__")[0] for name in wanted if "__" in name})
     return (rows.select_related(*related) if related else rows).only(*sorted(wanted))
 

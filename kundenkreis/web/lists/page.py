@@ -264,6 +264,7 @@ class ListPage:
         )
         if related:
             rows = rows.select_related(*sorted(related))
+        needed -= rows.query.annotations.keys()  # what is worked out in the query comes along anyway
         return rows.only(*sorted(needed))
 
     def rows(self, request: HttpRequest, now: State) -> keyset.Page:

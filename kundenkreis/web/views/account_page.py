@@ -154,7 +154,7 @@ class AccountPage:
             "composer_people": list(known.items()),
             "rhythm": rhythms.told(self.account, setting_the_day(own, self.account.next_touch_on)),
         }
-        shown |= self._insights() | {"wanted": self._wanted()}
+        shown |= self._insights() | {"wanted": self._wanted(), "sees_needs": access.may(self.user, "needs.see")}
         shown |= {"stakeholders": stakeholding.of_account(self.group.ids, self.user)}
         # The timeline comes right after the page: the figures are there first, and the page stays as quick as a list.
         return shown | {"stream_url": self.stream_url}

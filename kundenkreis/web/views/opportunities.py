@@ -17,6 +17,7 @@ from kundenkreis.customers.discretion import spare
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.market import meeting
+from kundenkreis.needs.models import Need
 from kundenkreis.pipeline import planning, velocity
 from kundenkreis.pipeline.models import Opportunity, Qualification
 from kundenkreis.staff import access
@@ -105,6 +106,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "step_form": StepForm(auto_id="step-%s"),
         "owner_left": one.owner is not None and not one.owner.is_active,
         "project": one.project if one.project is not None and one.project.deleted_at is None else None,
+        "needs": list(
+            Need.objects.visible_to(request.user).living().filter(opportunities=one).order_by("-base_house", "pk")[:20]
+        ),
     } | opportunity_end.of_the_end(request, one, may_change)
     context |= _activities(request, one, may_change) | steps_of(request, one) | _plan(one)
     spare(request.user, [one], "account")

@@ -22,6 +22,7 @@ from kundenkreis.core.marking import Piece
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.leads.models import Lead
 from kundenkreis.lists import recent
+from kundenkreis.needs.models import Need, Wish
 from kundenkreis.pipeline.models import Opportunity, Project
 from kundenkreis.staff import access
 from kundenkreis.web import finding, finding_texts, formats, fresh, recents
@@ -57,6 +58,8 @@ _KINDS = {
     search.OPPORTUNITY: (Opportunity, lazy("Opportunities"), "square-kanban", "opportunities", ("number",)),
     search.PROJECT: (Project, lazy("Projects"), "building", "projects", ("number", "place")),
     search.LEAD: (Lead, lazy("Leads"), "user-plus", "leads", ("number", "place")),
+    search.NEED: (Need, lazy("Needs"), "circle-help", "needs", ("account__name",)),
+    search.WISH: (Wish, lazy("Wishes"), "gift", "wishes", ()),
 }
 
 
