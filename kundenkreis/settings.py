@@ -68,6 +68,7 @@ ROOMS = [
     "kundenkreis.market",
     "kundenkreis.forecast",
     "kundenkreis.prospecting",
+    "kundenkreis.planning",
     "kundenkreis.privacy",
     "kundenkreis.automation",
 ]

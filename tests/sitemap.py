@@ -74,6 +74,15 @@ RECORDS = {
     "target_accounts": "target_account",
     "fitting_accounts": "fitting_account",
     "prospecting": "criteria_set",
+    "selection": "scoring_round",
+    "selection:criteria_copy": "selection_set",
+    "selection:criteria_in_force": "selection_set",
+    "selection:criteria_edit": "selection_set",
+    "selection:criteria_discard": "selection_set",
+    "selection:judgement_discard": "selection_judgement",
+    "selection:decide": "selection_result",
+    "selection:override_discard": "tier_override",
+    "selection_results": "selection_result",
     "pipelines:reason": "close_reason",
     "pipelines:reason_discard": "close_reason",
     "families": "family",
@@ -168,8 +177,10 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             "link_pk": made["plan_link"].pk,
             "comment_pk": made["plan_comment"].pk,
         }
-        if space == "prospecting":
+        if space in ("prospecting", "selection"):
             others["kind"] = "set"
+        if space == "selection":
+            others |= {"about": "strategic", "account_pk": made["account"].pk}
         if name == "target_accounts:move":
             others["key"] = "status"
         if space == "plan_templates":

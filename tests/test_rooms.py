@@ -21,7 +21,7 @@ FLOORS = [
     {"orders", "trips"},
     {"insights", "pipeline"},
     {"forecast", "leads", "market", "prospecting", "territories"},
-    {"quality"},
+    {"planning", "quality"},
     {"privacy"},
     {"automation"},
     {"web", "api", "jobs", "cli", "demo"},

@@ -37,6 +37,7 @@ from kundenkreis.demo import (
     prospecting,
     rates,
     reviews,
+    selection,
     standards,
     targets,
     territories,
@@ -143,4 +144,5 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[-1:]),
         ("Targets", lambda: targets.add(house, TODAY, now)),
         ("What the rules do", lambda: automation.act(house.people["Ben"], now)),
+        ("Key accounts", lambda: selection.add(house, TODAY)),
     ]

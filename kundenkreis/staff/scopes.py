@@ -14,6 +14,7 @@ AREAS = (
     "opportunities",
     "forecasts",
     "target_accounts",
+    "selection",
     "market",
     "targets",
     "trips",

@@ -356,6 +356,7 @@ urlpatterns = [
     path("trips/", include((TRIPS, "trips"))),
     path("", include("kundenkreis.web.lead_urls")),
     path("", include("kundenkreis.web.target_account_urls")),
+    path("", include("kundenkreis.web.selection_urls")),
     path("market/", include("kundenkreis.web.market_urls")),
     path("targets/", include("kundenkreis.web.target_urls")),
     path("products/families/", include((_vocabulary("families"), "families"))),

@@ -25,6 +25,7 @@ MARKET = (
     "market-segments", "market-sizes", "competitors", "competitor-shares", "price-points", "battle-cards", "objections", "market-studies",
     "strategies", "initiatives",
 )  # fmt: skip
+SELECTED = ("selection-judgements", "tier-overrides")
 OF_TARGETS = ("research-answers", "trigger-events", "fit-judgements")
 PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
 # What the access table must allow for seeing and for adding. Written down here once more, so that a slip in a declaration shows.
@@ -87,6 +88,8 @@ SEE = {
     ),
     **dict.fromkeys(("pipelines", "stages", "close-reasons", "interview-guides"), "pipelines.see"),
     **dict.fromkeys(("target-accounts", *OF_TARGETS), "target_accounts.see"),
+    **dict.fromkeys(("selection-sets", "selection-criteria", "tier-rules", "scoring-rounds"), "selection.see"),
+    **dict.fromkeys(("selection-results", *SELECTED), "selection.see"),
     **dict.fromkeys(("criteria-sets", "fit-criteria", "research-questions"), "pipelines.see"),
     "privacy-requests": "requests.add",
     **dict.fromkeys(("automation-rules", "automation-runs"), "automation.see"),
@@ -134,6 +137,8 @@ ADD = {
         "opportunities.change",
     ),
     "target-accounts": "target_accounts.add",
+    "scoring-rounds": "selection.arrange",
+    **dict.fromkeys(SELECTED, "selection.change"),
     **dict.fromkeys(OF_TARGETS, "target_accounts.change"),
     "reassignments": "reassignments.add",
     "forecast-calls": "forecasts.add",
