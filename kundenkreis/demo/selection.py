@@ -1,4 +1,4 @@
-"""Two scoring rounds of the wholesaler's accounts: last year's in force, this year's to be looked at. What people judged is invented, and marked so."""
+"""Two scoring rounds of the accounts: last year's in force, this year's to be looked at. What people judged is invented, and marked so."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from kundenkreis.web import formats
 from kundenkreis.web.market_charts import FOOT, both
 
 FIELDS = 4  # in each direction
-NAMED = 12  # bubbles with their name beside them
+NAMED = 14  # bubbles with their name beside them, at most
+_LETTER, _LINE = 7.5, 16  # about as wide is a letter, as high a line
 QUADRANTS = {
     "star": lazy("star customers"), "development": lazy("development customers"), "yield": lazy("yield customers"),
     "incidental": lazy("incidental customers"),
@@ -67,24 +68,32 @@ def _plane(bubbles: Sequence[Bubble], cells: Sequence[Cell], width: int, height:
     parts += [_cell(one, width, floor) for one in cells]
     most = max((float(one.revenue) for one in bubbles), default=0.0) or 1.0
     large = min(width, 700) / 22
-    for place, one in enumerate(sorted(bubbles, key=lambda bubble: -bubble.revenue)):
+    taken: list[tuple[float, float, float]] = []
+    for one in sorted(bubbles, key=lambda bubble: -bubble.revenue):
         radius = max(large * math.sqrt(max(float(one.revenue) / most, 0.0)), 3.0)
         x = 14 + (width - 28) * one.position / 100
         y = 14 + (floor - 28) * (1 - one.attractiveness / 100)
-        parts.append(_bubble(one, x, y, radius, width, named=place < (NAMED if width > 500 else 4)))
+        beside = _label(one, x, y, radius, width, taken) if len(taken) < NAMED else ""
+        parts.append(_bubble(one, x, y, radius, beside))
     return "".join(parts)
 
 
-def _bubble(one: Bubble, x: float, y: float, radius: float, width: int, *, named: bool) -> str:
-    anchor, beside = ("end", x - radius - 3) if x > width / 2 else ("start", x + radius + 3)
+def _label(one: Bubble, x: float, y: float, radius: float, width: int, taken: list[tuple[float, float, float]]) -> str:
+    """The name on the side where there is room; nothing where another name stands already."""
+    name, to_left = one.name[:24], x > width / 2
+    long = len(name) * _LETTER
+    first = x - radius - 3 - long if to_left else x + radius + 3
+    if first < 0 or any(abs(y - at) < _LINE and first < end and begin < first + long for begin, end, at in taken):
+        return ""
+    taken.append((first, first + long, y))
+    beside, anchor = (x - radius - 3, "end") if to_left else (first, "start")
+    return f'<text class="chart-direct" x="{beside:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{escape(name)}</text>'
+
+
+def _bubble(one: Bubble, x: float, y: float, radius: float, text: str) -> str:
     said = escape(
         _("%(name)s: attractiveness %(attractiveness)s, our position %(position)s, %(amount)s")
         % {"name": one.name, "attractiveness": one.attractiveness, "position": one.position, "amount": one.amount}
-    )
-    text = (
-        f'<text class="chart-direct" x="{beside:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{escape(one.name[:24])}</text>'
-        if named
-        else ""
     )
     return (
         f'<a href="{escape(one.url)}" aria-label="{said}"><title>{said}</title>'
@@ -93,11 +102,12 @@ def _bubble(one: Bubble, x: float, y: float, radius: float, width: int, *, named
 
 
 def _cell(one: Cell, width: int, floor: int) -> str:
-    """How many more lie in a field, in its middle."""
-    x, y = width * (one.across + 0.5) / FIELDS, floor * (FIELDS - one.up - 0.5) / FIELDS
+    """How many more lie in a field, in its lower corner."""
+    x = width * (one.across + 1) / FIELDS - 12
+    y = floor * (FIELDS - one.up) / FIELDS - (28 if one.up == 0 else 10)
     text = "+" + formats.number(one.number)
     said = escape(_("%(count)s more accounts in this field") % {"count": formats.number(one.number)})
     return (
         f'<a href="{escape(one.url)}" aria-label="{said}"><title>{said}</title>'
-        f'<text class="chart-more" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{text}</text></a>'
+        f'<text class="chart-more" x="{x:.1f}" y="{y:.1f}" text-anchor="end">{text}</text></a>'
     )

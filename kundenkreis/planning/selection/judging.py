@@ -39,7 +39,7 @@ def judged_places(criteria: Sequence[SelectionCriterion]) -> list[int]:
     return [place for place, one in enumerate(criteria) if one.measure in Measure.said_by_people()]
 
 
-def worklist(one: ScoringRound, user: Any, most: int = 30) -> list[Missing]:
+def worklist(one: ScoringRound, user: Any, most: int = 10) -> list[Missing]:
     """The largest accounts of which something is still to be judged, among those that this person may judge."""
     reach = access.reach(user, "selection.change")
     if not one.is_scored or not reach:

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kundenkreis.core.models import House
 from kundenkreis.customers.models import Account
 from kundenkreis.history.models import Event
 from kundenkreis.planning.models import AccountJudgement, RoundResult, ScoringRound, TierOverride
@@ -83,6 +84,7 @@ def worklist(request: HttpRequest, pk: int) -> HttpResponse:
         "back": here(one),
         "refused": refused,
     }
+    context["currency"] = House.known().currency
     context["all_url"] = rows_at(one, "state:in:open")
     return render(request, "selection/judging.html", context, status=422 if form is not None else 200)
 

@@ -23,7 +23,7 @@ from kundenkreis.web.views.selection import rows_at
 from kundenkreis.web.views.selection_criteria import require
 
 IN_TABLE = 50
-ASKED = ("owner", "team", "territory", "industry")
+ASKED = {"owner": "is", "team": "in", "territory": "in", "industry": "is"}  # filter → how it is asked
 
 
 @require_safe
@@ -35,14 +35,14 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     )
     one = _chosen(rounds, request.GET.get("round", ""))
     by_group = request.GET.get("by") == "group"
-    conditions = [condition(name, "in", request.GET[name]) for name in ASKED if request.GET.get(name)]
+    conditions = [condition(name, how, request.GET[name]) for name, how in ASKED.items() if request.GET.get(name)]
     context: dict[str, Any] = {
         "rounds": [(each.pk, str(each)) for each in rounds], "one": one, "by_group": by_group, "drawn": placing.DRAWN,
         "controls": _controls(request), "asked": {name: request.GET.get(name, "") for name in ASKED}, "currency": House.known().currency,
     }  # fmt: skip
     if one is not None:
         try:
-            asked = parse([("f", text) for text in conditions], OF_ITS_ACCOUNT, by=request.user, today=clock.today())
+            asked = parse(conditions, OF_ITS_ACCOUNT, by=request.user, today=clock.today())
         except BadFilter as wrong:
             context |= {"problem": str(wrong), "picture": None}
             return render(request, "selection/portfolio.html", context, status=400)
@@ -61,11 +61,7 @@ def _chosen(rounds: list[ScoringRound], asked: str) -> ScoringRound | None:
 def _controls(request: HttpRequest) -> list[tuple[str, str, list[tuple[Any, Any]]]]:
     """(name, label, choices) of what the picture can be narrowed to."""
     filters = {one.name: one for one in OF_ITS_ACCOUNT}
-    return [
-        (name, str(filters[name].label), [("", _("all")), *filters[name].labels().items()])
-        for name in ASKED
-        if filters[name].kind != "text"
-    ]
+    return [(name, str(filters[name].label), [("", _("all")), *filters[name].labels().items()]) for name in ASKED]
 
 
 def _drawn(one: ScoringRound, found: Picture, conditions: list[str]) -> dict[str, Any]:
