@@ -21,7 +21,7 @@ NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
     "sales": ("products", "orders", "opportunities", "projects", "winloss", "pipelines", "patterns"),
-    "leads": ("leads", "lead_settings", "submissions", "lead_public"),
+    "leads": ("leads", "lead_settings", "submissions", "lead_public", "selection", "selection_results"),
     "also": ("also",),
     "care": (
         "duplicates",

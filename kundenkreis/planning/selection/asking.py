@@ -81,10 +81,10 @@ OF_ITS_ACCOUNT = (
         "territory", "choice", _("Territory"), "account__territory_id",
         choices=lambda: list(Territory.objects.living().values_list("pk", "name")),
     ),
-    fields.picked("industry", _("Industry"), "accounts.industry", "account__industry"),
 )  # fmt: skip
+INDUSTRY = fields.picked("industry", _("Industry"), "accounts.industry", "account__industry")
 ROUND = Filter("round", "choice", _("Scoring round"), "round_id", choices=rounds)
-LIST = (ROUND, OF_ACCOUNT, *OF_RESULT, *OF_ITS_ACCOUNT, account_at("account_id"))
+LIST = (ROUND, OF_ACCOUNT, *OF_RESULT, *OF_ITS_ACCOUNT, INDUSTRY, account_at("account_id"))
 
 
 def of_present(person: Any) -> Any:

@@ -16,7 +16,7 @@ from kundenkreis.core.models import House
 from kundenkreis.planning.models import RoundResult, ScoringRound
 from kundenkreis.planning.selection import counting
 from kundenkreis.planning.selection import portfolio as placing
-from kundenkreis.planning.selection.asking import OF_ITS_ACCOUNT
+from kundenkreis.planning.selection.asking import INDUSTRY, OF_ITS_ACCOUNT
 from kundenkreis.planning.selection.portfolio import Picture
 from kundenkreis.web import formats, selection_charts
 from kundenkreis.web.views.selection import rows_at
@@ -42,7 +42,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if one is not None:
         try:
-            asked = parse(conditions, OF_ITS_ACCOUNT, by=request.user, today=clock.today())
+            asked = parse(conditions, (*OF_ITS_ACCOUNT, INDUSTRY), by=request.user, today=clock.today())
         except BadFilter as wrong:
             context |= {"problem": str(wrong), "picture": None}
             return render(request, "selection/portfolio.html", context, status=400)
@@ -60,7 +60,7 @@ def _chosen(rounds: list[ScoringRound], asked: str) -> ScoringRound | None:
 
 def _controls(request: HttpRequest) -> list[tuple[str, str, list[tuple[Any, Any]]]]:
     """(name, label, choices) of what the picture can be narrowed to."""
-    filters = {one.name: one for one in OF_ITS_ACCOUNT}
+    filters = {one.name: one for one in (*OF_ITS_ACCOUNT, INDUSTRY)}
     return [(name, str(filters[name].label), [("", _("all")), *filters[name].labels().items()]) for name in ASKED]
 
 
