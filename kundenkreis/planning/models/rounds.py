@@ -203,6 +203,16 @@ class RoundResult(models.Model):
             models.Index(
                 fields=["round", "-revenue", "-id"], name="planning_result_open", condition=models.Q(open__gt=0)
             ),
+            models.Index(
+                fields=["round", "-revenue", "-id"],
+                name="planning_result_change",
+                condition=~models.Q(tier=models.F("had")),
+            ),
+            models.Index(
+                fields=["round", "-revenue", "-id"],
+                name="planning_result_hand",
+                condition=~models.Q(tier=models.F("computed")),
+            ),
             models.Index(fields=["round", "tier", "before", "-revenue", "-id"], name="planning_result_tier"),
         ]
 

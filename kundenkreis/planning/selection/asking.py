@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -52,13 +52,12 @@ def moved(value: str) -> Q:
 
 
 def state(value: str) -> Q:
-    from django.db.models import F
-
+    """The condition for each of the states, as the indexes have it."""
     if value == "by_hand":
         return ~Q(tier=F("computed"))
     if value == "open":
         return Q(open__gt=0)
-    return ~Q(tier=ABSENT) & ~Q(tier=F("had"))
+    return ~Q(tier=F("had")) & ~Q(tier=ABSENT)
 
 
 def rounds() -> list[tuple[int, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -96,11 +97,10 @@ def _shown(request: HttpRequest, one: ScoringRound) -> dict[str, Any]:
     unknown = [criteria[pk].name for pk in one.basis.get("unknown", ()) if pk in criteria]
     missing = judging.worklist(one, request.user, 1)
     changes = RoundResult.objects.visible_to(request.user).filter(round=one).for_list()
-    changes = changes.exclude(tier=ABSENT)
-    state = {"in": "changes"}
+    changes = changes.filter(~Q(tier=F("had"))).exclude(tier=ABSENT)
     found: dict[str, Any] = {
         "counts": counts, "unknown": unknown, "missing": bool(missing), "currency": House.known().currency,
-        "changes_url": rows_at(one, condition("state", "in", *state.values())), "open_url": rows_at(one, condition("state", "in", "open")),
+        "changes_url": rows_at(one, condition("state", "in", "changes")), "open_url": rows_at(one, condition("state", "in", "open")),
         "by_hand_url": rows_at(one, condition("state", "in", "by_hand")), "all_url": rows_at(one),
     }  # fmt: skip
     if counts is None:
@@ -114,7 +114,7 @@ def _shown(request: HttpRequest, one: ScoringRound) -> dict[str, Any]:
         "moves": [(label, moves.get(key, 0), rows_at(one, condition("moved", "in", key))) for key, label in _moved()],
         "matrix": _matrix(one, counts),
         "changing": counting.changing(counts),
-        "largest": _largest(changes, counts),
+        "largest": list(changes.order_by("-revenue", "-pk")[:LARGEST]),
     }  # fmt: skip
     return found
 
@@ -139,14 +139,6 @@ def _matrix(one: ScoringRound, counts: counting.Counts) -> list[tuple[str, list[
             line.append((pairs.get((before, tier), 0), rows_at(one, *asked), before == tier))
         found.append((pgettext("in a round", "new") if before == ABSENT else saying.tier_name(before), line))
     return found
-
-
-def _largest(rows: Any, counts: counting.Counts) -> list[Any]:
-    """The largest accounts that would change, by a walk over each pair that there is."""
-    found: list[Any] = []
-    for had, tier in counting.pairs(counts, "change"):
-        found += rows.filter(tier=tier, had=had).order_by("-revenue", "-pk")[:LARGEST]
-    return sorted(found, key=lambda row: (-row.revenue, row.pk))[:LARGEST]
 
 
 @require_http_methods(["GET", "POST"])
