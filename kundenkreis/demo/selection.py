@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from decimal import Decimal
+from typing import Any
 
 from kundenkreis.customers.models import Account
 from kundenkreis.demo.names import SEED
@@ -12,6 +13,7 @@ from kundenkreis.demo.people import House
 from kundenkreis.planning import usual
 from kundenkreis.planning.models import AccountJudgement, ScoringRound, TierOverride
 from kundenkreis.planning.selection import running, tiering
+from kundenkreis.staff.models import User
 
 JUDGED = 40  # accounts, the largest
 HALF_YEAR = dt.date(2010, 6, 30)
@@ -48,8 +50,8 @@ def add(house: House, today: dt.date) -> None:
         TierOverride.add(by=ben, round=one, account=named.account, tier="A", reason=reason, is_generated=True)
 
 
-def _judge(account: Account, place: int, dice: random.Random, by: object) -> None:
-    said = {"by": by, "account": account, "is_generated": True}
+def _judge(account: Account, place: int, dice: random.Random, by: User) -> None:
+    said: dict[str, Any] = {"by": by, "account": account, "is_generated": True}
     for about, reasons in REASONS.items():
         # Of every fifth account something is still to be judged.
         if dice.random() < 0.95 and not (place % 5 == 4 and about == "closeness"):
