@@ -17,6 +17,7 @@ MEASUREMENTS = {
     "automation": "what rules cost: the look of each day, following changes, and what a verb notices",
     "targets": "sales summed, and the pages of targets",
     "stakeholders": "a stakeholder map of 60 people, and the heat map of relationships, against the floor page",
+    "selection": "a scoring round over all accounts, its pages, and the portfolio",
     "duplicates": "duplicates found among made-up records of known truth, and how long a million take",
 }
 # What is run when no measurement is named: two sizes, so that growth shows.

@@ -70,6 +70,7 @@ ROOMS = [
     "kundenkreis.prospecting",
     "kundenkreis.stakeholders",
     "kundenkreis.needs",
+    "kundenkreis.planning",
     "kundenkreis.privacy",
     "kundenkreis.automation",
 ]

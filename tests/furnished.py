@@ -75,6 +75,8 @@ from kundenkreis.pipeline.models import (
     ProjectParty,
     Qualification,
 )
+from kundenkreis.planning import usual as usual_selection
+from kundenkreis.planning.models import AccountJudgement, RoundResult, ScoringRound, SelectionSet, TierOverride
 from kundenkreis.privacy import breach_clock, erasing, restricting, watching
 from kundenkreis.privacy.models import Breach, Controller, Erasure, Purpose, SubjectRequest
 from kundenkreis.prospecting import suggesting
@@ -115,6 +117,7 @@ def furnish(world: Any, name: str = "Firma {n}") -> dict[str, Any]:
     made |= _orders(world, made, name) | _activities(world, name) | _rest(world, name)
     made |= _trips(world, made["done"], name) | _pipeline(world, made, name) | _leads(world, name)
     made |= _wanted(world, name) | _mapped(world, made, name) | _needs(world, made, name)
+    made |= _selected(world, name)
     made |= _territories(world, name) | _market(world, name)
     made |= _forecast(world, name)
     return made | _automation(world, name) | _standards(world, name) | _privacy(world, name)
@@ -682,6 +685,44 @@ def _wishes(world: Any, made: dict[str, Any], name: str) -> dict[str, Any]:
     one.change(by=world.ada, status="planned", answer=name.format(n="what comes"))
     waiting = WishTelling.objects.waiting().get(wish=one, account=world.lindner)
     return {"wish": one, "wish_ask": ask, "wish_telling": waiting}
+
+
+def _selected(world: Any, name: str) -> dict[str, Any]:
+    """Two rounds of key account selection with results, a judgement, a tier by decision, and a draft of the next edition."""
+    usual_selection.set_up(clock.today())
+    present = SelectionSet.present()
+    count = present.criteria.count()
+    scored = {
+        "state": "ready",
+        "expected": 2,
+        "seen": 2,
+        "counts": {"tier:A": 1, "tier:": 1, "change:>A": 1, "moved:->A": 1, "moved:->": 1},
+    }
+    rounds = []
+    for year in (2025, 2026):
+        one = ScoringRound.start(
+            by=world.ben, starts_on=dt.date(year, 1, 1), as_of=clock.today(), note=name.format(n="round")[:300]
+        )
+        ScoringRound.objects.filter(pk=one.pk).update(**scored, before=rounds[0] if rounds else None)
+        for account, tier in ((world.lindner, "A"), (world.brauneis, "")):
+            RoundResult.objects.create(
+                round=one, account=account, tier=tier, computed=tier, before="-", attractiveness=80, position=60, revenue=Decimal(900),
+                open=1, figures=[None] * count, points=[50] * count, rule=0 if tier else None,
+            )  # fmt: skip
+        rounds.append(one)
+    ScoringRound.objects.filter(pk=rounds[0].pk).update(state="in_force", in_force_on=clock.today())
+    said = {"account": world.lindner, "reason": name.format(n="reason")[:500]}
+    judged = AccountJudgement.add(by=world.ada, about="reference", score=2, **said)
+    decided = TierOverride.add(
+        by=world.ben, round=rounds[1], account=world.lindner, tier="B", reason=name.format(n="decided")[:300]
+    )
+    return {
+        "scoring_round": rounds[1],
+        "selection_set": present.copy(by=world.ben),
+        "selection_result": rounds[1].results.get(account=world.lindner),
+        "selection_judgement": judged,
+        "tier_override": decided,
+    }
 
 
 def _plan(world: Any, one: Opportunity, name: str) -> dict[str, Any]:

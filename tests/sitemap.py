@@ -86,6 +86,15 @@ RECORDS = {
     "question_sets": "question_set",
     "wishes": "wish",
     "wish_tellings": "wish_telling",
+    "selection": "scoring_round",
+    "selection:criteria_copy": "selection_set",
+    "selection:criteria_in_force": "selection_set",
+    "selection:criteria_edit": "selection_set",
+    "selection:criteria_discard": "selection_set",
+    "selection:judgement_discard": "selection_judgement",
+    "selection:decide": "selection_result",
+    "selection:override_discard": "tier_override",
+    "selection_results": "selection_result",
     "pipelines:reason": "close_reason",
     "pipelines:reason_discard": "close_reason",
     "families": "family",
@@ -186,8 +195,10 @@ def _arguments(name: str, keys: tuple, made: dict[str, Any]) -> Iterator[dict[st
             others["part_pk"] = made["bidder" if name == "needs:untie" else "need_fit"].pk
         if space == "needs_talks":
             others |= {"key": "q1", "answer_pk": made["talk_answer"].pk}
-        if space == "prospecting":
+        if space in ("prospecting", "selection"):
             others["kind"] = "set"
+        if space == "selection":
+            others |= {"about": "strategic", "account_pk": made["account"].pk}
         if name == "target_accounts:move":
             others["key"] = "status"
         if space == "stakeholders":

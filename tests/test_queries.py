@@ -19,6 +19,8 @@ from kundenkreis.leads.models import Lead, LeadForm, Submission
 from kundenkreis.orders.models import OpenItem, Order, OrderLine
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity, Project
+from kundenkreis.planning import usual as usual_selection
+from kundenkreis.planning.models import RoundResult, ScoringRound
 from kundenkreis.privacy import watching
 from kundenkreis.stakeholders.models import Stakeholder
 from kundenkreis.web.lists import REGISTRY
@@ -60,6 +62,7 @@ def more_of_everything(world, start, count):
         )
         account.tags.set([tag])
         _ruled(world, account, number)
+        _scored(world, account, number)
         lead = Lead.add(
             by=None, company=f"Lead {number}", owner=world.ada, source="fair", reason="", email=f"l{number}@x.test"
         )
@@ -140,6 +143,14 @@ def cost(client, address, **headers):
             b"".join(answer.streaming_content)
     assert answer.status_code == 200, (address, answer.status_code)
     return [query["sql"] for query in seen.captured_queries]
+
+
+def _scored(world, account, number):
+    """The account's result in the only round, decided on by somebody."""
+    usual_selection.set_up(clock.today())
+    one = ScoringRound.objects.first() or ScoringRound.start(by=world.ben)
+    ScoringRound.objects.filter(pk=one.pk).update(state="ready")
+    RoundResult.objects.create(round=one, account=account, tier="B", computed="A", before="C", revenue=number)
 
 
 def grown(client, world, addresses, **headers):

@@ -21,7 +21,7 @@ FLOORS = [
     {"orders", "trips"},
     {"insights", "pipeline"},
     {"forecast", "leads", "market", "needs", "prospecting", "stakeholders", "territories"},
-    {"quality"},
+    {"planning", "quality"},
     {"privacy"},
     {"automation"},
     {"web", "api", "jobs", "cli", "demo"},

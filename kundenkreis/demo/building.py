@@ -38,6 +38,7 @@ from kundenkreis.demo import (
     prospecting,
     rates,
     reviews,
+    selection,
     stakeholders,
     standards,
     targets,
@@ -147,4 +148,5 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[-1:]),
         ("Targets", lambda: targets.add(house, TODAY, now)),
         ("What the rules do", lambda: automation.act(house.people["Ben"], now)),
+        ("Key accounts", lambda: selection.add(house, TODAY)),
     ]

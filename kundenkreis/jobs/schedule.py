@@ -34,6 +34,8 @@ from kundenkreis.market import summing
 from kundenkreis.market import tasks as market_tasks
 from kundenkreis.needs import tasks as needs_tasks
 from kundenkreis.orders import figures
+from kundenkreis.planning import tasks as planning_tasks
+from kundenkreis.planning.selection import running as scoring
 from kundenkreis.privacy import breach_clock, compacting, erasing, looking, restricting, watching
 from kundenkreis.privacy import reminding as reminding_of_requests
 from kundenkreis.privacy import tasks as privacy_tasks
@@ -48,7 +50,8 @@ from kundenkreis.territories import tasks as territories_tasks
 
 KEEP_RESULTS = dt.timedelta(days=7)
 _RAN = "ran."
-BULK_EDIT = "kundenkreis.web.bulk_running._run"  # how the queue knows that job
+# How the queue knows the jobs whose first argument is a batch that changes very many accounts.
+BULK_EDITS = ("kundenkreis.web.bulk_running._run", "kundenkreis.planning.tasks.put_in_force")
 logger = logging.getLogger(__name__)
 
 
@@ -142,7 +145,7 @@ def end_lost_bulk_edits() -> None:
     waiting = {
         record["args"][0]
         for record in backend.records()
-        if record["task_path"] == BULK_EDIT and record["args"] and record["status"] not in backend.FINISHED
+        if record["task_path"] in BULK_EDITS and record["args"] and record["status"] not in backend.FINISHED
     }
     for batch in editing_very_many.unfinished(before=timezone.now() - recovery.LOST_AFTER):
         if batch.pk not in waiting:
@@ -217,6 +220,13 @@ def figure_fits() -> None:
 def figure_coverage() -> None:
     """How much is known of each customer's needs, by the questions that are asked now."""
     needs_tasks.figure_coverage.enqueue()
+
+
+@at(crontab(minute="*/5"))
+def score_rounds() -> None:
+    """Rounds that nobody works on: those that found insights at work, and those whose worker is gone. Scoring begins anew then."""
+    for one in scoring.lost(timezone.now()):
+        planning_tasks.score_round.enqueue(one.pk)
 
 
 @at(crontab(hour="4", minute="10"))

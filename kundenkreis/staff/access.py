@@ -38,6 +38,7 @@ ALL = Scope.ALL
 # The nouns that follow an account ("customer data"), those everyone shares, and those an administrator keeps.
 _CUSTOMER = (
     "accounts", "contacts", "activities", "documents", "orders", "opportunities", "target_accounts", "stakeholders", "needs", "wishes",
+    "selection",
 )  # fmt: skip
 
 
@@ -116,6 +117,8 @@ _MARKET = {f"market.{verb}": ALL for verb in ("see", "add", "change", "discard",
 # A person reads her own targets, and those of accounts that she sees; whoever leads sets them. What of others' attainment is told stands in
 # `market.discretion`.
 _SETS_TARGETS = {f"targets.{verb}": ALL for verb in ("see", "add", "change", "discard", "export")}
+# By what key accounts are told apart, and the yearly round over all accounts. Judging one's own accounts is `selection.change`.
+_SELECTS = {"selection.arrange": ALL}
 # Who gets which accounts from a day on: planned by those who may assign them.
 _REASSIGNS = {f"reassignments.{verb}": ALL for verb in ("see", "add", "change", "discard")}
 
@@ -171,6 +174,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _MARKET
     | _forecasts(ALL, ALL)
     | _SETS_TARGETS
+    | _SELECTS
     | _leads(Scope.TEAM),
     Role.INSIDE_SALES: _EVERYONE
     | _lead_work(ALL, ALL, assigns=True)
@@ -230,6 +234,7 @@ TABLE: dict[str, dict[str, Scope]] = {
     | _MARKET
     | _forecasts(ALL, ALL)
     | _SETS_TARGETS
+    | _SELECTS
     | _leads(ALL),
     Role.READ_ONLY: {"products.see": ALL, "people.see": ALL, "wordings.see": ALL, "pipelines.see": ALL}
     | {f"{noun}.see": NEAR for noun in (*_CUSTOMER, "leads", "signals", "quality", "forecasts")},

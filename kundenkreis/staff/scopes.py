@@ -17,6 +17,7 @@ AREAS = (
     "stakeholders",
     "needs",
     "wishes",
+    "selection",
     "market",
     "targets",
     "trips",

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from kundenkreis.web import formats
 
 _WIDE, _PHONE = (1000, 380), (358, 380)
-_FOOT = 26  # for the words below the picture
+FOOT = 26  # for the words below the picture
 _SHARES = (Decimal("0.125"), Decimal(8))  # relative shares at the right and left edge
 
 
@@ -44,12 +44,12 @@ class Bubble:
 
 def ansoff(quarters: Sequence[Quarter], title: str) -> Markup:
     """Four fields, products from left to right, markets from the top down; bubbles mean revenue by their area. Each is a link."""
-    return _both(lambda width, height: _fields(quarters, width, height), title)
+    return both(lambda width, height: _fields(quarters, width, height), title)
 
 
 def _fields(quarters: Sequence[Quarter], width: int, height: int) -> str:
     most = max((one.share for one in quarters), default=0.0) or 1.0
-    half, tall = width / 2, (height - _FOOT) / 2
+    half, tall = width / 2, (height - FOOT) / 2
     largest = min(half / 4, tall / 2) - 10
     parts = []
     for place, one in enumerate(quarters):
@@ -75,13 +75,13 @@ def portfolio(bubbles: Sequence[Bubble], title: str, fast: Decimal) -> Markup:
     """Relative share from right (small) to left (large) by its logarithm, growth from the bottom up; area means our revenue."""
     if not bubbles:
         return Markup("")
-    return _both(lambda width, height: _plane(bubbles, fast, width, height), title)
+    return both(lambda width, height: _plane(bubbles, fast, width, height), title)
 
 
 def _plane(bubbles: Sequence[Bubble], fast: Decimal, width: int, height: int) -> str:
     low = min(*(float(one.growth) for one in bubbles), 0.0) - 0.02
     high = max(*(float(one.growth) for one in bubbles), float(fast) * 2) + 0.02
-    floor = height - _FOOT
+    floor = height - FOOT
 
     def y(growth: Decimal) -> float:
         return 12 + (floor - 24) * (1 - (float(growth) - low) / (high - low))
@@ -120,9 +120,12 @@ def _x(relative: Decimal, width: int) -> float:
     return 36 + (width - 72) * (1 - (at - low) / (high - low))
 
 
-def _both(draw: Callable[[int, int], str], title: str) -> Markup:
+def both(
+    draw: Callable[[int, int], str], title: str, wide: tuple[int, int] = _WIDE, phone: tuple[int, int] = _PHONE
+) -> Markup:
+    """A picture in its two sizes, of which the style sheet shows one."""
     found = Markup("")
-    for kind, (width, height) in (("wide", _WIDE), ("phone", _PHONE)):
+    for kind, (width, height) in (("wide", wide), ("phone", phone)):
         drawn = Markup(draw(width, height))  # noqa: S704 (numbers, and texts escaped above)
         found += Markup('<svg class="chart-{}" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(
             kind, width, height, title, drawn

@@ -358,6 +358,7 @@ urlpatterns = [
     path("", include("kundenkreis.web.lead_urls")),
     path("", include("kundenkreis.web.target_account_urls")),
     path("", include("kundenkreis.web.needs_urls")),
+    path("", include("kundenkreis.web.selection_urls")),
     path("market/", include("kundenkreis.web.market_urls")),
     path("targets/", include("kundenkreis.web.target_urls")),
     path("products/families/", include((_vocabulary("families"), "families"))),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from kundenkreis.core import clock
 from kundenkreis.needs import usual as usual_needs
 from kundenkreis.needs.models import QuestionEdition
 from kundenkreis.pipeline import usual
 from kundenkreis.pipeline.models import Opportunity, Pipeline
+from kundenkreis.planning import usual as usual_selection
+from kundenkreis.planning.models import RoundResult, ScoringRound
 from kundenkreis.prospecting import usual as usual_prospecting
 from kundenkreis.prospecting.models import FitCriterion, ResearchQuestion
 from kundenkreis.stakeholders.models import Stakeholder
@@ -22,6 +25,7 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
     usual_prospecting.set_up()
     other = Stakeholder.add(by=world.cem, account=world.brauneis, contact=world.maria).pk
     usual_needs.set_up()
+    scored = _round(world)
     return {
         "tags": {"name": "Fair 2026"},
         "teams": {"name": "East"},
@@ -146,6 +150,9 @@ def bodies(world: Any) -> dict[str, dict[str, Any]]:
         "action-plans": {"opportunity_id": "@opportunities", "title": "Joint plan"},
         "action-plan-steps": {"plan_id": "@action-plans", "title": "Test the samples", "side": "theirs"},
         "action-plan-comments": {"plan_id": "@action-plans", "text": "Fine."},
+        "selection-judgements": {"account_id": account, "about": "strategic", "score": 2, "reason": "They build"},
+        "scoring-rounds": {"starts_on": "2026-01-01", "as_of": "2026-01-31", "note": "The year's"},
+        "tier-overrides": {"round_id": scored.pk, "account_id": account, "tier": "A", "reason": "Opens ten shops"},
         "target-accounts": {"account_id": "@accounts", "priority": 1},
         "research-answers": {
             "target_id": "@target-accounts",
@@ -315,3 +322,13 @@ def _filled(value: Any, made: dict[str, dict[str, Any]]) -> Any:
     if isinstance(value, list):
         return [_filled(one, made) for one in value]
     return made[value[1:]]["id"] if isinstance(value, str) and value.startswith("@") else value
+
+
+def _round(world: Any) -> ScoringRound:
+    """A round that is scored, with a result for the account whose tier is decided on."""
+    usual_selection.set_up(clock.today())
+    one = ScoringRound.start(by=world.ben)
+    ScoringRound.objects.filter(pk=one.pk).update(state="ready")
+    count = one.of_set.criteria.count()
+    RoundResult.objects.create(round=one, account=world.brauneis, figures=[None] * count, points=[None] * count)
+    return one

@@ -26,6 +26,7 @@ MARKET = (
     "strategies", "initiatives",
 )  # fmt: skip
 OF_STAKEHOLDERS = ("stakeholder-judgements", "influence-lines", "stakeholder-counterparts")
+SELECTED = ("selection-judgements", "tier-overrides")
 OF_TARGETS = ("research-answers", "trigger-events", "fit-judgements")
 OF_NEEDS = ("need-fits", "talk-answers")
 PLANS = ("action-plans", "action-plan-steps", "action-plan-comments")
@@ -90,6 +91,8 @@ SEE = {
     **dict.fromkeys(("pipelines", "stages", "close-reasons", "interview-guides"), "pipelines.see"),
     **dict.fromkeys(("target-accounts", *OF_TARGETS), "target_accounts.see"),
     **dict.fromkeys(("stakeholders", *OF_STAKEHOLDERS), "stakeholders.see"),
+    **dict.fromkeys(("selection-sets", "selection-criteria", "tier-rules", "scoring-rounds"), "selection.see"),
+    **dict.fromkeys(("selection-results", *SELECTED), "selection.see"),
     **dict.fromkeys(("criteria-sets", "fit-criteria", "research-questions"), "pipelines.see"),
     **dict.fromkeys(("needs", "needs-talks", "needs-coverage", *OF_NEEDS), "needs.see"),
     **dict.fromkeys(("question-sets", "question-editions"), "pipelines.see"),
@@ -142,6 +145,8 @@ ADD = {
     "target-accounts": "target_accounts.add",
     "stakeholders": "stakeholders.add",
     **dict.fromkeys(OF_STAKEHOLDERS, "stakeholders.change"),
+    "scoring-rounds": "selection.arrange",
+    **dict.fromkeys(SELECTED, "selection.change"),
     **dict.fromkeys(OF_TARGETS, "target_accounts.change"),
     **dict.fromkeys(("needs", "needs-talks"), "needs.add"),
     **dict.fromkeys(OF_NEEDS, "needs.change"),

@@ -21,7 +21,7 @@ NOUNS = {
     "customers": ("accounts", "contacts"),
     "work": ("day", "activities", "log", "imports", "sheets", "inbox", "documents", "views", "history", "bin"),
     "sales": ("products", "orders", "opportunities", "projects", "winloss", "pipelines", "stakeholders", "patterns"),
-    "leads": ("leads", "lead_settings", "submissions", "lead_public"),
+    "leads": ("leads", "lead_settings", "submissions", "lead_public", "selection", "selection_results"),
     "also": ("also",),
     "needs": ("needs", "needs_talks", "needs_coverage", "question_sets", "wishes", "wish_tellings"),
     "care": (

@@ -49,7 +49,7 @@ def test_the_timetable_is_complete(queue):
         "resume_erasures", "end_restrictions", "compact_after_erasures",
         "follow_roll_ups", "roll_up_of_the_day", "follow_automation", "forget_automation_runs",
         "leads_of_those_who_left", "forget_submissions", "carry_out_reassignments", "keep_forecast",
-        "follow_target_accounts", "figure_fits", "figure_coverage",
+        "follow_target_accounts", "figure_fits", "figure_coverage", "score_rounds",
     }  # fmt: skip
 
 

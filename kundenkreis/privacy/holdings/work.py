@@ -253,6 +253,27 @@ SHELF.holds(
 SHELF.nothing("needs.QuestionSet", _("What is asked, of whomever."))
 SHELF.nothing("needs.QuestionSet_families", _("What is asked, of whomever."))
 SHELF.nothing("needs.QuestionEdition", _("What is asked, of whomever."))
+SHELF.holds(
+    "planning.AccountJudgement", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "account about score amount judged_on"),
+    some(C.FREE_TEXT, F.SEARCH, "reason"), some(C.REFERENCE, F.STAYS, "judged_by"), account="account_id", staff="judged_by_id",
+    plain="is_generated", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "planning.TierOverride", P.SALES, R.RECORD, some(C.COMMERCE, F.STAYS, "account round tier decided_on"),
+    some(C.FREE_TEXT, F.SEARCH, "reason"), account="account_id", plain="is_generated", origin=_WRITTEN, note=_BOOKED,
+)  # fmt: skip
+SHELF.holds(
+    "planning.RoundResult", P.ANALYSIS, R.DERIVED,
+    some(
+        C.JUDGEMENT, F.DELETE,
+        "account round tier computed before had attractiveness position rule revenue open figures points",
+    ),
+    account="account_id", origin=_FIGURED, note=_BOOKED,
+)  # fmt: skip
+SHELF.nothing("planning.ScoringRound", _("When all accounts were scored, and by which criteria."))
+SHELF.nothing("planning.SelectionSet", _("By what key accounts are told apart."))
+SHELF.nothing("planning.SelectionCriterion", _("By what key accounts are told apart."))
+SHELF.nothing("planning.TierRule", _("By what key accounts are told apart."))
 SHELF.nothing("prospecting.CriteriaSet", _("What makes an account worth wanting."))
 SHELF.nothing("prospecting.FitCriterion", _("What makes an account worth wanting."))
 SHELF.nothing("prospecting.ResearchQuestion", _("What is asked about an account, in general."))

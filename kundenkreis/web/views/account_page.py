@@ -41,6 +41,7 @@ from kundenkreis.web import laid_out, opening, rhythms, stakeholding, timeline
 from kundenkreis.web.account360 import Overview, people_at, why_visible
 from kundenkreis.web.forms.activities import ComposerOwn
 from kundenkreis.web.reasons import tell
+from kundenkreis.web.selected import selected
 from kundenkreis.web.trails import steps_of
 from kundenkreis.web.views import editing, opportunity_list
 
@@ -154,7 +155,8 @@ class AccountPage:
             "composer_people": list(known.items()),
             "rhythm": rhythms.told(self.account, setting_the_day(own, self.account.next_touch_on)),
         }
-        shown |= self._insights() | {"wanted": self._wanted(), "sees_needs": access.may(self.user, "needs.see")}
+        shown |= self._insights() | {"wanted": self._wanted(), "selected": selected(self.account, self.user)}
+        shown |= {"sees_needs": access.may(self.user, "needs.see")}
         shown |= {"stakeholders": stakeholding.of_account(self.group.ids, self.user)}
         # The timeline comes right after the page: the figures are there first, and the page stays as quick as a list.
         return shown | {"stream_url": self.stream_url}
