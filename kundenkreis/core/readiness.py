@@ -45,7 +45,12 @@ def _about_migrations(applied: set[tuple[str, str]]) -> str:
             f"The database was prepared by a newer Kundenkreis (it knows {newer[-1]}). "
             "Start that version, or restore a backup made with this one."
         )
-    missing = known - applied
+    if halfway := _halfway(applied):
+        return (
+            f"The database stopped half-way to version 0.1 (at {halfway}), where this Kundenkreis cannot go on. "
+            "Migrate it with the version that it was made by, or restore a backup."
+        )
+    missing = set(_loader().graph.nodes) - applied
     if missing:
         first = ".".join(min(missing))
         number = f"{len(missing)} migrations" if len(missing) > 1 else "1 migration"
@@ -69,8 +74,18 @@ def _about_tables(tables: set[str] | None) -> str:
 
 
 def known_migrations() -> frozenset[tuple[str, str]]:
-    """The migrations this program brings, as (app, name)."""
-    return frozenset(_loader().graph.nodes)
+    """The migrations this program brings, and those that stand in them, as (app, name)."""
+    nodes = _loader().graph.nodes
+    return frozenset(nodes).union(*(one.replaces for one in nodes.values()))
+
+
+def _halfway(applied: set[tuple[str, str]]) -> str:
+    """The last migration of a room that has some of those that stand in one now, but neither all nor that one; "" if there is none."""
+    for key, one in _loader().graph.nodes.items():
+        some = applied.intersection(one.replaces)
+        if some and key not in applied and some != set(one.replaces):
+            return ".".join(max(some))
+    return ""
 
 
 @lru_cache(maxsize=1)

@@ -145,6 +145,21 @@ def test_a_half_migrated_database_is_not_served(house):
     assert "Run `kundenkreis migrate`" in done.stderr
 
 
+def test_a_database_from_before_the_migrations_were_put_together_is_migrated_as_any_other(house):
+    change(house, "DELETE FROM django_migrations WHERE name = '0001_squashed'")
+    assert "The database is not fully migrated" in house.run("serve").stderr
+    assert house.run("migrate", "--verbosity", "0").returncode == 0
+    assert house.run("doctor").returncode in (0, 1)
+    assert "as this version wants it" in house.run("doctor").stdout
+
+
+def test_a_database_that_stopped_half_way_to_them_is_not_served(house):
+    change(house, "DELETE FROM django_migrations WHERE app = 'pipeline' AND name IN ('0001_squashed', '0008_lanes')")
+    done = house.run("serve")
+    assert done.returncode == 1
+    assert "stopped half-way to version 0.1 (at pipeline." in done.stderr
+
+
 def test_a_database_of_a_newer_version_is_not_served(house):
     change(house, "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9999_future', '2030-01-01')")
     done = house.run("serve")
