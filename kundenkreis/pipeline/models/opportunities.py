@@ -217,8 +217,7 @@ class Opportunity(CountedOnce, Rolled, Fielded):
         asked = self.stage_since, clock.today()
         known = self.__dict__.get("_stands")
         if known is None or known[0] != asked:  # a card says it twice, and a board has hundreds
-            known = asked, max((asked[1] - timezone.localdate(self.stage_since)).days, 0)
-            self.__dict__["_stands"] = known
+            known = self.__dict__["_stands"] = asked, max((asked[1] - timezone.localdate(asked[0])).days, 0)
         return known[1]
 
     @property
