@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0002_opportunity'),
+        ('leads', '0001_squashed'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pipeline', '0008_lanes'),
+        ('pipeline', '0001_squashed'),
     ]
 
     operations = [

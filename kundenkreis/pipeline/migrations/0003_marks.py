@@ -24,7 +24,7 @@ def forget(apps: Any, editor: Any) -> None:
 
 class Migration(migrations.Migration):
     # The triggers that write marks are put up after all migrations (`pipeline.marking`).
-    dependencies = [("pipeline", "0008_lanes")]
+    dependencies = [("pipeline", "0002_buying_centre")]
 
     operations = [
         migrations.CreateModel(

@@ -27,5 +27,5 @@ def count_once(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pipeline", "0008_lanes")]
+    dependencies = [("pipeline", "0003_marks")]
     operations = [migrations.RunPython(count_once, migrations.RunPython.noop)]

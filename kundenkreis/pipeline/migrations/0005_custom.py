@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pipeline', '0010_one_loss'),
+        ('pipeline', '0004_one_loss'),
     ]
 
     operations = [
