@@ -94,11 +94,19 @@ def _postgresql_is_emptied_by_deleting():
 
 @pytest.fixture(autouse=True, scope="session")
 def _nothing_follows_an_emptied_database():
-    """After each test with transactions of its own Django would list all models and their permissions anew, which nothing here asks for."""
+    """After each test with transactions of its own Django would list all models and their permissions anew, which nothing here asks for.
+
+    The triggers that mark opportunities are still there; only the row that says so is not.
+    """
     from django.core.management.commands import flush
 
+    from kundenkreis.pipeline.models import OpportunityMark
+
+    def still_marked(*_args, **_kwargs):
+        OpportunityMark.objects.get_or_create(chunk=OpportunityMark.WATCHED, defaults={"token": 1})
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush, "emit_post_migrate_signal", lambda *_args, **_kwargs: None)
+        patch.setattr(flush, "emit_post_migrate_signal", still_marked)
         yield
 
 
