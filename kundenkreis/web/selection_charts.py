@@ -96,7 +96,7 @@ def _bubble(one: Bubble, x: float, y: float, radius: float, text: str) -> str:
         % {"name": one.name, "attractiveness": one.attractiveness, "position": one.position, "amount": one.amount}
     )
     return (
-        f'<a href="{escape(one.url)}" aria-label="{said}"><title>{said}</title>'
+        f'<a href="{escape(one.url)}"><title>{said}</title>'
         f'<circle class="quad-bubble tier-bubble-{escape(one.tier.lower() or "none")}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>{text}</a>'
     )
 
@@ -108,6 +108,6 @@ def _cell(one: Cell, width: int, floor: int) -> str:
     text = "+" + formats.number(one.number)
     said = escape(_("%(count)s more accounts in this field") % {"count": formats.number(one.number)})
     return (
-        f'<a href="{escape(one.url)}" aria-label="{said}"><title>{said}</title>'
+        f'<a href="{escape(one.url)}"><title>{said}</title>'
         f'<text class="chart-more" x="{x:.1f}" y="{y:.1f}" text-anchor="end">{text}</text></a>'
     )

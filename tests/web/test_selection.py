@@ -99,7 +99,7 @@ def test_the_portfolio_is_drawn_beside_a_table_and_can_be_narrowed(two, scored, 
     one = scored()
     ben = signed_in(two.ben)
     page = text(ben.get(reverse("selection:portfolio")))
-    assert 'aria-label="Lindner &amp; Söhne GmbH: attractiveness 70, our position 80, €700"' in page
+    assert "<title>Lindner &amp; Söhne GmbH: attractiveness 70, our position 80, €700</title>" in page
     assert page.count('class="quad-bubble') == 4, "two accounts, wide and for a phone"
     hers = text(ben.get(reverse("selection:portfolio"), {"owner": two.ada.pk, "round": one.pk}))
     assert hers.count('class="quad-bubble') == 2
