@@ -11,13 +11,14 @@ from django.apps import apps
 from django.db import models
 
 from kundenkreis.privacy.holding import Category, Fate, Field, Holding, Nothing, Purpose
-from kundenkreis.privacy.holdings import customers, house, own, places, rights, work
+from kundenkreis.privacy.holdings import customers, house, own, places, rights, selling, work
 
 # Columns that every noun has; they tell when something happened to a row and not to whom.
 EVERYWHERE = frozenset({"id", "version", "created_at", "changed_at", "deleted_at"})
 SHELVES = {
     "customers": customers.SHELF,
     "work": work.SHELF,
+    "selling": selling.SHELF,
     "house": house.SHELF,
     "privacy": own.SHELF,
     "rights": rights.SHELF,

@@ -7,10 +7,10 @@ from kundenkreis.privacy.holding import Fate as F
 from kundenkreis.privacy.holding import Purpose as P
 from kundenkreis.privacy.holding import Retention as R
 from kundenkreis.privacy.holding import Shelf, some
+from kundenkreis.privacy.holdings.origins import WRITTEN
 
 SHELF = Shelf()
 _ASKED = _("the person herself, by way of whoever took her request in")
-_COLLEAGUE = _("written by a colleague")
 
 SHELF.holds(
     "privacy.SubjectRequest", P.PRIVACY, R.CONSENT,
@@ -22,14 +22,14 @@ SHELF.holds(
     note=_("That it came, when and how it ended stays as proof; who asked and what was written goes."),
 )  # fmt: skip
 SHELF.holds(
-    "privacy.Purpose", P.PRIVACY, R.RECORD, some(C.REFERENCE, F.STAYS, "responsible"), staff="responsible_id", origin=_COLLEAGUE,
+    "privacy.Purpose", P.PRIVACY, R.RECORD, some(C.REFERENCE, F.STAYS, "responsible"), staff="responsible_id", origin=WRITTEN,
     plain="key position bases covers retention_source name_de name_en interest_de interest_en people_de people_en recipients_de"
     " recipients_en transfers_de transfers_en retention_de retention_en measures_de measures_en",
 )  # fmt: skip
 SHELF.holds(
     "privacy.Redaction", P.PRIVACY, R.RECORD,
     some(C.REFERENCE, F.DELETE, "contact account by"), contact="contact_id", account="account_id", staff="by_id",
-    plain="place start length digest reason at", origin=_COLLEAGUE,
+    plain="place start length digest reason at", origin=WRITTEN,
     note=_("Where a passage stands that a disclosure leaves out, never what it says."),
 )  # fmt: skip
 SHELF.holds(
@@ -47,12 +47,12 @@ SHELF.holds(
         "title happened categories consequences measures risk_reason authority_not_told late_reason people_told_how people_not_told",
     ),
     plain="number happened_at noticed_at people_count record_count risk authority_told_at authority_reference people_told_at closed_at reminded_hour",
-    origin=_COLLEAGUE,
+    origin=WRITTEN,
 )  # fmt: skip
 SHELF.holds(
     "privacy.Problem", P.SECURITY, R.HISTORY,
     some(C.FREE_TEXT, F.SEARCH, "what settled_note"), some(C.TECHNICAL, F.STAYS, "page browser program reference"),
-    some(C.REFERENCE, F.STAYS, "reported_by"), staff="reported_by_id", plain="kind breach settled_at", origin=_COLLEAGUE,
+    some(C.REFERENCE, F.STAYS, "reported_by"), staff="reported_by_id", plain="kind breach settled_at", origin=WRITTEN,
 )  # fmt: skip
 SHELF.holds(
     "privacy.Outflow", P.SECURITY, R.NINETY_DAYS, some(C.TECHNICAL, F.EXPIRES, "person hour way what count"),
