@@ -7,6 +7,9 @@ from functools import cache
 
 from babel.numbers import get_currency_precision
 
+SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
+"""What is written in place of a currency's code."""
+
 
 @cache
 def minor_units(currency: str) -> int:

@@ -107,7 +107,30 @@ def _plan_touches() -> None:
     touching.push_down()
 
 
-def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[], Any]]]:
+Steps = list[tuple[str, Callable[[], Any]]]
+
+
+def _selling_steps(house: people.House, ranked: accounts.Ranked, now: dt.datetime) -> Steps:
+    return [
+        ("Opportunities", lambda: pipeline.add(ranked, TODAY)),
+        ("Forecast", lambda: forecast.add(TODAY)),
+        ("Projects, interviews, orders of what was won", lambda: closing.add(ranked, TODAY)),
+        ("Action plans", lambda: plans.add(TODAY, now)),
+        ("Leads", lambda: leads.add(house, TODAY)),
+    ]
+
+
+def _market_steps(house: people.House, ranked: accounts.Ranked, now: dt.datetime) -> Steps:
+    return [
+        ("Market", lambda: market.add(house, TODAY, now)),
+        ("Needs and wishes", lambda: needs.add(house, ranked, TODAY, now)),
+        ("Target accounts", lambda: prospecting.add(house, ranked, TODAY, now)),
+        ("Stakeholder maps", lambda: stakeholders.add(house, ranked, TODAY, now)),
+        ("Territories", lambda: territories.add(house, TODAY, now)),
+    ]
+
+
+def _steps(house: people.House, now: dt.datetime) -> Steps:
     ranked: accounts.Ranked = []
     companies: dict = {}
 
@@ -124,11 +147,7 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Groups", lambda: groups.add(ranked, house.people["Ben"], now)),
         ("Activities", lambda: activities.add(ranked, TODAY)),
         ("Trips", lambda: trips.add([house.people[name] for name in ("Ada", "Cem", "Noah", "Ben")], TODAY)),
-        ("Opportunities", lambda: pipeline.add(ranked, TODAY)),
-        ("Forecast", lambda: forecast.add(TODAY)),
-        ("Projects, interviews, orders of what was won", lambda: closing.add(ranked, TODAY)),
-        ("Action plans", lambda: plans.add(TODAY, now)),
-        ("Leads", lambda: leads.add(house, TODAY)),
+        *_selling_steps(house, ranked, now),
         ("Permission to contact", lambda: permission.add_lists(house.people["Alma"], TODAY)),
         ("Records that came in twice", lambda: duplicates.add(ranked, now)),
         ("Data quality", lambda: standards.add(house.people["Alma"], now)),
@@ -136,11 +155,7 @@ def _steps(house: people.House, now: dt.datetime) -> list[tuple[str, Callable[[]
         ("Configuration", lambda: configuration.add(house.people["Alma"], now)),
         ("Touch plan", _plan_touches),
         ("Access review", lambda: reviews.add(house, now)),
-        ("Market", lambda: market.add(house, TODAY, now)),
-        ("Needs and wishes", lambda: needs.add(house, ranked, TODAY, now)),
-        ("Target accounts", lambda: prospecting.add(house, ranked, TODAY, now)),
-        ("Stakeholder maps", lambda: stakeholders.add(house, ranked, TODAY, now)),
-        ("Territories", lambda: territories.add(house, TODAY, now)),
+        *_market_steps(house, ranked, now),
         ("Data protection", lambda: privacy.add(house, TODAY, now)),
         ("Views", lambda: views.add(house.people["Ben"])),
         *((f"Signals of {day}", partial(running.run, as_of=day)) for day in LOOKED_ON[:-1]),

@@ -106,41 +106,48 @@ def _headline(noun: str, verb: str) -> str:
             if verb == "succeeded"
             else _("Signing in as %(name)s was locked after repeated failures")
         )
-    if noun in ("lead", "submission") and (said := _of_lead(verb)):
-        return said
-    if noun in ("need", "wish", "wishask", "wishtelling") and (said := _of_need(verb)):
-        return said
-    return {
-        "added": _("%(what)s added: %(name)s"),
-        "changed": _("%(what)s changed: %(name)s"),
-        "discarded": _("%(what)s moved to the bin: %(name)s"),
-        "restored": _("%(what)s restored: %(name)s"),
-        "finished": _("%(what)s done: %(name)s"),
-        "reopened": _("%(what)s opened again: %(name)s"),
-        "moved": _("%(what)s goes on: %(name)s"),
-        "won": _("%(what)s won: %(name)s"),
-        "lost": _("%(what)s lost: %(name)s"),
-        "put_off": _("%(what)s put off: %(name)s"),
-        "version_added": _("New version of %(name)s"),
-        "locked": _("%(name)s may not sign in any more"),
-        "unlocked": _("%(name)s may sign in again"),
-        "password_changed": _("%(name)s has a new password"),
-        "handed_over": _("%(name)s handed over"),
-        "notifications_chosen": _("%(name)s chose what to be told"),
-        "app_set_up": _("%(name)s signs in with an authenticator app too"),
-        "app_removed": _("%(name)s signs in without an authenticator app"),
-        "issued": _("%(what)s made: %(name)s"),
-        "revoked": _("%(what)s revoked: %(name)s"),
-        "mailed": _("%(what)s mailed: %(name)s"),
-        "undone": _("Undone: %(what)s %(name)s"),
-        "purged": "%(name)s",
-        "cancelled": _("%(what)s cancelled: %(name)s"),
-        "access_reviewed": _("Access of %(name)s reviewed"),
-        "begun": _("%(what)s begun: %(name)s"),
-        "ended": _("%(what)s ended: %(name)s"),
-        "merged": _("Merged: %(name)s"),
-        "unmerged": _("Merge taken back: %(name)s"),
-    }.get(verb) or _rarer(verb)
+    return (
+        _of_noun(noun, verb)
+        or {
+            "added": _("%(what)s added: %(name)s"),
+            "changed": _("%(what)s changed: %(name)s"),
+            "discarded": _("%(what)s moved to the bin: %(name)s"),
+            "restored": _("%(what)s restored: %(name)s"),
+            "finished": _("%(what)s done: %(name)s"),
+            "reopened": _("%(what)s opened again: %(name)s"),
+            "moved": _("%(what)s goes on: %(name)s"),
+            "won": _("%(what)s won: %(name)s"),
+            "lost": _("%(what)s lost: %(name)s"),
+            "put_off": _("%(what)s put off: %(name)s"),
+            "version_added": _("New version of %(name)s"),
+            "locked": _("%(name)s may not sign in any more"),
+            "unlocked": _("%(name)s may sign in again"),
+            "password_changed": _("%(name)s has a new password"),
+            "handed_over": _("%(name)s handed over"),
+            "notifications_chosen": _("%(name)s chose what to be told"),
+            "app_set_up": _("%(name)s signs in with an authenticator app too"),
+            "app_removed": _("%(name)s signs in without an authenticator app"),
+            "issued": _("%(what)s made: %(name)s"),
+            "revoked": _("%(what)s revoked: %(name)s"),
+            "mailed": _("%(what)s mailed: %(name)s"),
+            "undone": _("Undone: %(what)s %(name)s"),
+            "purged": "%(name)s",
+            "cancelled": _("%(what)s cancelled: %(name)s"),
+            "access_reviewed": _("Access of %(name)s reviewed"),
+            "begun": _("%(what)s begun: %(name)s"),
+            "ended": _("%(what)s ended: %(name)s"),
+            "merged": _("Merged: %(name)s"),
+            "unmerged": _("Merge taken back: %(name)s"),
+        }.get(verb)
+        or _rarer(verb)
+    )
+
+
+def _of_noun(noun: str, verb: str) -> str:
+    """What has words of its own with some nouns."""
+    if noun in ("lead", "submission"):
+        return _of_lead(verb)
+    return _of_need(verb) if noun in ("need", "wish", "wishask", "wishtelling") else ""
 
 
 def _of_lead(verb: str) -> str:

@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from kundenkreis.core import clock, zones
+from kundenkreis.core.money import SYMBOLS
 from kundenkreis.customers.checks import phone_display
 
 NONE = "–"
 MINUS = "−"
 HARD_SPACE = "\N{NO-BREAK SPACE}"
-SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
 WHOLE_CURRENCIES = {"JPY", "KRW", "HUF"}
 _TO_GERMAN = str.maketrans(",.", ".,")
 

@@ -68,6 +68,11 @@ _TOLD_ELSEWHERE = [
     "delivery.added",
     "openitem.added",
     "creditstanding.added",
+    # on the pages of the talk, the need and the round: each has a dozen of them
+    "talkanswer.added",
+    "talkanswer.changed",
+    "needfit.added",
+    "accountjudgement.added",
 ]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from kundenkreis.core.models import House
+from kundenkreis.core.money import SYMBOLS
 from kundenkreis.customers.models import Account
 from kundenkreis.planning.models import (
     ABSENT,
@@ -42,11 +43,20 @@ class Line:
 def number(value: Decimal, digits: int = 0) -> str:
     """With grouped thousands, as the reader's language has it."""
     text = f"{value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,.{digits}f}".replace("-", "−")
-    return text.translate(str.maketrans(",.", ".,")) if (get_language() or "").startswith("de") else text
+    return text.translate(str.maketrans(",.", ".,")) if _is_german() else text
 
 
 def money(value: Decimal) -> str:
-    return f"{House.known().currency}\N{NO-BREAK SPACE}{number(value)}"
+    """Whole units of the house's currency."""
+    currency, text = House.known().currency, number(value)
+    symbol = SYMBOLS.get(currency)
+    if _is_german():
+        return f"{text}\N{NO-BREAK SPACE}{symbol or currency}"
+    return f"{symbol}{text}" if symbol else f"{currency}\N{NO-BREAK SPACE}{text}"
+
+
+def _is_german() -> bool:
+    return (get_language() or "").startswith("de")
 
 
 def tier_name(tier: str) -> str:

@@ -179,12 +179,7 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
                 lambda name: _fact(contact, name, edit, may),
                 editing.own_told(contact, edit, may, request.user),
             ),
-            "consents": list(
-                Consent.objects.living()
-                .filter(contact=contact)
-                .select_related("wording")
-                .order_by("purpose", "channel")
-            ),
+            "consents": _consents(contact),
             "points": list(ContactPoint.objects.living().filter(contact=contact).order_by("kind", "pk")),
             "addresses": list(Address.objects.living().filter(contact=contact).order_by("use", "pk")),
             "steps": steps,
@@ -196,6 +191,11 @@ def _page(contact: Contact, request: HttpRequest) -> dict[str, Any]:
         | steps_of(request, contact, 20)
         | _streamed(contact, request)
     )
+
+
+def _consents(contact: Contact) -> list[Consent]:
+    rows = Consent.objects.living().filter(contact=contact)
+    return list(rows.select_related("wording").order_by("purpose", "channel"))
 
 
 def _stream(contact: Contact, request: HttpRequest, size: int = timeline.SIZE) -> timeline.Timeline:
