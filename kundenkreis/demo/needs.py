@@ -14,6 +14,7 @@ from kundenkreis.demo.names import SEED
 from kundenkreis.demo.people import House
 from kundenkreis.needs import covering, joining, selling, usual
 from kundenkreis.needs.models import Need, NeedFit, NeedsTalk, QuestionSet, Step, Wish, WishAsk, WishTelling
+from kundenkreis.pipeline.models import Opportunity
 
 NEEDS, TALKS = 60, 25
 RETAILERS = ["Department store", "Retail chain", "Gift shop", "Toy shop", "Florist", "Museum shop"]
@@ -169,7 +170,8 @@ def _later(needs: list[Need], dice: random.Random, now: dt.datetime) -> None:
     for number, need in enumerate(needs):
         german = int(need.owner.language == "de")  # type: ignore[union-attr]
         if number % 9 == 4:
-            selling.sell(need, by=need.owner, now=now)
+            made = selling.sell(need, by=need.owner, now=now)
+            Opportunity.objects.filter(pk=made.pk).update(is_generated=True)
         elif number % 11 == 6:
             need.change(by=need.owner, now=now, verb="met", status="met")
         elif number % 13 == 8:

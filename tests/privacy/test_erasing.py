@@ -353,17 +353,6 @@ def test_whether_somebody_is_erased_is_asked_of_an_index(world, zita, django_ass
         restricting.erasure_of(zita)
 
 
-def test_erasures_from_before_are_found_too(world, zita):
-    from importlib import import_module
-
-    from django.apps import apps
-
-    erasure = Erasure.objects.create(contacts=[zita.pk], step="records")
-    assert restricting.erasure_of(zita) is None
-    import_module("kundenkreis.privacy.migrations.0003_erased").fill(apps, None)
-    assert restricting.erasure_of(zita) == erasure
-
-
 def test_what_was_written_in_her_requests_goes_and_that_they_came_stays(world, zita):
     """Also where no word of it names her."""
     one = SubjectRequest.add(

@@ -1,9 +1,6 @@
 """A restricted person does not come into the house a second time by her address, and nobody is told whose it is."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 
@@ -185,10 +182,3 @@ def test_the_hash_is_asked_of_an_index(world):
     if connection.vendor == "postgresql":  # which reads a table of a few rows as a whole
         connection.cursor().execute("SET LOCAL enable_seqscan = off")
     assert "customers_sealed_digest" in SealedAddress.objects.filter(digest="a").explain()
-
-
-def test_restrictions_from_before_are_known_too(world, restricted):
-    before = set(SealedAddress.objects.values_list("digest", "restriction"))
-    SealedAddress.objects.all().delete()
-    import_module("kundenkreis.privacy.migrations.0004_sealed_addresses").fill(apps, None)
-    assert set(SealedAddress.objects.values_list("digest", "restriction")) == before

@@ -1,10 +1,8 @@
 """What changed in rights, when and by whom."""
 
 import datetime as dt
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
@@ -173,11 +171,3 @@ def test_of_very_many_moves_only_a_page_is_read_and_by_an_index(world, since, dj
     ):
         plan = rows.filter(event_id__lt=10**9).order_by("-event_id")[:51].explain()
         assert index in plan and "SORT" not in plan.upper().replace("SORT KEY", ""), plan
-
-
-def test_moves_from_before_are_found_too(world, since):
-    world.lindner.change(by=world.ben, owner=world.cem)
-    AccountMove.objects.all().delete()
-    assert verbs(since) == []
-    import_module("kundenkreis.staff.migrations.0004_account_moves").fill(apps, None)
-    assert verbs(since, person=world.ada) == ["account.changed"]
