@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from kundenkreis.core import fiscal
@@ -105,3 +107,13 @@ def test_how_right_it_was_asks_quarters_of_the_present_year(world):
     told = {line.key: line for line in looking_back.look_back(world.ada).lines}[f"person-{world.ada.pk}"]
     assert told.told["begin"]["sums"].bias == pytest.approx(0.5)  # 150 where 100 came
     assert fiscal.quarter_of(TODAY, 2).first == dt.date(2026, 2, 1)
+
+
+def test_calls_of_calendar_quarters_from_before_are_found_under_their_months(world):
+    one = ForecastCall.objects.create(person=world.ada, period="2026-Q4", commit=5, given_by=world.ada)
+    month = ForecastCall.objects.create(person=world.ada, period="2026-12", commit=7, given_by=world.ada)
+    import_module("kundenkreis.forecast.migrations.0002_fiscal_quarters").by_months(apps, None)
+    one.refresh_from_db()
+    month.refresh_from_db()
+    assert (one.period, month.period) == ("2026-10..12", "2026-12")
+    assert periods.read(one.period) == Period(dt.date(2026, 10, 1))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db.models import Sum
 
 from kundenkreis.core import clock
@@ -134,6 +136,17 @@ class TestCountedOnce:
         c.win(by=world.ada)
         assert losses() == ([], 0), "won: what another bidder lost is no lost project"
         assert Opportunity.objects.filter(shadowed=True).count() == 2
+
+    def test_losses_from_before_are_brought_into_step(self, world):
+        price = CloseReason.objects.filter(outcome="lost", is_neutral=False, children=None).first()
+        for values in ((100, 300, 200), (50, 70)):
+            for one in bidders(world, *values)[1][: 3 if len(values) == 3 else 1]:
+                one.lose(by=world.ada, close_reason=price)
+        kept = dict(Opportunity.objects.values_list("pk", "shadowed"))
+        assert sum(kept.values()) == 3
+        Opportunity.objects.filter(outcome="lost").update(shadowed=False)
+        import_module("kundenkreis.pipeline.migrations.0004_one_loss").count_once(apps, None)
+        assert dict(Opportunity.objects.values_list("pk", "shadowed")) == kept
 
     def test_a_stage_that_is_given_up_a_probability_and_a_line_change_who_counts(self, world):
         _one, (a, b) = bidders(world, 200, 100)

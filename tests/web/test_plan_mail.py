@@ -70,6 +70,9 @@ def test_who_may_not_be_mailed_and_what_is_empty_is_refused_before_anything_goes
     assert post(ada, one, mute).status_code == 422, "she is not among those who can be chosen"
     answer = post(ada, one, world.maria, joan, text_en=" ")
     assert answer.status_code == 422 and "Write what stands above the link" in answer.content.decode()
+    joan.change(by=world.ada, bar="no_contact")
+    answer = post(ada, one, joan)
+    assert answer.status_code == 422, "may_contact refuses"
     outsider = Contact.add(by=world.admin, family_name="Else", email="else@example.org")
     assert post(ada, one, outsider).status_code == 422
     assert (mail.outbox, PlanLink.objects.count()) == ([], 0)
