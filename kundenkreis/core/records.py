@@ -143,6 +143,12 @@ def bin_index(name: str) -> models.Index:
     return models.Index(fields=["deleted_at"], name=name, condition=models.Q(deleted_at__isnull=False))
 
 
+def null_characters(record: models.Model) -> dict[str, Any]:
+    """What is wrong with its texts, by field: PostgreSQL keeps no null character, and verbs are called past the forms that refuse it."""
+    texts = [f.name for f in record._meta.fields if isinstance(f, models.CharField | models.TextField)]
+    return {name: _("Null characters are not allowed.") for name in texts if "\x00" in (getattr(record, name) or "")}
+
+
 class Record(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)

@@ -100,12 +100,6 @@ def told(event: Event) -> tuple[str, list[tuple[str, str, str]], str]:
 
 def _headline(noun: str, verb: str) -> str:
     """What happened, with room for what it happened to and its name."""
-    if noun == "signin" and verb != "undone":
-        return (
-            _("%(name)s signed in")
-            if verb == "succeeded"
-            else _("Signing in as %(name)s was locked after repeated failures")
-        )
     return (
         _of_noun(noun, verb)
         or {
@@ -145,6 +139,9 @@ def _headline(noun: str, verb: str) -> str:
 
 def _of_noun(noun: str, verb: str) -> str:
     """What has words of its own with some nouns."""
+    if noun == "signin" and verb != "undone":
+        locked = _("Signing in as %(name)s was locked after repeated failures")
+        return _("%(name)s signed in") if verb == "succeeded" else locked
     if noun in ("lead", "submission"):
         return _of_lead(verb)
     return _of_need(verb) if noun in ("need", "wish", "wishask", "wishtelling") else ""

@@ -7,11 +7,10 @@ from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import clock
-from kundenkreis.core.records import RecordQuerySet
+from kundenkreis.core.records import RecordQuerySet, null_characters
 from kundenkreis.history.recording import Recorded
 from kundenkreis.staff import access
 
@@ -36,12 +35,7 @@ class Known(Recorded):
         return reach.everything
 
     def clean(self) -> None:
-        texts = [f for f in self._meta.fields if isinstance(f, models.CharField | models.TextField)]
-        wrong: dict[str, Any] = {
-            f.name: _("Null characters are not allowed.") for f in texts if "\x00" in (getattr(self, f.name) or "")
-        }
-        wrong |= self.wrong()
-        if wrong:
+        if wrong := null_characters(self) | self.wrong():
             raise ValidationError(wrong)
 
     def wrong(self) -> dict[str, Any]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kundenkreis.core.records import RecordQuerySet, reached_from
+from kundenkreis.core.records import RecordQuerySet, null_characters, reached_from
 from kundenkreis.customers.grounds import grounds_of
 from kundenkreis.customers.models import Account
 from kundenkreis.customers.models.accounts import but_of_restricted, of_accounts
@@ -75,14 +74,6 @@ class OfAccount(Recorded):
         if "account" in values and values["account"] != self.account:
             raise ValidationError({"account": _("It stays at its account.")})
         return super().change(by=by, **values)
-
-
-def null_characters(record: models.Model) -> dict[str, Any]:
-    """The texts of a record that hold one, by field; no database keeps them."""
-    texts = [f.name for f in record._meta.fields if isinstance(f, models.CharField | models.TextField)]
-    return {
-        name: _("Null characters are not allowed.") for name in texts if "\x00" in (getattr(record, name, "") or "")
-    }
 
 
 def sees_account(person: Any, account: Any, area: str) -> bool:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.activities.models import Activity
 from kundenkreis.core import clock
-from kundenkreis.core.records import RecordQuerySet, Stale, bin_index, reached_from
+from kundenkreis.core.records import RecordQuerySet, Stale, bin_index, null_characters, reached_from
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history import trail
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded, join
 from kundenkreis.needs import answers
-from kundenkreis.needs.models.of_account import OfAccount, OfAccountQuerySet, null_characters
+from kundenkreis.needs.models.of_account import OfAccount, OfAccountQuerySet
 from kundenkreis.needs.models.questions import QuestionEdition, Step
 from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User

@@ -17,11 +17,11 @@ from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core import clock, search
 from kundenkreis.core.models import House
 from kundenkreis.core.money import convert
-from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
+from kundenkreis.core.records import RecordQuerySet, bin_index, null_characters, reached_from
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
-from kundenkreis.needs.models.of_account import OfAccount, OfAccountQuerySet, null_characters, sees_account
+from kundenkreis.needs.models.of_account import OfAccount, OfAccountQuerySet, sees_account
 from kundenkreis.needs.models.talks import NeedsTalk, TalkAnswer
 from kundenkreis.pipeline.models import Opportunity
 from kundenkreis.rates.dated import NoRate, rate_on

@@ -14,11 +14,11 @@ from django.utils.translation import pgettext_lazy
 from kundenkreis.activities.models import Activity
 from kundenkreis.catalogue.models import Family, Product
 from kundenkreis.core import clock, search
-from kundenkreis.core.records import RecordQuerySet, bin_index
+from kundenkreis.core.records import RecordQuerySet, bin_index, null_characters
 from kundenkreis.customers.models import Account, Contact
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded, join
-from kundenkreis.needs.models.of_account import OfAccount, OfAccountQuerySet, null_characters
+from kundenkreis.needs.models.of_account import OfAccount, OfAccountQuerySet
 from kundenkreis.staff import access, explaining
 from kundenkreis.staff.models import User
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kundenkreis.core import clock
-from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
+from kundenkreis.core.records import RecordQuerySet, bin_index, null_characters, reached_from
 from kundenkreis.history.models import Event
 from kundenkreis.history.recording import Recorded
 from kundenkreis.prospecting.models.criteria import FitCriterion, ResearchQuestion
@@ -54,12 +54,7 @@ class OfTarget(Recorded):
 
     def clean(self) -> None:
         super().clean()
-        texts = [f.name for f in self._meta.fields if isinstance(f, models.CharField | models.TextField)]
-        wrong: dict[str, Any] = {
-            name: _("Null characters are not allowed.") for name in texts if "\x00" in (getattr(self, name) or "")
-        }
-        wrong |= self.wrong()
-        if wrong:
+        if wrong := null_characters(self) | self.wrong():
             raise ValidationError(wrong)
 
     def wrong(self) -> dict[str, Any]:

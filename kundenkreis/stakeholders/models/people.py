@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from kundenkreis.core import clock
-from kundenkreis.core.records import RecordQuerySet, bin_index, reached_from
+from kundenkreis.core.records import RecordQuerySet, bin_index, null_characters, reached_from
 from kundenkreis.customers import hierarchy
 from kundenkreis.customers.grounds import grounds_of
 from kundenkreis.customers.models import Account, Contact
@@ -239,12 +239,7 @@ class OfStakeholder(Recorded):
 
     def clean(self) -> None:
         super().clean()
-        texts = [f.name for f in self._meta.fields if isinstance(f, models.CharField | models.TextField)]
-        wrong: dict[str, Any] = {
-            name: _("Null characters are not allowed.") for name in texts if "\x00" in (getattr(self, name) or "")
-        }
-        wrong |= self.wrong()
-        if wrong:
+        if wrong := null_characters(self) | self.wrong():
             raise ValidationError(wrong)
 
     def wrong(self) -> dict[str, Any]:
